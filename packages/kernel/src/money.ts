@@ -33,7 +33,10 @@ export function usdc(millionths: bigint): Usdc {
 /** The decimal string of an amount, with two decimals at least and six at most: 1000000n → "1.00", 7526867n → "7.526867". */
 export function formatUsdc(amount: Usdc): string {
   const whole = amount / ONE;
-  const fraction = (amount % ONE).toString().padStart(USDC_DECIMALS, '0').replace(/0{1,4}$/, '');
+  const fraction = (amount % ONE)
+    .toString()
+    .padStart(USDC_DECIMALS, '0')
+    .replace(/0{1,4}$/, '');
   return `${whole}.${fraction}`;
 }
 

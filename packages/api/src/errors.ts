@@ -1,0 +1,92 @@
+/**
+ * Every code LiqPass answers with when it refuses, its HTTP status, and whether asking again later can help.
+ * A closed list: docs/errors.md has a heading for each, and the web app a sentence in each language; tests hold all three together.
+ */
+export const ERRORS = {
+  // 400: malformed
+  BAD_REQUEST: { status: 400, retry: false },
+  INVALID_JSON: { status: 400, retry: false },
+  VALIDATION_FAILED: { status: 400, retry: false },
+  // 401, 403: who is asking
+  UNAUTHORIZED: { status: 401, retry: false },
+  SESSION_EXPIRED: { status: 401, retry: false },
+  FORBIDDEN: { status: 403, retry: false },
+  NOT_THE_OWNER: { status: 403, retry: false },
+  ORIGIN_NOT_ALLOWED: { status: 403, retry: false },
+  SECOND_PERSON_REQUIRED: { status: 403, retry: false },
+  // 404
+  NOT_FOUND: { status: 404, retry: false },
+  PURCHASE_ORDER_NOT_FOUND: { status: 404, retry: false },
+  CLAIM_NOT_FOUND: { status: 404, retry: false },
+  CREDENTIAL_NOT_FOUND: { status: 404, retry: false },
+  QUOTE_NOT_FOUND: { status: 404, retry: false },
+  EVIDENCE_NOT_FOUND: { status: 404, retry: false },
+  OPERATOR_NOT_FOUND: { status: 404, retry: false },
+  // 409: the state of things does not allow it
+  ALREADY_PAID_CANNOT_BIND: { status: 409, retry: false },
+  ORDER_ALREADY_INSURED: { status: 409, retry: false },
+  PURCHASE_ORDER_NOT_PAID: { status: 409, retry: false },
+  PURCHASE_ORDER_NOT_COVERED: { status: 409, retry: false },
+  MISSING_COVERAGE_WINDOW: { status: 409, retry: false },
+  MISSING_OKX_META: { status: 409, retry: false },
+  CLAIMANT_MISMATCH: { status: 409, retry: false },
+  INVALID_STATUS_TRANSITION: { status: 409, retry: false },
+  TX_HASH_ALREADY_USED: { status: 409, retry: false },
+  ALREADY_PAID_DIFFERENTLY: { status: 409, retry: false },
+  PAYOUT_ADDRESS_FROZEN: { status: 409, retry: false },
+  PAYOUT_ADDRESS_MISSING: { status: 409, retry: false },
+  IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, retry: true },
+  CREDENTIAL_IN_USE: { status: 409, retry: false },
+  QUOTE_ALREADY_USED: { status: 409, retry: false },
+  QUOTE_EXPIRED: { status: 409, retry: false },
+  PRICE_MOVED: { status: 409, retry: false },
+  CLAIM_ON_HOLD: { status: 409, retry: false },
+  LAST_ADMIN: { status: 409, retry: false },
+  // 413, 415
+  BODY_TOO_LARGE: { status: 413, retry: false },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retry: false },
+  // 422: well-formed, not acceptable
+  IDEMPOTENCY_KEY_REUSED: { status: 422, retry: false },
+  PRODUCT_NOT_FOUND: { status: 422, retry: false },
+  CHAIN_NOT_SUPPORTED: { status: 422, retry: false },
+  PREMIUM_NOT_ACCEPTABLE: { status: 422, retry: false },
+  PAYOUT_NOT_ACCEPTABLE: { status: 422, retry: false },
+  COVERAGE_WINDOW_NOT_ACCEPTABLE: { status: 422, retry: false },
+  ADDRESS_CHECKSUM_WRONG: { status: 422, retry: false },
+  PAID_AT_IN_FUTURE: { status: 422, retry: false },
+  QUOTE_HASH_MISMATCH: { status: 422, retry: false },
+  UNATTESTED_BINDING_NOT_ALLOWED: { status: 422, retry: false },
+  POSITION_NOT_INSURABLE: { status: 422, retry: false },
+  // 429, 503, 500
+  TOO_MANY_REQUESTS: { status: 429, retry: true },
+  SERVICE_UNAVAILABLE: { status: 503, retry: true },
+  DATABASE_UNAVAILABLE: { status: 503, retry: true },
+  VERIFIER_UNAVAILABLE: { status: 503, retry: true },
+  INTERNAL_ERROR: { status: 500, retry: true },
+} as const satisfies Record<string, { status: number; retry: boolean }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** Parameters of an error that a screen needs to say it in its own language; strings only, never a secret. */
+export type ErrorParams = Readonly<Record<string, string>>;
+
+/** A refusal: a code of the list, a sentence a person can act on, and what a screen needs to say it in another language. */
+export class LiqPassError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams | undefined;
+  constructor(code: ErrorCode, message: string, options: { params?: ErrorParams; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'LiqPassError';
+    this.code = code;
+    this.params = options.params;
+  }
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** Whether `error` is a refusal; by its shape, so that two copies of this module still understand each other. */
+export function isLiqPassError(error: unknown): error is LiqPassError {
+  return error instanceof Error && error.name === 'LiqPassError' && 'code' in error;
+}

@@ -1,0 +1,89 @@
+import { PURCHASE_ORDER_STATUSES, REFUND_REASONS } from '@liqpass/kernel/vocabulary';
+import { z } from 'zod';
+import { address, instant, instId, ordId, page, pageQuery, txHash, usdcText, uuid } from './wire.ts';
+
+export const policyParams = z
+  .strictObject({ payout_fixed_usdc: usdcText, payout_cap_usdc: usdcText })
+  .meta({ id: 'PolicyParams' });
+
+/** POST /api/purchase-orders */
+export const createPurchaseOrderBody = z
+  .strictObject({
+    policyType: z.string().min(1).max(40),
+    chainId: z
+      .int()
+      .min(1)
+      .max(2 ** 31),
+    premiumAmountUsdc: usdcText,
+    policyParams,
+    coverageStartAt: instant.optional(),
+    coverageEndAt: instant.optional(),
+    payoutAddress: address.optional(),
+    quoteHash: txHash.optional(),
+  })
+  .meta({ id: 'CreatePurchaseOrder' });
+export type CreatePurchaseOrderBody = z.infer<typeof createPurchaseOrderBody>;
+export const createPurchaseOrderAnswer = z.strictObject({ purchaseOrderId: uuid }).meta({ id: 'PurchaseOrderCreated' });
+
+/** POST /api/purchase-orders/:id/bind-okx */
+export const bindOkxBody = z.strictObject({ ordId, instId, credentialId: uuid.optional() }).meta({ id: 'BindOkx' });
+export type BindOkxBody = z.infer<typeof bindOkxBody>;
+
+/** POST /api/purchase-orders/:id/report-payment */
+export const reportPaymentBody = z.strictObject({ txHash: txHash.optional() }).meta({ id: 'ReportPayment' });
+export type ReportPaymentBody = z.infer<typeof reportPaymentBody>;
+
+/** POST /internal/purchase-orders/:id/mark-paid; every field may be left out. */
+export const markPaidBody = z
+  .strictObject({
+    paidAt: instant.optional(),
+    premiumAmountUsdc: usdcText.optional(),
+    quoteHash: txHash.optional(),
+    txHash: txHash.optional(),
+    note: z.string().max(500).optional(),
+  })
+  .meta({ id: 'MarkPurchaseOrderPaid' });
+export type MarkPaidBody = z.infer<typeof markPaidBody>;
+
+const okxMeta = z.strictObject({ ordId, instId }).meta({ id: 'OkxMeta' });
+
+const purchaseOrderShape = {
+  id: uuid,
+  policy_type: z.string(),
+  chain_id: z.int(),
+  premium_amount_usdc: usdcText,
+  policy_params_json: policyParams,
+  coverage_start_at: instant.nullable(),
+  coverage_end_at: instant.nullable(),
+  okx_meta_json: okxMeta.nullable(),
+  paid_at: instant.nullable(),
+  quote_hash: z.string().nullable(),
+  payout_address: address.nullable(),
+  status: z.enum(PURCHASE_ORDER_STATUSES),
+  created_at: instant,
+  updated_at: instant,
+  // beyond the contract's columns: what its trader and the operators need to see
+  /** The wallet the order belongs to; null where the id alone is the capability. */
+  owner: address.nullable(),
+  bound_at: instant.nullable(),
+  /** Whether the position was seen with the trader's own key when it was bound; null while unbound. */
+  attested: z.boolean().nullable(),
+  reported_at: instant.nullable(),
+  reported_tx_hash: z.string().nullable(),
+  payment_tx_hash: z.string().nullable(),
+  paid_amount_usdc: usdcText.nullable(),
+  refund_reason: z.enum(REFUND_REASONS).nullable(),
+  /** Cover counts from here: max(coverage_start_at, paid_at); null while unpaid. */
+  effective_start_at: instant.nullable(),
+  claim_id: uuid.nullable(),
+};
+/** GET /api/purchase-orders/:id, and the answer of every verb on a purchase order. */
+export const purchaseOrderAnswer = z.strictObject(purchaseOrderShape).meta({ id: 'PurchaseOrder' });
+export type PurchaseOrderAnswer = z.infer<typeof purchaseOrderAnswer>;
+
+export const purchaseOrderPage = page(purchaseOrderAnswer).meta({ id: 'PurchaseOrderPage' });
+export const listPurchaseOrdersQuery = z.strictObject({
+  status: z.enum(PURCHASE_ORDER_STATUSES).optional(),
+  ...pageQuery,
+});
+export const purchaseOrderParams = z.strictObject({ id: uuid });

@@ -1,0 +1,123 @@
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { errorAnswer } from '@liqpass/api/wire';
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { installErrorHandler, type ClassifyError } from './errorHandler.ts';
+
+/** A Fastify server whose schemas are zod's. */
+export type Server = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export type ServerOptions = {
+  name: string;
+  version: string;
+  description: string;
+  logger: FastifyBaseLogger;
+  classifyError?: ClassifyError;
+  /** Security schemes of the OpenAPI document: header keys and the like. */
+  securitySchemes?: Record<
+    string,
+    { type: 'apiKey'; in: 'header' | 'cookie'; name: string } | { type: 'http'; scheme: string }
+  >;
+  /** Largest body read, in bytes. */
+  bodyLimit?: number;
+  trustProxy?: boolean | string;
+};
+
+export const BODY_LIMIT = 64 * 1024;
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+
+/** Refusals that any route may answer with; spread into a route's `response`. */
+export const refusals = { '4xx': errorAnswer, '5xx': errorAnswer } as const;
+
+/**
+ * Builds a server, without listening: zod validation, refusals in one shape, request ids (x-request-id is taken over and
+ * answered), security headers, OpenAPI 3.1 at /openapi.json and a browsable /docs.
+ */
+export async function buildServer(options: ServerOptions): Promise<Server> {
+  const app = Fastify({
+    loggerInstance: options.logger,
+    bodyLimit: options.bodyLimit ?? BODY_LIMIT,
+    trustProxy: options.trustProxy ?? false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    // Requests that are under way when the server stops are answered; new ones on old connections are not taken.
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  installErrorHandler(app, options.classifyError ?? (() => null));
+
+  // A body may be left out where every field is optional: none, and an empty one, read as {}.
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, {});
+    else void parseJson(request, typeof body === 'string' ? body : body.toString('utf8'), done);
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  app.addHook('preValidation', async (request) => {
+    if (request.body === undefined && request.method !== 'GET' && request.method !== 'HEAD') request.body = {};
+  });
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: options.name,
+        version: options.version,
+        description: options.description,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: options.securitySchemes ?? {} },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  return app;
+}
