@@ -1,4 +1,4 @@
-import { CLAIM_STATUSES } from '@liqpass/kernel/vocabulary';
+import { CLAIM_STATUSES, REJECTION_CODES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { address, hex32, instant, page, pageQuery, txHash, usdcText, uuid } from './wire.ts';
 
@@ -96,7 +96,11 @@ export const approveClaimBody = z
   .strictObject({ approvedBy: z.string().min(1).max(100).optional() })
   .meta({ id: 'ApproveClaim' });
 export const rejectClaimBody = z
-  .strictObject({ reason: z.string().trim().min(1).max(500) })
+  .strictObject({
+    reason: z.string().trim().min(1).max(500),
+    /** From the closed list; a signed-in operator must give one. It becomes `rejected_reason`, the text goes to the audit row. */
+    code: z.enum(REJECTION_CODES).optional(),
+  })
   .meta({ id: 'RejectClaim' });
 export const markClaimPaidBody = z
   .strictObject({ multisigTxHash: txHash, paidAtSec: sec })

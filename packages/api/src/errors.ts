@@ -10,6 +10,10 @@ export const ERRORS = {
   // 401, 403: who is asking
   UNAUTHORIZED: { status: 401, retry: false },
   SESSION_EXPIRED: { status: 401, retry: false },
+  SIGN_IN_MESSAGE_MISMATCH: { status: 401, retry: false },
+  SIGN_IN_NONCE_USED: { status: 401, retry: false },
+  SIGN_IN_EXPIRED: { status: 401, retry: false },
+  SIGN_IN_SIGNATURE_WRONG: { status: 401, retry: false },
   FORBIDDEN: { status: 403, retry: false },
   NOT_THE_OWNER: { status: 403, retry: false },
   ORIGIN_NOT_ALLOWED: { status: 403, retry: false },
@@ -41,6 +45,11 @@ export const ERRORS = {
   QUOTE_EXPIRED: { status: 409, retry: false },
   PRICE_MOVED: { status: 409, retry: false },
   CLAIM_ON_HOLD: { status: 409, retry: false },
+  /** params: reason (SALES_STOP_REASONS) */
+  SALES_STOPPED: { status: 409, retry: true },
+  /** params: limit (EXPOSURE_LIMITS), room (USDC that could still be sold) */
+  EXPOSURE_LIMIT_REACHED: { status: 409, retry: true },
+  TREASURY_SAFE_MISSING: { status: 409, retry: false },
   LAST_ADMIN: { status: 409, retry: false },
   // 413, 415
   BODY_TOO_LARGE: { status: 413, retry: false },
@@ -56,7 +65,18 @@ export const ERRORS = {
   PAID_AT_IN_FUTURE: { status: 422, retry: false },
   QUOTE_HASH_MISMATCH: { status: 422, retry: false },
   UNATTESTED_BINDING_NOT_ALLOWED: { status: 422, retry: false },
+  /** params: reason (VERDICT_REASONS or ELIGIBILITY_REFUSALS), and what would do: max_leverage, min_distance, min_margin, max_payout */
   POSITION_NOT_INSURABLE: { status: 422, retry: false },
+  /** params: reason (QUOTE_REFUSALS), and what would do: max_leverage, min_distance, max_payout */
+  QUOTE_REFUSED: { status: 422, retry: false },
+  SEALED_KEY_UNREADABLE: { status: 422, retry: false },
+  KEY_NOT_READ_ONLY: { status: 422, retry: false },
+  KEY_NOT_FOUND_IN_REGION: { status: 422, retry: false },
+  KEY_PASSPHRASE_WRONG: { status: 422, retry: false },
+  KEY_SIGNATURE_WRONG: { status: 422, retry: false },
+  /** params: ip (the address to add to the key's list) */
+  KEY_IP_NOT_ALLOWED: { status: 422, retry: false },
+  KEY_EXPIRED_OR_BLOCKED: { status: 422, retry: false },
   // 429, 503, 500
   TOO_MANY_REQUESTS: { status: 429, retry: true },
   SERVICE_UNAVAILABLE: { status: 503, retry: true },

@@ -80,3 +80,97 @@ export type RefundReason = (typeof REFUND_REASONS)[number];
 export const BASE_CHAIN_ID = 8453;
 /** USDC on Base, as Circle publishes it. */
 export const USDC_ON_BASE = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
+
+export const SIDES = ['long', 'short'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** OKX's hosts by region: a key works only on its own. */
+export const OKX_REGIONS = ['global', 'us', 'eea'] as const;
+export type OkxRegion = (typeof OKX_REGIONS)[number];
+
+/** From looking only to everything: each role may do what those before it may, except that paying is the treasurer's. */
+export const OPERATOR_ROLES = ['viewer', 'reviewer', 'treasurer', 'admin'] as const;
+export type OperatorRole = (typeof OPERATOR_ROLES)[number];
+
+/** Why a person rejected a claim; the text beside it says more. */
+export const REJECTION_CODES = [
+  'NOT_COVERED_BY_POLICY',
+  'OUTSIDE_WINDOW',
+  'POSITION_DOES_NOT_MATCH',
+  'LOSS_NOT_PROVEN',
+  'SELF_MADE_LIQUIDATION',
+  'KEY_OR_ACCOUNT_DOUBTFUL',
+  'CLAIMED_ELSEWHERE',
+  'PREMIUM_NOT_RECEIVED',
+  'OTHER',
+] as const;
+export type RejectionCode = (typeof REJECTION_CODES)[number];
+
+/** Why a product is not sold on an instrument right now. */
+export const SALES_STOP_REASONS = [
+  'STOPPED_BY_OPERATOR',
+  'MARKET_DATA_MISSING',
+  'MARKET_DATA_STALE',
+  'PRICE_SOURCES_DISAGREE',
+  'MARKET_TURMOIL',
+  'CIRCUIT_BREAKER',
+  'NO_ROOM_IN_BOOK',
+] as const;
+export type SalesStopReason = (typeof SALES_STOP_REASONS)[number];
+
+/** Why a quote is refused although the product is on sale. */
+export const QUOTE_REFUSALS = [
+  'TOO_LIKELY',
+  'TOO_CLOSE_TO_LIQUIDATION',
+  'LIQUIDATION_PRICE_ON_WRONG_SIDE',
+  'FIXED_PRICE_DOES_NOT_HOLD',
+  'PAYOUT_ABOVE_POLICY_LIMIT',
+  'PAYOUT_NOT_OFFERED',
+] as const;
+export type QuoteRefusal = (typeof QUOTE_REFUSALS)[number];
+
+/** Which limit of the book a sale would break. */
+export const EXPOSURE_LIMITS = ['BOOK', 'SIDE', 'NEAR_BUCKET', 'HOUR', 'ACCOUNT', 'POLICY'] as const;
+export type ExposureLimit = (typeof EXPOSURE_LIMITS)[number];
+
+/** Why a position cannot be insured, besides the verifier's own reasons (VERDICT_REASONS). */
+export const ELIGIBILITY_REFUSALS = [
+  'POSITION_NOT_OPEN',
+  'POSITION_NOT_OF_THIS_ORDER',
+  'POSITION_DIFFERS_FROM_QUOTE',
+  'NOT_ISOLATED',
+  'INSTRUMENT_NOT_COVERED',
+  'TIER_TOO_HIGH',
+  'TOO_LIKELY',
+  'TOO_CLOSE_TO_LIQUIDATION',
+  'MARGIN_TOO_SMALL',
+  'ACCOUNT_LIMIT_REACHED',
+  'MARKET_TURMOIL',
+  'ALREADY_TOUCHED',
+  'ALREADY_INSURED',
+] as const;
+export type EligibilityRefusal = (typeof ELIGIBILITY_REFUSALS)[number];
+
+/** Why a person must look at a verified claim before it can be approved, besides the verifier's flags. */
+export const HOLD_REASONS = [...VERDICT_FLAGS, 'UNATTESTED_BINDING'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** What a claim's timeline is made of. */
+export const TIMELINE_KINDS = [
+  'POSITION_OPENED',
+  'BOUND',
+  'PAYMENT_REPORTED',
+  'PREMIUM_PAID',
+  'COVER_STARTED',
+  'LIQUIDATED',
+  'CLAIM_FILED',
+  'COVER_ENDED',
+  'APPROVED',
+  'REJECTED',
+  'PAYOUT_PAID',
+] as const;
+export type TimelineKind = (typeof TIMELINE_KINDS)[number];
+
+/** By what another claim is related to this one. */
+export const CLAIM_RELATIONS = ['ACCOUNT', 'WALLET', 'TRANSACTION'] as const;
+export type ClaimRelation = (typeof CLAIM_RELATIONS)[number];
