@@ -72,6 +72,74 @@ export type VerdictFlag = (typeof VERDICT_FLAGS)[number];
 export const CHECK_RESULTS = ['pass', 'fail', 'no_data'] as const;
 export type CheckResult = (typeof CHECK_RESULTS)[number];
 
+/** Every question jp-verify asks of an account, in the order a person reads them; a screen has a sentence for each. */
+export const CHECK_CODES = [
+  // who was asked, and with what key
+  'EXCHANGE_ANSWERED',
+  'KEY_READ_ONLY',
+  'UID_MATCHES',
+  // the order
+  'ORDER_FOUND',
+  'ORDER_IS_SWAP',
+  'ORDER_IS_ISOLATED',
+  'ORDER_FILLED',
+  'ORDER_NOT_FORCED',
+  'ORDER_ID_TIME',
+  // the position, by its ledger
+  'READING_COMPLETE',
+  'SUBTYPES_KNOWN',
+  'BILLS_EQUAL_FILLS',
+  'LIFETIME_FOUND',
+  'LIFETIME_MATCHES_SNAPSHOT',
+  'LEDGER_BALANCES',
+  'ORDER_OPENED_SIZE',
+  'OPEN_WHEN_BOUND',
+  // what ended it
+  'FORCED_BY_BILL',
+  'FORCED_BY_FILL',
+  'FORCED_BY_TRADE_ID',
+  'FORCED_BY_ORDER',
+  'HISTORY_AGREES',
+  'NOT_IN_FUTURE',
+  'LIQUIDATION_FOUND',
+  'LIQUIDATED_IN_WINDOW',
+  'LOSS_SOURCES_AGREE',
+  // what the trader did after binding
+  'MARGIN_NOT_REDUCED',
+  'SIZE_NOT_ADDED',
+  'LEVERAGE_UNCHANGED',
+  'MARK_REACHED_LIQ_PRICE',
+  'NO_NET_MODE_FLIP',
+  // a position as it stands, before it is insured
+  'POSITION_OPEN',
+  'ORDER_IN_POSITION',
+  'MARGIN_KNOWN',
+  'LIQ_PRICE_KNOWN',
+] as const;
+export type CheckCode = (typeof CHECK_CODES)[number];
+
+/** Why a position cannot be insured as it stands. */
+export const SNAPSHOT_REASONS = [
+  'KEY_NOT_READ_ONLY',
+  'ORDER_NOT_FOUND',
+  'NOT_A_SWAP',
+  'CROSS_MARGIN',
+  'ORDER_NEVER_FILLED',
+  'ORDER_IS_A_CLOSE',
+  'POSITION_NOT_OPEN',
+  'ORDER_NOT_IN_POSITION',
+  'LIQ_PRICE_UNKNOWN',
+  'EVIDENCE_INCOMPLETE',
+  'EVIDENCE_CONTRADICTS',
+  'EXCHANGE_UNAVAILABLE',
+  'KEY_REJECTED',
+] as const;
+export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
+
+/** Where an account of OKX lives: a key works only on the hosts of its own region. */
+export const OKX_REGIONS = ['global', 'us', 'eea'] as const;
+export type OkxRegion = (typeof OKX_REGIONS)[number];
+
 /** Why money that came buys no cover and goes back. */
 export const REFUND_REASONS = ['PAID_BEFORE_BINDING', 'PAID_AFTER_WINDOW', 'PAID_SHORT'] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];

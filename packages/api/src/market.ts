@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { decimalText } from './verify.ts';
+import { instId } from './wire.ts';
+
+// Public market data, read through jp-verify: it alone talks to the exchange.
+
+/** GET /market/candles: closed and running mark-price candles, newest first. `after` is a time: only older candles are answered. */
+export const candlesQuery = z.strictObject({
+  instId,
+  bar: z.enum(['1m', '1H']).default('1H'),
+  after: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(300).default(100),
+});
+export type CandlesQuery = z.infer<typeof candlesQuery>;
+export const candle = z
+  .strictObject({
+    timeMs: z.int(),
+    open: decimalText,
+    high: decimalText,
+    low: decimalText,
+    close: decimalText,
+    /** Whether the candle is over; null where the exchange does not say. */
+    closed: z.boolean().nullable(),
+  })
+  .meta({ id: 'Candle' });
+export const candlesAnswer = z
+  .strictObject({ instId: z.string(), bar: z.string(), candles: z.array(candle) })
+  .meta({ id: 'Candles' });
+export type CandlesAnswer = z.infer<typeof candlesAnswer>;
+
+/** GET /market/marks: the mark price and the index price (a second source) of what can be insured; null where one could not be read. */
+export const marksAnswer = z
+  .strictObject({
+    readAtMs: z.int(),
+    marks: z.array(
+      z.strictObject({
+        instId: z.string(),
+        markPx: decimalText.nullable(),
+        markTimeMs: z.int().nullable(),
+        indexPx: decimalText.nullable(),
+        indexTimeMs: z.int().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Marks' });
+export type MarksAnswer = z.infer<typeof marksAnswer>;
