@@ -152,10 +152,6 @@ export const USDC_ON_BASE = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
 export const SIDES = ['long', 'short'] as const;
 export type Side = (typeof SIDES)[number];
 
-/** OKX's hosts by region: a key works only on its own. */
-export const OKX_REGIONS = ['global', 'us', 'eea'] as const;
-export type OkxRegion = (typeof OKX_REGIONS)[number];
-
 /** From looking only to everything: each role may do what those before it may, except that paying is the treasurer's. */
 export const OPERATOR_ROLES = ['viewer', 'reviewer', 'treasurer', 'admin'] as const;
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
