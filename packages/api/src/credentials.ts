@@ -1,5 +1,6 @@
-import { ELIGIBILITY_REFUSALS, OKX_REGIONS, SIDES } from '@liqpass/kernel/vocabulary';
+import { ELIGIBILITY_REFUSALS, OKX_REGIONS, SIDES, SNAPSHOT_REASONS } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
+import { sealedText } from './verify.ts';
 import { instId, instant, ordId, uuid } from './wire.ts';
 
 // Exchange keys: sealed where they are typed in, stored and forwarded as they are, opened by jp-verify alone.
@@ -12,13 +13,13 @@ export const sealingKeyAnswer = z
     algorithm: z.string(),
     allow_ip: z.string().nullable(),
   })
-  .meta({ id: 'SealingKey' });
+  .meta({ id: 'SealingKeyShown' });
 export type SealingKey = z.infer<typeof sealingKeyAnswer>;
 
-/** POST /api/okx-credentials: `sealed` is the text that seal() of the sealing module gives. */
+/** POST /api/okx-credentials: `sealed` is what packages/sealing makes of an exchange key (exchangeKeys.ts). */
 export const registerCredentialBody = z
   .strictObject({
-    sealed: z.string().min(1).max(4_000),
+    sealed: sealedText,
     region: z.enum(OKX_REGIONS),
     label: z.string().trim().min(1).max(60),
   })
@@ -67,7 +68,7 @@ export const positionAnswer = z
     ord_ids: z.array(ordId),
     insurable: z.boolean(),
     /** Why not, when it is not. */
-    reason: z.enum(ELIGIBILITY_REFUSALS).nullable(),
+    reason: z.enum([...new Set([...ELIGIBILITY_REFUSALS, ...SNAPSHOT_REASONS])]).nullable(),
   })
   .meta({ id: 'OkxPosition' });
 export type OkxPosition = z.infer<typeof positionAnswer>;

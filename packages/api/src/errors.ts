@@ -65,15 +65,15 @@ export const ERRORS = {
   PAID_AT_IN_FUTURE: { status: 422, retry: false },
   QUOTE_HASH_MISMATCH: { status: 422, retry: false },
   UNATTESTED_BINDING_NOT_ALLOWED: { status: 422, retry: false },
-  /** params: reason (VERDICT_REASONS or ELIGIBILITY_REFUSALS), and what would do: max_leverage, min_distance, min_margin, max_payout */
+  /** params: reason (SNAPSHOT_REASONS or ELIGIBILITY_REFUSALS), and what would do: max_leverage, min_distance, min_margin, max_payout */
   POSITION_NOT_INSURABLE: { status: 422, retry: false },
   /** params: reason (QUOTE_REFUSALS), and what would do: max_leverage, min_distance, max_payout */
   QUOTE_REFUSED: { status: 422, retry: false },
   SEALED_KEY_UNREADABLE: { status: 422, retry: false },
   KEY_NOT_READ_ONLY: { status: 422, retry: false },
-  KEY_NOT_FOUND_IN_REGION: { status: 422, retry: false },
-  KEY_PASSPHRASE_WRONG: { status: 422, retry: false },
-  KEY_SIGNATURE_WRONG: { status: 422, retry: false },
+  KEY_WRONG_REGION: { status: 422, retry: false },
+  KEY_WRONG_PASSPHRASE: { status: 422, retry: false },
+  KEY_WRONG_SECRET: { status: 422, retry: false },
   /** params: ip (the address to add to the key's list) */
   KEY_IP_NOT_ALLOWED: { status: 422, retry: false },
   KEY_EXPIRED_OR_BLOCKED: { status: 422, retry: false },

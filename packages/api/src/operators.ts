@@ -10,8 +10,8 @@ import {
 } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { claimAnswer, claimSummary } from './claims.ts';
-import { checkShown, traderClaimAnswer } from './events.ts';
 import { purchaseOrderAnswer } from './purchaseOrders.ts';
+import { check, liquidation } from './verify.ts';
 import { address, hex32, instId, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 const reason = z.string().trim().min(1).max(500);
@@ -66,8 +66,8 @@ export type AdminClaimPage = z.infer<typeof adminClaimPage>;
 export const adminClaimAnswer = claimAnswer
   .extend({
     ...queueFacts,
-    checks: z.array(checkShown),
-    liquidation: traderClaimAnswer.shape.liquidation,
+    checks: z.array(check),
+    liquidation: liquidation.nullable(),
     purchase_order: purchaseOrderAnswer,
     /** The position as jp-verify saw it at binding; null for an unattested one. */
     snapshot: z

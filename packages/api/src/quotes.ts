@@ -116,14 +116,14 @@ export const candlesAnswer = z
     bar: z.enum(CANDLE_BARS),
     items: z.array(z.strictObject({ at: instant, o: price, h: price, l: price, c: price })),
   })
-  .meta({ id: 'Candles' });
+  .meta({ id: 'MarketCandles' });
 export type Candles = z.infer<typeof candlesAnswer>;
 /** GET /api/market/marks */
 export const marksAnswer = z
   .strictObject({
     items: z.array(z.strictObject({ inst_id: instId, mark_px: price, at: instant, stale: z.boolean() })),
   })
-  .meta({ id: 'Marks' });
+  .meta({ id: 'MarketMarks' });
 export type Marks = z.infer<typeof marksAnswer>;
 
 /** GET /api/payment-instructions: where premiums go. Without a treasury no address is shown, and nothing can be paid. */

@@ -197,12 +197,9 @@ export type QuoteRefusal = (typeof QUOTE_REFUSALS)[number];
 export const EXPOSURE_LIMITS = ['BOOK', 'SIDE', 'NEAR_BUCKET', 'HOUR', 'ACCOUNT', 'POLICY'] as const;
 export type ExposureLimit = (typeof EXPOSURE_LIMITS)[number];
 
-/** Why a position cannot be insured, besides the verifier's own reasons (VERDICT_REASONS). */
+/** Why a position cannot be insured at this price or at all, besides what the verifier saw (SNAPSHOT_REASONS). */
 export const ELIGIBILITY_REFUSALS = [
-  'POSITION_NOT_OPEN',
-  'POSITION_NOT_OF_THIS_ORDER',
   'POSITION_DIFFERS_FROM_QUOTE',
-  'NOT_ISOLATED',
   'INSTRUMENT_NOT_COVERED',
   'TIER_TOO_HIGH',
   'TOO_LIKELY',

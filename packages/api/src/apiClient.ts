@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import { LiqPassError, type ErrorCode, type ErrorParams } from './errors.ts';
+import { errorAnswer } from './wire.ts';
+
+/**
+ * Whether a request that failed reached the server: 'no' (nothing happened), 'yes' (the server refused it), or 'unknown'
+ * (the line broke; asking again with the same idempotency key is safe).
+ */
+export type Reached = 'no' | 'yes' | 'unknown';
+
+/** A refusal or a broken line, as LiqPassError, with the request id to quote and whether anything was sent. */
+export class ApiError extends LiqPassError {
+  readonly requestId: string | null;
+  readonly reached: Reached;
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { requestId: string | null; reached: Reached; params?: ErrorParams; cause?: unknown },
+  ) {
+    super(code, message, options);
+    this.requestId = options.requestId;
+    this.reached = options.reached;
+  }
+}
+export const isApiError = (error: unknown): error is ApiError => error instanceof ApiError;
+
+export type CallOptions = {
+  /** Sent as JSON; a POST without one sends {}. */
+  body?: unknown;
+  query?: Readonly<Record<string, string | number | undefined>>;
+  /** The same key asked twice is done once. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+};
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+/** Asks one route and answers with what `schema` makes of it; every failure is an ApiError. */
+export type Api = <T>(method: Method, path: string, schema: z.ZodType<T>, options?: CallOptions) => Promise<T>;
+
+export type ApiClientOptions = {
+  /** Where the API is; '' for the page's own origin. */
+  baseUrl?: string;
+  /** Asked before each request: a machine's key, say. */
+  headers?: () => Readonly<Record<string, string>>;
+  /** Whether there is a network at all; without one nothing is sent. */
+  isOnline?: () => boolean;
+  timeoutMs?: number;
+};
+
+/** The client of LiqPass's own API, for a browser (session cookie of the same origin) or a script. */
+export function createApi(options: ApiClientOptions = {}): Api {
+  const { baseUrl = '', headers = () => ({}), isOnline = () => true, timeoutMs = 20_000 } = options;
+  return async (method, path, schema, call = {}) => {
+    if (!isOnline())
+      throw new ApiError('SERVICE_UNAVAILABLE', 'There is no network: nothing was sent.', {
+        requestId: null,
+        reached: 'no',
+      });
+    const signals = [AbortSignal.timeout(timeoutMs), ...(call.signal ? [call.signal] : [])];
+    const init: RequestInit = {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.any(signals),
+      headers: {
+        // The operators' pages live at the same paths: without this the server answers with the page.
+        accept: 'application/json',
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
+        ...headers(),
+      },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(call.body ?? {}) }),
+    };
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(baseUrl + path + queryText(call.query), init);
+      text = await response.text();
+    } catch (cause) {
+      if (call.signal?.aborted) throw cause;
+      throw new ApiError('SERVICE_UNAVAILABLE', 'The server did not answer.', {
+        requestId: null,
+        reached: method === 'GET' ? 'no' : 'unknown',
+        cause,
+      });
+    }
+    const requestId = response.headers.get('x-request-id');
+    const json = parseJson(text);
+    if (!response.ok) {
+      const refusal = errorAnswer.safeParse(json);
+      if (refusal.success)
+        throw new ApiError(refusal.data.error, refusal.data.message, {
+          requestId: refusal.data.requestId,
+          reached: 'yes',
+          ...(refusal.data.params === undefined ? {} : { params: refusal.data.params }),
+        });
+      const code = response.status === 503 || response.status === 502 ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_ERROR';
+      throw new ApiError(code, `The server answered with ${response.status}.`, { requestId, reached: 'unknown' });
+    }
+    const answer = schema.safeParse(json);
+    if (!answer.success)
+      throw new ApiError('INTERNAL_ERROR', 'The answer was not understood.', {
+        requestId,
+        reached: 'yes',
+        cause: answer.error,
+      });
+    return answer.data;
+  };
+}
+
+function queryText(query: CallOptions['query']): string {
+  const given = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {}))
+    if (value !== undefined && value !== '') given.set(key, String(value));
+  return given.size === 0 ? '' : `?${given.toString()}`;
+}
+
+/** undefined for a body that is no JSON, which no schema accepts. */
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import type { Api } from './apiClient.ts';
+import { okAnswer } from './auth.ts';
+import type { approveClaimBody, markClaimPaidBody, rejectClaimBody } from './claims.ts';
+import { claimAnswer } from './claims.ts';
+import type {
+  listAdminClaimsQuery,
+  listAdminPurchaseOrdersQuery,
+  listAuditQuery,
+  putOnePersonShopBody,
+  putOperatorBody,
+  putSalesBody,
+  releaseHoldBody,
+  takeBackBody,
+} from './operators.ts';
+import {
+  adminClaimAnswer,
+  adminClaimPage,
+  adminPurchaseOrderPage,
+  auditPage,
+  exposureAnswer,
+  operatorAnswer,
+  operatorList,
+  operatorMe,
+  payoutsAnswer,
+  safeBatchAnswer,
+  settingsAnswer,
+} from './operators.ts';
+import type { markPaidBody } from './purchaseOrders.ts';
+import { purchaseOrderAnswer } from './purchaseOrders.ts';
+
+// What an operator asks, one function per route; the trader's pages never load this.
+type In<T extends z.ZodType> = z.input<T>;
+type Query<T extends z.ZodType> = { [K in keyof In<T>]?: string | number | undefined };
+const claim = (id: string): string => `/admin/claims/${encodeURIComponent(id)}`;
+
+export const getOperatorMe = (api: Api) => api('GET', '/admin/me', operatorMe);
+export const listOperators = (api: Api) => api('GET', '/admin/operators', operatorList);
+export const putOperator = (api: Api, address: string, body: In<typeof putOperatorBody>) =>
+  api('PUT', `/admin/operators/${encodeURIComponent(address)}`, operatorAnswer, { body });
+export const removeOperator = (api: Api, address: string) =>
+  api('DELETE', `/admin/operators/${encodeURIComponent(address)}`, okAnswer);
+
+export const listAdminClaims = (api: Api, query: Query<typeof listAdminClaimsQuery>) =>
+  api('GET', '/admin/claims', adminClaimPage, { query });
+export const getAdminClaim = (api: Api, id: string) => api('GET', claim(id), adminClaimAnswer);
+export const approveClaim = (api: Api, id: string, body: In<typeof approveClaimBody>) =>
+  api('POST', `${claim(id)}/approve`, claimAnswer, { body });
+export const rejectClaim = (api: Api, id: string, body: In<typeof rejectClaimBody>) =>
+  api('POST', `${claim(id)}/reject`, claimAnswer, { body });
+export const takeBackClaim = (api: Api, id: string, body: In<typeof takeBackBody>) =>
+  api('POST', `${claim(id)}/take-back`, claimAnswer, { body });
+export const releaseClaimHold = (api: Api, id: string, body: In<typeof releaseHoldBody>) =>
+  api('POST', `${claim(id)}/release-hold`, claimAnswer, { body });
+export const markClaimPaid = (api: Api, id: string, body: In<typeof markClaimPaidBody>) =>
+  api('POST', `${claim(id)}/mark-paid`, claimAnswer, { body });
+
+export const listAdminPurchaseOrders = (api: Api, query: Query<typeof listAdminPurchaseOrdersQuery>) =>
+  api('GET', '/admin/purchase-orders', adminPurchaseOrderPage, { query });
+export const markOrderPaid = (api: Api, id: string, body: In<typeof markPaidBody>) =>
+  api('POST', `/admin/purchase-orders/${encodeURIComponent(id)}/mark-paid`, purchaseOrderAnswer, { body });
+
+export const getPayouts = (api: Api) => api('GET', '/admin/payouts', payoutsAnswer);
+export const getSafeBatch = (api: Api) => api('GET', '/admin/payouts/safe-batch', safeBatchAnswer);
+export const listAudit = (api: Api, query: Query<typeof listAuditQuery>) =>
+  api('GET', '/admin/audit', auditPage, { query });
+export const getExposure = (api: Api) => api('GET', '/admin/exposure', exposureAnswer);
+export const getSettings = (api: Api) => api('GET', '/admin/settings', settingsAnswer);
+export const putSales = (api: Api, body: In<typeof putSalesBody>) =>
+  api('PUT', '/admin/settings/sales', settingsAnswer, { body });
+export const putOnePersonShop = (api: Api, body: In<typeof putOnePersonShopBody>) =>
+  api('PUT', '/admin/settings/one-person-shop', settingsAnswer, { body });
