@@ -50,6 +50,6 @@ export async function runService(
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   // A parent that holds our standard input and goes away (kill -9 included) takes us along: no orphan keeps a port.
-  if (process.env['LIQPASS_STOP_WITH_PARENT'] === '1') process.stdin.on('end', () => stop('parent gone')).resume();
+  if (process.argv.includes('--stop-with-parent')) process.stdin.on('end', () => stop('parent gone')).resume();
   process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection'));
 }

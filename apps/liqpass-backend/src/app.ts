@@ -1,0 +1,38 @@
+import { buildServer, type Server } from '@liqpass/service/server';
+import { classifyDatabaseError } from './db/databaseError.ts';
+import type { Queue } from './jobs/queue.ts';
+import { adminClaimRoutes } from './routes/adminClaims.ts';
+import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';
+import type { Keys } from './routes/guards.ts';
+import { internalClaimRoutes } from './routes/internalClaims.ts';
+import { internalPurchaseOrderRoutes } from './routes/internalPurchaseOrders.ts';
+import { operationRoutes, type buildMetrics } from './routes/operations.ts';
+import { purchaseOrderRoutes } from './routes/purchaseOrders.ts';
+import type { Context } from './services/context.ts';
+
+/** The backend's HTTP side, without listening. */
+export async function buildApp(
+  ctx: Context,
+  keys: Keys,
+  queue: Pick<Queue, 'depth'>,
+  metrics: ReturnType<typeof buildMetrics>,
+): Promise<Server> {
+  const app = await buildServer({
+    name: 'LiqPass',
+    version: '0.1.0',
+    description: 'Cover against forced liquidation of a leveraged OKX position.',
+    logger: ctx.log,
+    classifyError: classifyDatabaseError,
+    securitySchemes: {
+      internalKey: { type: 'apiKey', in: 'header', name: 'x-internal-key' },
+      adminKey: { type: 'apiKey', in: 'header', name: 'x-admin-key' },
+    },
+  });
+  operationRoutes(app, ctx, queue, metrics);
+  purchaseOrderRoutes(app, ctx);
+  internalPurchaseOrderRoutes(app, ctx, keys);
+  internalClaimRoutes(app, ctx, keys);
+  adminClaimRoutes(app, ctx, keys);
+  adminPurchaseOrderRoutes(app, ctx, keys);
+  return app;
+}

@@ -1,0 +1,68 @@
+import { embeddedSecrets } from '@liqpass/service/embeddedSecrets';
+import { parseNamedKeys, type NamedKey } from '@liqpass/service/constantTime';
+import {
+  ConfigError,
+  flag,
+  httpUrl,
+  optional,
+  required,
+  serverSettings,
+  type Environment,
+  type ServerSettings,
+} from '@liqpass/service/environment';
+import { resolve } from 'node:path';
+import { getAddress, isAddress } from 'viem/utils';
+import type { Settings } from './services/context.ts';
+
+export type Config = ServerSettings &
+  Settings & {
+    /** `embedded:<directory>` or a postgres:// address. */
+    readonly databaseUrl: string;
+    readonly embedded: boolean;
+    readonly internalKeys: readonly NamedKey[];
+    readonly adminKeys: readonly NamedKey[];
+    readonly jpVerifyBaseUrl: string;
+    readonly jpVerifyApiKey: string;
+  };
+
+const SHORTEST_KEY = 16;
+
+/** Reads the settings of the contract's section 3; a ConfigError names the one that is missing or malformed. */
+export function readConfig(env: Environment = process.env): Config {
+  const databaseUrl = optional(env, 'DATABASE_URL');
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw new ConfigError(
+      'DATABASE_URL is not a PostgreSQL address: it must begin with postgres://, or be left out for the embedded database',
+    );
+  const embedded = databaseUrl === undefined;
+  const dataDir = resolve('data');
+  const made = embedded ? embeddedSecrets(dataDir) : null;
+  const key = (name: string, fallback: string | undefined, why: string): string =>
+    optional(env, name) ?? fallback ?? required(env, name, why);
+  const named = (name: string, text: string): NamedKey[] => {
+    const keys = parseNamedKeys(text, 'default');
+    if (keys.length === 0 || keys.some((each) => each.key.length < SHORTEST_KEY || each.name === ''))
+      throw new ConfigError(
+        `${name} is malformed: give a key of at least ${SHORTEST_KEY} characters, or several with names (name:key,name:key)`,
+      );
+    return keys;
+  };
+  const safe = optional(env, 'TREASURY_SAFE');
+  if (safe !== undefined && !isAddress(safe))
+    throw new ConfigError('TREASURY_SAFE is not an address with a right checksum');
+  return {
+    ...serverSettings(env, 3001),
+    databaseUrl: databaseUrl ?? `embedded:${resolve(dataDir, 'database')}`,
+    embedded,
+    internalKeys: named(
+      'INTERNAL_API_KEY',
+      key('INTERNAL_API_KEY', made?.internalApiKey, 'whoever marks money as received must hold it'),
+    ),
+    adminKeys: named('ADMIN_API_KEY', key('ADMIN_API_KEY', made?.adminApiKey, 'operators review claims with it')),
+    jpVerifyBaseUrl: httpUrl(env, 'JP_VERIFY_BASE_URL', 'http://127.0.0.1:8082'),
+    jpVerifyApiKey: key('JP_VERIFY_API_KEY', made?.jpVerifyApiKey, 'jp-verify answers only to whoever holds it'),
+    treasurySafe: safe === undefined ? null : getAddress(safe),
+    allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),
+    verdictWaitMs: 8_000,
+  };
+}

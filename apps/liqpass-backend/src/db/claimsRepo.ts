@@ -1,0 +1,260 @@
+import type { Usdc } from '@liqpass/kernel/money';
+import type { EpochMs, Window } from '@liqpass/kernel/time';
+import type { ClaimStatus, Verdict } from '@liqpass/kernel/vocabulary';
+import { sql, type Selectable } from 'kysely';
+import type { Claim } from '../domain/claim.ts';
+import { auditFrom, type AuditEntry } from './auditRepo.ts';
+import type { Db } from './database.ts';
+import { amountOf, amountOrNull, msOrNull, numericOf } from './rows.ts';
+import type { InsuranceClaimsTable } from './tables.ts';
+
+type Row = Omit<Selectable<InsuranceClaimsTable>, 'evidence_json'> & { attested: boolean | null };
+
+/** Every column but the evidence, which is large and read on its own. */
+const columns = sql.raw(
+  [
+    'id',
+    'purchase_order_id',
+    'claimant',
+    'submit_tx_hash',
+    'triggered_at_sec',
+    'okx_event_id',
+    'status',
+    'verdict',
+    'flags',
+    'evidence_root',
+    'liquidation_time_ms',
+    'coverage_window_start',
+    'coverage_window_end',
+    'payout_amount_usdc',
+    'payout_cap_usdc',
+    'hold_reasons',
+    'attempts',
+    'last_attempt_reason',
+    'next_attempt_at',
+    'approved_by',
+    'approved_at',
+    'rejected_reason',
+    'multisig_safe',
+    'multisig_tx_hash',
+    'paid_at',
+    'created_at',
+    'updated_at',
+  ]
+    .map((column) => `c.${column}`)
+    .join(', '),
+);
+
+function toClaim(row: Row): Claim {
+  return {
+    id: row.id,
+    purchaseOrderId: row.purchase_order_id,
+    claimant: row.claimant,
+    submitTxHash: row.submit_tx_hash,
+    triggeredAtSec: Number(row.triggered_at_sec),
+    okxEventId: row.okx_event_id,
+    status: row.status,
+    verdict: row.verdict,
+    flags: row.flags,
+    evidenceRoot: row.evidence_root,
+    liquidationTimeMs: row.liquidation_time_ms === null ? null : Number(row.liquidation_time_ms),
+    window: { startMs: row.coverage_window_start.getTime(), endMs: row.coverage_window_end.getTime() },
+    payoutAmount: amountOrNull(row.payout_amount_usdc),
+    payoutCap: amountOf(row.payout_cap_usdc),
+    holdReasons: row.hold_reasons,
+    attempts: row.attempts,
+    lastAttemptReason: row.last_attempt_reason,
+    nextAttemptAtMs: msOrNull(row.next_attempt_at),
+    approvedBy: row.approved_by,
+    approvedAtMs: msOrNull(row.approved_at),
+    rejectedReason: row.rejected_reason,
+    multisigSafe: row.multisig_safe,
+    multisigTxHash: row.multisig_tx_hash,
+    paidAtMs: msOrNull(row.paid_at),
+    createdAtMs: row.created_at.getTime(),
+    updatedAtMs: row.updated_at.getTime(),
+    attested: row.attested === true,
+  };
+}
+
+export type NewClaim = {
+  readonly id: string;
+  readonly purchaseOrderId: string;
+  readonly claimant: string;
+  readonly submitTxHash: string | null;
+  readonly triggeredAtSec: number;
+  readonly okxEventId: string;
+  readonly window: Window;
+  readonly payoutCap: Usdc;
+};
+
+/** Writes a claim that is to be verified now; false when there is one already. */
+export async function insertClaim(db: Db, claim: NewClaim, entry: AuditEntry): Promise<boolean> {
+  const now = new Date(entry.atMs);
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      insert into insurance_claims (id, purchase_order_id, claimant, submit_tx_hash, triggered_at_sec, okx_event_id, status,
+        coverage_window_start, coverage_window_end, payout_cap_usdc, next_attempt_at, created_at, updated_at)
+      values (${claim.id}, ${claim.purchaseOrderId}, ${claim.claimant}, ${claim.submitTxHash}, ${claim.triggeredAtSec}, ${claim.okxEventId},
+        'VERIFYING', ${new Date(claim.window.startMs)}, ${new Date(claim.window.endMs)}, ${numericOf(claim.payoutCap)}, ${now}, ${now}, ${now})
+      on conflict (purchase_order_id, okx_event_id) do nothing
+      returning id, null::text as from_status, status as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+export async function getClaimById(db: Db, id: string): Promise<Claim | null> {
+  const { rows } =
+    await sql<Row>`select ${columns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id where c.id = ${id}`.execute(
+      db,
+    );
+  return rows[0] ? toClaim(rows[0]) : null;
+}
+
+export async function getClaimByEvent(db: Db, purchaseOrderId: string, okxEventId: string): Promise<Claim | null> {
+  const { rows } = await sql<Row>`
+    select ${columns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
+    where c.purchase_order_id = ${purchaseOrderId} and c.okx_event_id = ${okxEventId}`.execute(db);
+  return rows[0] ? toClaim(rows[0]) : null;
+}
+
+/** jp-verify's last answer on a claim, as kept; null before there is one. */
+export async function getEvidence(db: Db, id: string): Promise<unknown> {
+  const { rows } = await sql<{
+    evidence_json: unknown;
+  }>`select evidence_json from insurance_claims where id = ${id}`.execute(db);
+  return rows[0]?.evidence_json ?? null;
+}
+
+/** A claim that FAILED is verified again. */
+export async function reopenFailedClaim(db: Db, id: string, entry: AuditEntry): Promise<boolean> {
+  const now = new Date(entry.atMs);
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update insurance_claims set status = 'VERIFYING', rejected_reason = null, attempts = 0, next_attempt_at = ${now}, updated_at = ${now}
+      where id = ${id} and status = 'FAILED'
+      returning id, 'FAILED'::text as from_status, status as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/** What an attempt to verify left: the verdict with its evidence where there was an answer, and where the claim goes. */
+export type AttemptResult = {
+  /** The attempts made before this one: what was read when it began. */
+  readonly attemptsBefore: number;
+  readonly to: Extract<ClaimStatus, 'VERIFYING' | 'VERIFIED_PENDING_REVIEW' | 'REJECTED' | 'FAILED'>;
+  readonly reason: string | null;
+  readonly nextAttemptAtMs: EpochMs | null;
+  readonly answer: {
+    readonly verdict: Verdict;
+    readonly flags: readonly string[];
+    readonly evidenceRoot: string | null;
+    readonly evidence: unknown;
+  } | null;
+  readonly liquidationTimeMs: EpochMs | null;
+  readonly payoutAmount: Usdc | null;
+  readonly holdReasons: readonly string[];
+};
+
+/** Stores an attempt on a claim that still waits for it; false when another attempt came first. */
+export async function recordAttempt(db: Db, id: string, result: AttemptResult, entry: AuditEntry): Promise<boolean> {
+  const now = new Date(entry.atMs);
+  const { answer } = result;
+  const ended = result.to === 'REJECTED' || result.to === 'FAILED';
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update insurance_claims set status = ${result.to}, attempts = attempts + 1, last_attempt_reason = ${result.reason},
+        next_attempt_at = ${result.nextAttemptAtMs === null ? null : new Date(result.nextAttemptAtMs)},
+        rejected_reason = ${ended ? result.reason : null},
+        verdict = coalesce(${answer?.verdict ?? null}, verdict), flags = coalesce(${answer ? [...answer.flags] : null}::text[], flags),
+        evidence_json = coalesce(${answer ? JSON.stringify(answer.evidence) : null}::json, evidence_json),
+        evidence_root = coalesce(${answer?.evidenceRoot ?? null}, evidence_root),
+        liquidation_time_ms = ${result.liquidationTimeMs}, payout_amount_usdc = ${result.payoutAmount === null ? null : numericOf(result.payoutAmount)},
+        hold_reasons = ${[...result.holdReasons]}::text[], updated_at = ${now}
+      where id = ${id} and status = 'VERIFYING' and attempts = ${result.attemptsBefore}
+      returning id, 'VERIFYING'::text as from_status, status as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<boolean> {
+  const now = new Date(entry.atMs);
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update insurance_claims set status = 'APPROVED_PENDING_MULTISIG', approved_by = ${approvedBy}, approved_at = ${now}, updated_at = ${now}
+      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons = '{}'
+      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+export async function rejectClaim(db: Db, id: string, reason: string, entry: AuditEntry): Promise<boolean> {
+  const now = new Date(entry.atMs);
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update insurance_claims set status = 'REJECTED', rejected_reason = ${reason}, updated_at = ${now}
+      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW'
+      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/** Records the transaction that paid an approved claim: once, whatever is called twice. */
+export async function markClaimPaid(
+  db: Db,
+  id: string,
+  payment: { multisigTxHash: string; multisigSafe: string | null; paidAtMs: EpochMs },
+  entry: AuditEntry,
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update insurance_claims set status = 'PAID', multisig_tx_hash = ${payment.multisigTxHash}, multisig_safe = ${payment.multisigSafe},
+        paid_at = ${new Date(payment.paidAtMs)}, updated_at = ${new Date(entry.atMs)}
+      where id = ${id} and status = 'APPROVED_PENDING_MULTISIG'
+      returning id, 'APPROVED_PENDING_MULTISIG'::text as from_status, status as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+export type ClaimCursor = { readonly createdAtMs: EpochMs; readonly id: string };
+
+/** Claims, newest first, optionally of one status. */
+export async function listClaims(
+  db: Db,
+  filter: { status: ClaimStatus | null; after: ClaimCursor | null; limit: number },
+): Promise<Claim[]> {
+  const { rows } = await sql<Row>`
+    select ${columns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
+    where true
+      ${filter.status === null ? sql`` : sql`and c.status = ${filter.status}`}
+      ${filter.after === null ? sql`` : sql`and (c.created_at, c.id) < (${new Date(filter.after.createdAtMs)}, ${filter.after.id}::uuid)`}
+    order by c.created_at desc, c.id desc
+    limit ${filter.limit}`.execute(db);
+  return rows.map(toClaim);
+}
+
+/** Claims that should have been asked about by now: their job was lost. */
+export async function listOverdueClaims(db: Db, beforeMs: EpochMs, limit: number): Promise<{ id: string }[]> {
+  return db
+    .selectFrom('insurance_claims')
+    .select('id')
+    .where('next_attempt_at', '<', new Date(beforeMs))
+    .orderBy('next_attempt_at')
+    .limit(limit)
+    .execute();
+}
+
+/** How many claims there are in each status. */
+export async function countClaimsByStatus(db: Db): Promise<Partial<Record<ClaimStatus, number>>> {
+  const { rows } = await sql<{
+    status: ClaimStatus;
+    count: string;
+  }>`select status, count(*) as count from insurance_claims group by status`.execute(db);
+  return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
+}

@@ -1,0 +1,91 @@
+import { PGlite } from '@electric-sql/pglite';
+import { mkdirSync } from 'node:fs';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { lockDirectory } from './directoryLock.ts';
+import { embeddedPool } from './embeddedPool.ts';
+import type { Tables } from './tables.ts';
+
+/** A connection or a transaction: what every repository function takes first. */
+export type Db = Kysely<Tables>;
+
+export type Database = {
+  db: Db;
+  pool: pg.Pool;
+  /** The embedded database; null on a PostgreSQL server. */
+  lite: PGlite | null;
+  /** Rejects while the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const MAINTENANCE_MS = 5 * 60_000;
+
+/**
+ * Opens the database: `embedded:<directory>` or `embedded:memory` for PostgreSQL inside this process, else a
+ * `postgres://` address. Same driver, same SQL, same error codes on both.
+ */
+export async function openDatabase(url: string, log: Pick<Logger, 'warn'>, poolSize = 10): Promise<Database> {
+  return url.startsWith('embedded:')
+    ? openEmbedded(url.slice('embedded:'.length), log)
+    : openServer(url, log, poolSize);
+}
+
+function openServer(url: string, log: Pick<Logger, 'warn'>, poolSize: number): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 10_000,
+    // A statement that hangs must not hold its connection for ever; verbs take milliseconds.
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+  });
+  return assemble(pool, null, log, () => pool.end());
+}
+
+async function openEmbedded(directory: string, log: Pick<Logger, 'warn'>): Promise<Database> {
+  const unlock = directory === 'memory' ? (): void => undefined : lockDirectory(directory);
+  let lite: PGlite;
+  try {
+    if (directory !== 'memory') mkdirSync(directory, { recursive: true });
+    lite = directory === 'memory' ? await PGlite.create() : await PGlite.create(directory);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  const pool = embeddedPool(lite);
+  // No autovacuum and no automatic checkpoint in a single-process server: without these 18 MB grew to 711 MB.
+  const maintenance = setInterval(() => {
+    pool
+      .query('vacuum (analyze)')
+      .then(
+        () => pool.query('checkpoint'),
+        (error: unknown) => log.warn({ err: error }, 'database maintenance failed'),
+      )
+      .catch((error: unknown) => log.warn({ err: error }, 'database checkpoint failed'));
+  }, MAINTENANCE_MS);
+  maintenance.unref();
+  return assemble(pool, lite, log, async () => {
+    clearInterval(maintenance);
+    await pool.end();
+    await lite.close();
+    unlock();
+  });
+}
+
+function assemble(pool: pg.Pool, lite: PGlite | null, log: Pick<Logger, 'warn'>, close: () => Promise<void>): Database {
+  // An idle connection that the server drops is an event of the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    pool,
+    lite,
+    ping: async () => {
+      await pool.query('select 1');
+    },
+    close,
+  };
+}

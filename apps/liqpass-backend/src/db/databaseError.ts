@@ -1,0 +1,39 @@
+import { LiqPassError } from '@liqpass/api/errors';
+
+/** SQLSTATE or system code of what a driver threw; undefined when it has none. By its shape, never by its class: both engines have one. */
+export function databaseErrorCode(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+/** Whether a unique index or constraint refused a row: which one, by name. */
+export function violatesUnique(error: unknown, constraint: string): boolean {
+  return (
+    databaseErrorCode(error) === '23505' &&
+    typeof error === 'object' &&
+    error !== null &&
+    'constraint' in error &&
+    error.constraint === constraint
+  );
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: lost connections, server shutting down, too many clients, out of disk; and what the socket says. */
+const UNAVAILABLE = /^(08...|57P0[1-5]|53...|25P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+const UNAVAILABLE_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|terminating connection)/;
+
+/** DATABASE_UNAVAILABLE for a database that cannot be reached now; null for anything else. */
+export function classifyDatabaseError(error: unknown): LiqPassError | null {
+  const code = databaseErrorCode(error);
+  const lost =
+    (code !== undefined && UNAVAILABLE.test(code)) ||
+    (error instanceof Error && UNAVAILABLE_MESSAGES.test(error.message));
+  return lost
+    ? new LiqPassError(
+        'DATABASE_UNAVAILABLE',
+        'The database does not answer right now. Nothing was written; try again in a moment.',
+        { cause: error },
+      )
+    : null;
+}

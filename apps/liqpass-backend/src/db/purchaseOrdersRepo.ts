@@ -1,0 +1,254 @@
+import type { EpochMs, Window } from '@liqpass/kernel/time';
+import type { Usdc } from '@liqpass/kernel/money';
+import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
+import { sql, type Selectable } from 'kysely';
+import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { auditFrom, type AuditEntry } from './auditRepo.ts';
+import type { Db } from './database.ts';
+import { violatesUnique } from './databaseError.ts';
+import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './rows.ts';
+import type { PolicyParamsJson, PurchaseOrdersTable } from './tables.ts';
+
+type Row = Selectable<PurchaseOrdersTable> & { claim_id: string | null; claim_status: ClaimStatus | null };
+
+/** An audit row's from and to, as the domain derived them. */
+export type StatusStep = { readonly from: PurchaseOrderStatus | null; readonly to: PurchaseOrderStatus };
+
+function toPurchaseOrder(row: Row): PurchaseOrder {
+  return {
+    id: row.id,
+    policyType: row.policy_type,
+    chainId: row.chain_id,
+    premium: amountOf(row.premium_amount_usdc),
+    policyParams: row.policy_params_json,
+    payoutFixed: amountOf(row.policy_params_json.payout_fixed_usdc),
+    payoutCap: amountOf(row.policy_params_json.payout_cap_usdc),
+    window:
+      row.coverage_start_at && row.coverage_end_at
+        ? { startMs: row.coverage_start_at.getTime(), endMs: row.coverage_end_at.getTime() }
+        : null,
+    windowMoves: row.coverage_moves,
+    owner: row.owner,
+    payoutAddress: row.payout_address,
+    binding:
+      row.okx_meta_json && row.bound_at
+        ? { ...row.okx_meta_json, boundAtMs: row.bound_at.getTime(), attested: row.attested === true }
+        : null,
+    reported: row.reported_at ? { atMs: row.reported_at.getTime(), txHash: row.reported_tx_hash } : null,
+    paidAtMs: msOrNull(row.paid_at),
+    paidAmount: amountOrNull(row.paid_amount_usdc),
+    paymentTxHash: row.payment_tx_hash,
+    quoteHash: row.quote_hash,
+    refundReason: row.refund_reason,
+    claim: row.claim_id !== null && row.claim_status !== null ? { id: row.claim_id, status: row.claim_status } : null,
+    version: row.version,
+    createdAtMs: row.created_at.getTime(),
+    updatedAtMs: row.updated_at.getTime(),
+  };
+}
+
+export type NewPurchaseOrder = Pick<
+  PurchaseOrder,
+  | 'id'
+  | 'policyType'
+  | 'chainId'
+  | 'premium'
+  | 'payoutFixed'
+  | 'payoutCap'
+  | 'windowMoves'
+  | 'owner'
+  | 'payoutAddress'
+  | 'quoteHash'
+> & {
+  readonly window: Window;
+  /** As the buyer wrote it: "50" stays "50". */
+  readonly policyParams: PolicyParamsJson;
+};
+
+/** Writes a new order and its audit row. */
+export async function createPurchaseOrder(db: Db, order: NewPurchaseOrder, entry: AuditEntry): Promise<void> {
+  const params = JSON.stringify(order.policyParams);
+  const now = new Date(entry.atMs);
+  await sql`
+    with moved as (
+      insert into purchase_orders (id, policy_type, chain_id, premium_amount_usdc, policy_params_json, coverage_start_at,
+        coverage_end_at, coverage_moves, owner, payout_address, quote_hash, created_at, updated_at)
+      values (${order.id}, ${order.policyType}, ${order.chainId}, ${numericOf(order.premium)}, ${params}::jsonb,
+        ${new Date(order.window.startMs)}, ${new Date(order.window.endMs)}, ${order.windowMoves}, ${order.owner},
+        ${order.payoutAddress}, ${order.quoteHash}, ${now}, ${now})
+      returning id, null::text as from_status, 'AWAITING_BINDING'::text as to_status
+    )
+    ${auditFrom('moved', entry)}`.execute(db);
+}
+
+/** The order with its claim, if there is one (after payment the binding stands, so there is one claim at most). */
+export async function getPurchaseOrderById(db: Db, id: string): Promise<PurchaseOrder | null> {
+  const { rows } = await sql<Row>`
+    select p.*, c.id as claim_id, c.status as claim_status
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where p.id = ${id}`.execute(db);
+  const row = rows[0];
+  return row ? toPurchaseOrder(row) : null;
+}
+
+/** The order whose binding holds this OKX order now. */
+export async function findHolderOfOkxOrder(db: Db, ordId: string): Promise<PurchaseOrder | null> {
+  const { rows } = await sql<Row>`
+    select p.*, c.id as claim_id, c.status as claim_status
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where p.okx_meta_json ->> 'ordId' = ${ordId} and p.okx_meta_json is not null and p.binding_released_at is null`.execute(
+    db,
+  );
+  const row = rows[0];
+  return row ? toPurchaseOrder(row) : null;
+}
+
+/** Lets go of a binding whose cover is over, if the order is still as it was read. */
+export async function releaseBinding(db: Db, order: PurchaseOrder, entry: AuditEntry): Promise<void> {
+  await sql`
+    with moved as (
+      update purchase_orders set binding_released_at = ${new Date(entry.atMs)}, version = version + 1, updated_at = ${new Date(entry.atMs)}
+      where id = ${order.id} and version = ${order.version} and binding_released_at is null
+      returning id, null::text as from_status, null::text as to_status
+    )
+    ${auditFrom('moved', entry)}`.execute(db);
+}
+
+export type NewBinding = { readonly ordId: string; readonly instId: string; readonly attested: boolean };
+export type BindOutcome = 'bound' | 'paid_or_unknown' | 'order_already_insured';
+
+/** Binds an OKX order, only while the purchase order is unpaid: one guarded UPDATE, not a read before it. */
+export async function bindOkxMeta(
+  db: Db,
+  id: string,
+  binding: NewBinding,
+  step: StatusStep,
+  entry: AuditEntry,
+): Promise<BindOutcome> {
+  const now = new Date(entry.atMs);
+  const meta = JSON.stringify({ ordId: binding.ordId, instId: binding.instId });
+  try {
+    const { rows } = await sql<{ id: string }>`
+      with moved as (
+        update purchase_orders set okx_meta_json = ${meta}::jsonb, bound_at = ${now}, attested = ${binding.attested},
+          binding_released_at = null, version = version + 1, updated_at = ${now}
+        where id = ${id} and paid_at is null
+        returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
+      ), noted as (${auditFrom('moved', entry)})
+      select id from moved`.execute(db);
+    return rows.length === 1 ? 'bound' : 'paid_or_unknown';
+  } catch (error) {
+    if (violatesUnique(error, 'purchase_orders_live_okx_order')) return 'order_already_insured';
+    throw error;
+  }
+}
+
+export type ReportOutcome = 'reported' | 'unchanged' | 'tx_hash_used';
+
+/** Keeps the trader's "I have paid" on an unpaid order. A hash replaces none, never another. */
+export async function reportPayment(
+  db: Db,
+  id: string,
+  txHash: string | null,
+  entry: AuditEntry,
+): Promise<ReportOutcome> {
+  const now = new Date(entry.atMs);
+  try {
+    const { rows } = await sql<{ id: string }>`
+      with moved as (
+        update purchase_orders set reported_at = coalesce(reported_at, ${now}), reported_tx_hash = coalesce(reported_tx_hash, ${txHash}),
+          version = version + 1, updated_at = ${now}
+        where id = ${id} and paid_at is null and (reported_at is null or (reported_tx_hash is null and ${txHash}::text is not null))
+          and not exists (select from purchase_orders other where other.payment_tx_hash = ${txHash} and other.id <> ${id})
+        returning id, null::text as from_status, null::text as to_status
+      ), noted as (${auditFrom('moved', entry)})
+      select id from moved`.execute(db);
+    return rows.length === 1 ? 'reported' : 'unchanged';
+  } catch (error) {
+    if (violatesUnique(error, 'purchase_orders_reported_tx')) return 'tx_hash_used';
+    throw error;
+  }
+}
+
+/** Whether a transaction was reported for, or has paid, another order than this one. */
+export async function isTxHashOfAnother(db: Db, id: string, txHash: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from purchase_orders where reported_tx_hash = ${txHash} and id <> ${id})
+        or exists (select from purchase_orders where payment_tx_hash = ${txHash} and id <> ${id}) as found`.execute(db);
+  return rows[0]?.found === true;
+}
+
+export type NewPayment = {
+  readonly paidAtMs: EpochMs;
+  readonly amount: Usdc | null;
+  readonly txHash: string | null;
+  readonly note: string | null;
+  readonly quoteHash: string | null;
+  readonly refundReason: RefundReason | null;
+  readonly window: Window | null;
+};
+export type MarkPaidOutcome = 'paid' | 'changed_meanwhile' | 'tx_hash_used';
+
+/** Records a payment on the order as it was read: an order that was bound, or paid, since then is left alone. */
+export async function markPurchaseOrderPaid(
+  db: Db,
+  order: PurchaseOrder,
+  payment: NewPayment,
+  step: StatusStep,
+  entry: AuditEntry,
+): Promise<MarkPaidOutcome> {
+  const now = new Date(entry.atMs);
+  try {
+    const { rows } = await sql<{ id: string }>`
+      with moved as (
+        update purchase_orders set paid_at = ${new Date(payment.paidAtMs)}, marked_paid_by = ${entry.actor.name},
+          paid_amount_usdc = ${numericOf(payment.amount ?? order.premium)}, payment_tx_hash = ${payment.txHash}, payment_note = ${payment.note},
+          quote_hash = coalesce(quote_hash, ${payment.quoteHash}), refund_reason = ${payment.refundReason},
+          coverage_start_at = ${dateOrNull(payment.window?.startMs ?? null)}, coverage_end_at = ${dateOrNull(payment.window?.endMs ?? null)},
+          version = version + 1, updated_at = ${now}
+        where id = ${order.id} and version = ${order.version} and paid_at is null
+        returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
+      ), noted as (${auditFrom('moved', entry)})
+      select id from moved`.execute(db);
+    return rows.length === 1 ? 'paid' : 'changed_meanwhile';
+  } catch (error) {
+    if (violatesUnique(error, 'purchase_orders_payment_tx')) return 'tx_hash_used';
+    throw error;
+  }
+}
+
+/** Where a page of orders begins: after this row. */
+export type OrderCursor = { readonly reported: 0 | 1; readonly createdAtMs: EpochMs; readonly id: string };
+
+/** The status of purchaseOrderStatus() as SQL, to select by; a test holds the two together. */
+const statusSql = (nowMs: EpochMs) => sql`
+  case
+    when p.refund_reason is not null then 'REFUND_DUE'
+    when c.status = 'PAID' then 'SETTLED'
+    when c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG') then 'CLAIMED'
+    when p.paid_at is null and p.coverage_end_at <= ${new Date(nowMs)} then 'LAPSED'
+    when p.paid_at is null and p.okx_meta_json is null then 'AWAITING_BINDING'
+    when p.paid_at is null then 'AWAITING_PAYMENT'
+    when p.coverage_end_at is null or greatest(p.coverage_start_at, p.paid_at) >= p.coverage_end_at or p.coverage_end_at <= ${new Date(nowMs)} then 'EXPIRED'
+    when greatest(p.coverage_start_at, p.paid_at) <= ${new Date(nowMs)} then 'ACTIVE'
+    else 'SCHEDULED'
+  end`;
+const reportedFirst = sql`(case when p.paid_at is null and p.reported_at is not null then 1 else 0 end)`;
+
+/** Orders, reported payments first, then newest first; optionally of one status or one owner. */
+export async function listPurchaseOrders(
+  db: Db,
+  filter: { status: PurchaseOrderStatus | null; owner: string | null; after: OrderCursor | null; limit: number },
+  nowMs: EpochMs,
+): Promise<PurchaseOrder[]> {
+  const { rows } = await sql<Row>`
+    select p.*, c.id as claim_id, c.status as claim_status
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where true
+      ${filter.status === null ? sql`` : sql`and ${statusSql(nowMs)} = ${filter.status}`}
+      ${filter.owner === null ? sql`` : sql`and p.owner = ${filter.owner}`}
+      ${filter.after === null ? sql`` : sql`and (${reportedFirst}, p.created_at, p.id) < (${filter.after.reported}, ${new Date(filter.after.createdAtMs)}, ${filter.after.id}::uuid)`}
+    order by ${reportedFirst} desc, p.created_at desc, p.id desc
+    limit ${filter.limit}`.execute(db);
+  return rows.map(toPurchaseOrder);
+}

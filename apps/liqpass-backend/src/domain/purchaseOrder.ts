@@ -1,0 +1,113 @@
+import type { Usdc } from '@liqpass/kernel/money';
+import { isWithin, type EpochMs, type Window } from '@liqpass/kernel/time';
+import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
+import { WAITING_MS } from './product.ts';
+
+/** A purchase order as its facts stand; its status follows from them and the time. */
+export type PurchaseOrder = {
+  readonly id: string;
+  readonly policyType: string;
+  readonly chainId: number;
+  readonly premium: Usdc;
+  /** The amounts as the buyer wrote them. */
+  readonly policyParams: { readonly payout_fixed_usdc: string; readonly payout_cap_usdc: string };
+  readonly payoutFixed: Usdc;
+  readonly payoutCap: Usdc;
+  /** null only in orders taken over from an earlier book. */
+  readonly window: Window | null;
+  readonly windowMoves: boolean;
+  readonly owner: string | null;
+  readonly payoutAddress: string | null;
+  readonly binding: {
+    readonly ordId: string;
+    readonly instId: string;
+    readonly boundAtMs: EpochMs;
+    readonly attested: boolean;
+  } | null;
+  readonly reported: { readonly atMs: EpochMs; readonly txHash: string | null } | null;
+  readonly paidAtMs: EpochMs | null;
+  readonly paidAmount: Usdc | null;
+  readonly paymentTxHash: string | null;
+  readonly quoteHash: string | null;
+  readonly refundReason: RefundReason | null;
+  readonly claim: { readonly id: string; readonly status: ClaimStatus } | null;
+  /** Counts the updates of the row these facts were read from. */
+  readonly version: number;
+  readonly createdAtMs: EpochMs;
+  readonly updatedAtMs: EpochMs;
+};
+
+/** Nobody is covered for what happened before paying: cover runs from max(start, paid) to the end. null while there is none. */
+export function effectiveWindow(order: Pick<PurchaseOrder, 'window' | 'paidAtMs' | 'refundReason'>): Window | null {
+  if (!order.window || order.paidAtMs === null || order.refundReason !== null) return null;
+  const startMs = Math.max(order.window.startMs, order.paidAtMs);
+  return startMs < order.window.endMs ? { startMs, endMs: order.window.endMs } : null;
+}
+
+const CLAIM_UNDER_WAY: readonly ClaimStatus[] = ['VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'];
+
+/** Where an order stands at a moment. Derived, never stored. */
+export function purchaseOrderStatus(order: Omit<PurchaseOrder, 'id'>, nowMs: EpochMs): PurchaseOrderStatus {
+  if (order.refundReason !== null) return 'REFUND_DUE';
+  if (order.claim?.status === 'PAID') return 'SETTLED';
+  if (order.claim && CLAIM_UNDER_WAY.includes(order.claim.status)) return 'CLAIMED';
+  if (order.paidAtMs === null) {
+    if (order.window && order.window.endMs <= nowMs) return 'LAPSED';
+    return order.binding ? 'AWAITING_PAYMENT' : 'AWAITING_BINDING';
+  }
+  const cover = effectiveWindow(order);
+  if (!cover || cover.endMs <= nowMs) return 'EXPIRED';
+  return isWithin(cover, nowMs) ? 'ACTIVE' : 'SCHEDULED';
+}
+
+/**
+ * Whether the order still keeps others from insuring its OKX order. It does from binding until its window is over; with a
+ * claim under way, until that has ended; after a payout for good: that position has been paid for.
+ */
+export function holdsItsOkxOrder(order: PurchaseOrder, nowMs: EpochMs): boolean {
+  if (!order.binding) return false;
+  const status = purchaseOrderStatus(order, nowMs);
+  return status !== 'LAPSED' && status !== 'REFUND_DUE' && status !== 'EXPIRED';
+}
+
+export type Payment = { readonly paidAtMs: EpochMs; /** null: the premium in full. */ readonly amount: Usdc | null };
+export type PaymentDecision = { readonly refundReason: RefundReason | null; readonly window: Window | null };
+
+/**
+ * What money that came means. It is recorded always; whether it buys cover is decided here: paid before the order was
+ * bound, after its window, or short of the premium, it buys none and goes back. A window the server set moves to
+ * payment + 10 minutes when that is later.
+ */
+export function decidePayment(
+  order: Pick<PurchaseOrder, 'binding' | 'window' | 'windowMoves' | 'premium'>,
+  payment: Payment,
+): PaymentDecision {
+  const { window } = order;
+  if (!order.binding) return { refundReason: 'PAID_BEFORE_BINDING', window };
+  if (payment.amount !== null && payment.amount < order.premium) return { refundReason: 'PAID_SHORT', window };
+  if (!window) return { refundReason: null, window };
+  if (payment.paidAtMs >= window.endMs) return { refundReason: 'PAID_AFTER_WINDOW', window };
+  const movedStartMs = payment.paidAtMs + WAITING_MS;
+  if (!order.windowMoves || movedStartMs <= window.startMs) return { refundReason: null, window };
+  return {
+    refundReason: null,
+    window: { startMs: movedStartMs, endMs: movedStartMs + (window.endMs - window.startMs) },
+  };
+}
+
+export type ClaimRefusal =
+  | 'PURCHASE_ORDER_NOT_PAID'
+  | 'MISSING_COVERAGE_WINDOW'
+  | 'MISSING_OKX_META'
+  | 'CLAIMANT_MISMATCH'
+  | 'PURCHASE_ORDER_NOT_COVERED';
+
+/** Why a claim on this order cannot be filed by this claimant; null when it can. */
+export function refuseClaim(order: PurchaseOrder, claimant: string): ClaimRefusal | null {
+  if (order.paidAtMs === null) return 'PURCHASE_ORDER_NOT_PAID';
+  if (!order.window) return 'MISSING_COVERAGE_WINDOW';
+  if (!order.binding) return 'MISSING_OKX_META';
+  const payee = order.payoutAddress ?? order.owner;
+  if (payee !== null && payee.toLowerCase() !== claimant.toLowerCase()) return 'CLAIMANT_MISMATCH';
+  return effectiveWindow(order) ? null : 'PURCHASE_ORDER_NOT_COVERED';
+}

@@ -1,0 +1,61 @@
+import {
+  listPurchaseOrdersQuery,
+  markPaidBody,
+  purchaseOrderAnswer,
+  purchaseOrderPage,
+  purchaseOrderParams,
+} from '@liqpass/api/purchaseOrders';
+import { refusals, type Server } from '@liqpass/service/server';
+import type { Context } from '../services/context.ts';
+import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
+import { adminActor, type Keys } from './guards.ts';
+import { toReceivedPayment } from './internalPurchaseOrders.ts';
+import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
+
+/** Operators see the orders, reported payments first, and confirm what came. */
+export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys): void {
+  const guard = { onRequest: async (request: Parameters<typeof adminActor>[0]) => void adminActor(request, keys) };
+  const common = { tags: ['admin'], security: [{ adminKey: [] }] };
+
+  app.get(
+    '/admin/purchase-orders',
+    {
+      ...guard,
+      schema: {
+        ...common,
+        summary: 'Orders, reported payments first',
+        querystring: listPurchaseOrdersQuery,
+        response: { 200: purchaseOrderPage, ...refusals },
+      },
+    },
+    async (request) => {
+      const { status, limit, cursor } = request.query;
+      const rows = await listPurchaseOrders(ctx, {
+        status: status ?? null,
+        owner: null,
+        after: parseOrderCursor(cursor),
+        limit: limit + 1,
+      });
+      return toPage(rows, limit, orderCursor, (order) => purchaseOrderToWire(order, ctx.clock.now()));
+    },
+  );
+
+  app.post(
+    '/admin/purchase-orders/:id/mark-paid',
+    {
+      ...guard,
+      schema: {
+        ...common,
+        summary: 'Record a premium received',
+        params: purchaseOrderParams,
+        body: markPaidBody,
+        response: { 200: purchaseOrderAnswer, ...refusals },
+      },
+    },
+    async (request) =>
+      purchaseOrderToWire(
+        await markPurchaseOrderPaid(ctx, request.params.id, toReceivedPayment(request.body), adminActor(request, keys)),
+        ctx.clock.now(),
+      ),
+  );
+}

@@ -1,0 +1,43 @@
+import { markPaidBody, purchaseOrderAnswer, purchaseOrderParams, type MarkPaidBody } from '@liqpass/api/purchaseOrders';
+import { refusals, type Server } from '@liqpass/service/server';
+import type { Context } from '../services/context.ts';
+import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/purchaseOrders.ts';
+import { internalActor, type Keys } from './guards.ts';
+import { amount, instantMs } from './purchaseOrders.ts';
+import { purchaseOrderToWire } from './wireFormat.ts';
+
+export const toReceivedPayment = (body: MarkPaidBody): ReceivedPayment => ({
+  paidAtMs: instantMs(body.paidAt),
+  amount: body.premiumAmountUsdc === undefined ? null : amount(body.premiumAmountUsdc),
+  txHash: body.txHash ?? null,
+  quoteHash: body.quoteHash ?? null,
+  note: body.note ?? null,
+});
+
+/** Money received: only for whoever holds the internal key. */
+export function internalPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys): void {
+  app.post(
+    '/internal/purchase-orders/:id/mark-paid',
+    {
+      onRequest: async (request) => void internalActor(request, keys),
+      schema: {
+        tags: ['internal'],
+        summary: 'Record a premium received',
+        security: [{ internalKey: [] }],
+        params: purchaseOrderParams,
+        body: markPaidBody,
+        response: { 200: purchaseOrderAnswer, ...refusals },
+      },
+    },
+    async (request) =>
+      purchaseOrderToWire(
+        await markPurchaseOrderPaid(
+          ctx,
+          request.params.id,
+          toReceivedPayment(request.body),
+          internalActor(request, keys),
+        ),
+        ctx.clock.now(),
+      ),
+  );
+}

@@ -1,0 +1,118 @@
+import type { Server } from '@liqpass/service/server';
+import { CLAIM_STATUSES } from '@liqpass/kernel/vocabulary';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { z } from 'zod';
+import { countClaimsByStatus } from '../db/claimsRepo.ts';
+import type { Queue } from '../jobs/queue.ts';
+import type { Context } from '../services/context.ts';
+
+const readiness = z
+  .strictObject({ ready: z.boolean(), database: z.boolean(), queue: z.boolean(), jp_verify: z.boolean() })
+  .meta({ id: 'Readiness' });
+
+export type Metrics = { readonly registry: Registry; observeVerification(seconds: number): void };
+
+/** What is counted: requests, claims by status, verification time, queue depth and age. */
+export function buildMetrics(
+  ctx: Context,
+  queue: Pick<Queue, 'depth'>,
+): Metrics & { requests: Histogram<'method' | 'route' | 'status'> } {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'liqpass_request_seconds',
+    help: 'Requests by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10],
+    registers,
+  });
+  const verification = new Histogram({
+    name: 'liqpass_verification_seconds',
+    help: 'How long jp-verify took to answer',
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
+    registers,
+  });
+  new Gauge({
+    name: 'liqpass_claims',
+    help: 'Claims by status',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      const counts = await countClaimsByStatus(ctx.db);
+      for (const status of CLAIM_STATUSES) this.set({ status }, counts[status] ?? 0);
+    },
+  });
+  const age = new Gauge({
+    name: 'liqpass_queue_oldest_due_seconds',
+    help: 'How long the oldest due job has waited',
+    registers,
+  });
+  new Gauge({
+    name: 'liqpass_queue_jobs',
+    help: 'Jobs that wait or run',
+    registers,
+    async collect() {
+      const depth = await queue.depth();
+      this.set(depth.waiting);
+      age.set(depth.oldestDueSeconds);
+    },
+  });
+  return { registry, requests, observeVerification: (seconds) => verification.observe(seconds) };
+}
+
+/** /healthz (the process), /readyz (what it needs), /metrics. */
+export function operationRoutes(
+  app: Server,
+  ctx: Context,
+  queue: Pick<Queue, 'depth'>,
+  metrics: ReturnType<typeof buildMetrics>,
+): void {
+  const tags = ['operations'];
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.requests.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'unknown', status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+  });
+
+  app.get(
+    '/healthz',
+    {
+      logLevel: 'silent',
+      schema: { tags, summary: 'The process runs', response: { 200: z.strictObject({ ok: z.literal(true) }) } },
+    },
+    async () => ({ ok: true as const }),
+  );
+
+  const answers = (promise: Promise<unknown>): Promise<boolean> =>
+    promise.then(
+      () => true,
+      () => false,
+    );
+  app.get(
+    '/readyz',
+    {
+      logLevel: 'silent',
+      schema: { tags, summary: 'Database, queue and jp-verify answer', response: { 200: readiness, 503: readiness } },
+    },
+    async (_request, reply) => {
+      const [database, queueAnswers, jpVerify] = await Promise.all([
+        answers(ctx.database.ping()),
+        answers(queue.depth()),
+        ctx.jpVerify.isHealthy(),
+      ]);
+      const ready = database && queueAnswers && jpVerify;
+      return reply.code(ready ? 200 : 503).send({ ready, database, queue: queueAnswers, jp_verify: jpVerify });
+    },
+  );
+
+  app.get(
+    '/metrics',
+    { logLevel: 'silent', schema: { tags, summary: 'Prometheus metrics', response: { 200: z.string() } } },
+    async (_request, reply) => {
+      const text = await metrics.registry.metrics();
+      return reply.type(metrics.registry.contentType).serializer(String).send(text);
+    },
+  );
+}

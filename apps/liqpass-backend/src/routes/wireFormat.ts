@@ -1,0 +1,134 @@
+import type { ClaimAnswer, ClaimSummary } from '@liqpass/api/claims';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { LiqPassError } from '@liqpass/api/errors';
+import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
+import { formatIso, type EpochMs } from '@liqpass/kernel/time';
+import { isUuid } from '@liqpass/kernel/ids';
+import type { AuditRow } from '../db/auditRepo.ts';
+import type { ClaimCursor } from '../db/claimsRepo.ts';
+import type { OrderCursor } from '../db/purchaseOrdersRepo.ts';
+import type { Claim } from '../domain/claim.ts';
+import { effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+
+// From what we hold to what we say: amounts as decimal strings, instants as ISO 8601.
+
+const isoOrNull = (ms: EpochMs | null): string | null => (ms === null ? null : formatIso(ms));
+const usdcOrNull = (amount: Usdc | null): string | null => (amount === null ? null : formatUsdc(amount));
+
+export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): PurchaseOrderAnswer {
+  return {
+    id: order.id,
+    policy_type: order.policyType,
+    chain_id: order.chainId,
+    premium_amount_usdc: formatUsdc(order.premium),
+    policy_params_json: order.policyParams,
+    coverage_start_at: isoOrNull(order.window?.startMs ?? null),
+    coverage_end_at: isoOrNull(order.window?.endMs ?? null),
+    okx_meta_json: order.binding ? { ordId: order.binding.ordId, instId: order.binding.instId } : null,
+    paid_at: isoOrNull(order.paidAtMs),
+    quote_hash: order.quoteHash,
+    payout_address: order.payoutAddress,
+    status: purchaseOrderStatus(order, nowMs),
+    created_at: formatIso(order.createdAtMs),
+    updated_at: formatIso(order.updatedAtMs),
+    owner: order.owner,
+    bound_at: isoOrNull(order.binding?.boundAtMs ?? null),
+    attested: order.binding?.attested ?? null,
+    reported_at: isoOrNull(order.reported?.atMs ?? null),
+    reported_tx_hash: order.reported?.txHash ?? null,
+    payment_tx_hash: order.paymentTxHash,
+    paid_amount_usdc: usdcOrNull(order.paidAmount),
+    refund_reason: order.refundReason,
+    effective_start_at: isoOrNull(effectiveWindow(order)?.startMs ?? null),
+    claim_id: order.claim?.id ?? null,
+  };
+}
+
+export function claimToWire(claim: Claim): ClaimSummary {
+  return {
+    id: claim.id,
+    purchase_order_id: claim.purchaseOrderId,
+    claimant: claim.claimant,
+    submit_tx_hash: claim.submitTxHash,
+    triggered_at_sec: claim.triggeredAtSec,
+    okx_event_id: claim.okxEventId,
+    status: claim.status,
+    evidence_root: claim.evidenceRoot,
+    liquidation_time_ms: claim.liquidationTimeMs,
+    coverage_window_start: formatIso(claim.window.startMs),
+    coverage_window_end: formatIso(claim.window.endMs),
+    payout_amount_usdc: usdcOrNull(claim.payoutAmount),
+    payout_cap_usdc: formatUsdc(claim.payoutCap),
+    approved_by: claim.approvedBy,
+    approved_at: isoOrNull(claim.approvedAtMs),
+    rejected_reason: claim.rejectedReason,
+    multisig_safe: claim.multisigSafe,
+    multisig_tx_hash: claim.multisigTxHash,
+    paid_at: isoOrNull(claim.paidAtMs),
+    created_at: formatIso(claim.createdAtMs),
+    updated_at: formatIso(claim.updatedAtMs),
+    attempts: claim.attempts,
+    last_attempt_reason: claim.lastAttemptReason,
+    next_attempt_at: isoOrNull(claim.nextAttemptAtMs),
+    verdict: claim.verdict,
+    flags: [...claim.flags],
+    attested: claim.attested,
+    hold_reasons: [...claim.holdReasons],
+  };
+}
+
+export function claimWithEvidenceToWire(claim: Claim, evidence: unknown, audit: readonly AuditRow[]): ClaimAnswer {
+  return {
+    ...claimToWire(claim),
+    evidence_json: evidence,
+    audit: audit.map((row) => ({
+      id: row.id,
+      at: formatIso(row.at.getTime()),
+      actor: row.actor,
+      action: row.action,
+      from: row.from_status,
+      to: row.to_status,
+      why: row.why,
+    })),
+  };
+}
+
+// A cursor is the sort key of the last row of a page, opaque to the caller.
+
+const seal = (parts: readonly (string | number)[]): string => Buffer.from(parts.join('|')).toString('base64url');
+const open = (cursor: string): string[] => Buffer.from(cursor, 'base64url').toString().split('|');
+const badCursor = (): LiqPassError =>
+  new LiqPassError('VALIDATION_FAILED', 'The cursor is not one of ours: use next_cursor of the page before, as it is.');
+
+export const orderCursor = (order: PurchaseOrder): string =>
+  seal([order.paidAtMs === null && order.reported ? 1 : 0, order.createdAtMs, order.id]);
+export function parseOrderCursor(cursor: string | undefined): OrderCursor | null {
+  if (cursor === undefined) return null;
+  const [reported, createdAt = '', id = ''] = open(cursor);
+  if ((reported !== '0' && reported !== '1') || !/^\d{1,14}$/.test(createdAt) || !isUuid(id)) throw badCursor();
+  return { reported: reported === '1' ? 1 : 0, createdAtMs: Number(createdAt), id };
+}
+
+export const claimCursor = (claim: Claim): string => seal([claim.createdAtMs, claim.id]);
+export function parseClaimCursor(cursor: string | undefined): ClaimCursor | null {
+  if (cursor === undefined) return null;
+  const [createdAt = '', id = ''] = open(cursor);
+  if (!/^\d{1,14}$/.test(createdAt) || !isUuid(id)) throw badCursor();
+  return { createdAtMs: Number(createdAt), id };
+}
+
+/** A page from one row more than its limit: that one says that there is a next page. */
+export function toPage<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOf: (row: Row) => string,
+  toItem: (row: Row) => Item,
+): { items: Item[]; limit: number; next_cursor: string | null } {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toItem),
+    limit,
+    next_cursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+  };
+}

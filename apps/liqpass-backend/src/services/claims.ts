@@ -1,0 +1,208 @@
+import { LiqPassError, type ErrorCode } from '@liqpass/api/errors';
+import { invariant } from '@liqpass/kernel/invariant';
+import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
+import { okxEventId } from '@liqpass/kernel/ids';
+import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
+import { randomUUID } from 'node:crypto';
+import { listAuditOf, type Actor, type AuditEntry, type AuditRow } from '../db/auditRepo.ts';
+import * as repo from '../db/claimsRepo.ts';
+import type { Claim } from '../domain/claim.ts';
+import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
+import { checksummedAddress } from './checksummedAddress.ts';
+import type { Context } from './context.ts';
+import { readPurchaseOrder } from './purchaseOrders.ts';
+
+const entry = (
+  ctx: Context,
+  actor: Actor,
+  action: string,
+  more: Pick<AuditEntry, 'why' | 'details'> = {},
+): AuditEntry => ({
+  actor,
+  action,
+  subjectType: 'claim',
+  atMs: ctx.clock.now(),
+  ...more,
+});
+
+const REFUSALS: Record<ClaimRefusal, string> = {
+  PURCHASE_ORDER_NOT_PAID: 'The premium has not been received yet: an unpaid order covers nothing.',
+  MISSING_COVERAGE_WINDOW: 'The order has no cover window.',
+  MISSING_OKX_META: 'No OKX order was bound before payment, so there is no position to verify.',
+  CLAIMANT_MISMATCH: 'The claimant is not the address that this order pays to.',
+  PURCHASE_ORDER_NOT_COVERED: 'The payment bought no cover (it came late, or short): it is to be refunded.',
+};
+
+export type FiledClaim = {
+  readonly purchaseOrderId: string;
+  readonly claimant: string;
+  readonly submitTxHash: string | null;
+  readonly triggeredAtSec: number | null;
+};
+
+/**
+ * Files a claim and leaves the job that verifies it, in one transaction. Filed again, it is the claim that there is; one
+ * that FAILED is verified again; nothing else moves.
+ */
+export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): Promise<Claim> {
+  const claimant = checksummedAddress(filed.claimant);
+  const order = await readPurchaseOrder(ctx, filed.purchaseOrderId);
+  const refusal = refuseClaim(order, claimant);
+  if (refusal) throw new LiqPassError(refusal satisfies ErrorCode, REFUSALS[refusal]);
+  const window = effectiveWindow(order);
+  invariant(order.binding && window, 'a claim that is not refused has a binding and a window');
+  const eventId = okxEventId(order.binding.ordId);
+
+  const existing = await repo.getClaimByEvent(ctx.db, order.id, eventId);
+  if (existing && existing.claimant !== claimant)
+    throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
+  if (existing && existing.status !== 'FAILED') return existing;
+
+  const nowMs = ctx.clock.now();
+  const claim: repo.NewClaim = {
+    id: randomUUID(),
+    purchaseOrderId: order.id,
+    claimant,
+    submitTxHash: filed.submitTxHash,
+    triggeredAtSec: filed.triggeredAtSec ?? Math.floor(nowMs / SECOND_MS),
+    okxEventId: eventId,
+    window,
+    payoutCap: order.payoutCap,
+  };
+  const moved = await ctx.db.transaction().execute(async (trx) => {
+    const id = existing?.id ?? claim.id;
+    const took = existing
+      ? await repo.reopenFailedClaim(trx, id, entry(ctx, actor, 'retry'))
+      : await repo.insertClaim(trx, claim, entry(ctx, actor, 'file'));
+    if (took) await ctx.jobs.verifyClaimAt(trx, id, nowMs);
+    return took;
+  });
+  if (moved) {
+    ctx.jobs.wake();
+    ctx.changes.announce(order.id);
+  }
+  // Whoever came second finds the claim of whoever came first.
+  const now = await repo.getClaimByEvent(ctx.db, order.id, eventId);
+  invariant(now, 'a claim that was filed is there');
+  if (now.claimant !== claimant) throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
+  return now;
+}
+
+/** How long a wait sleeps at most before it looks again: the verdict may come from a worker in another process. */
+const LOOK_AGAIN_MS = 400;
+
+/** Waits until a claim is no longer VERIFYING, for as long as a trigger may; answers with the claim as it then stands. */
+export async function awaitVerdict(ctx: Context, claim: Claim): Promise<Claim> {
+  const untilMs = Date.now() + ctx.settings.verdictWaitMs;
+  let current = claim;
+  while (current.status === 'VERIFYING') {
+    const leftMs = untilMs - Date.now();
+    if (leftMs <= 0) break;
+    await ctx.changes.next(claim.id, Math.min(LOOK_AGAIN_MS, leftMs));
+    current = await readClaim(ctx, claim.id);
+  }
+  return current;
+}
+
+export async function readClaim(ctx: Context, id: string): Promise<Claim> {
+  const claim = await repo.getClaimById(ctx.db, id);
+  if (!claim) throw new LiqPassError('CLAIM_NOT_FOUND', `There is no claim ${id}.`);
+  return claim;
+}
+
+/** A claim with its evidence and its history. */
+export async function readClaimWithEvidence(
+  ctx: Context,
+  id: string,
+): Promise<{ claim: Claim; evidence: unknown; audit: AuditRow[] }> {
+  const claim = await readClaim(ctx, id);
+  const [evidence, audit] = [await repo.getEvidence(ctx.db, id), await listAuditOf(ctx.db, id)];
+  return { claim, evidence, audit };
+}
+
+export async function listClaims(
+  ctx: Context,
+  filter: { status: ClaimStatus | null; after: repo.ClaimCursor | null; limit: number },
+): Promise<Claim[]> {
+  return repo.listClaims(ctx.db, filter);
+}
+
+function notAllowed(claim: Claim, step: string): LiqPassError {
+  return new LiqPassError('INVALID_STATUS_TRANSITION', `A claim that is ${claim.status} cannot be ${step}.`, {
+    params: { status: claim.status },
+  });
+}
+
+/** After a step: the claim as it stands; or, where the step took nothing, the same answer for the same call, else 409. */
+async function settle(
+  ctx: Context,
+  id: string,
+  took: boolean,
+  isSameCall: (claim: Claim) => boolean,
+  step: string,
+): Promise<Claim> {
+  const claim = await readClaim(ctx, id);
+  if (took) {
+    ctx.changes.announce(id);
+    ctx.changes.announce(claim.purchaseOrderId);
+    return claim;
+  }
+  if (isSameCall(claim)) return claim;
+  if (step === 'approved' && claim.status === 'VERIFIED_PENDING_REVIEW' && claim.holdReasons.length > 0)
+    throw new LiqPassError(
+      'CLAIM_ON_HOLD',
+      `The claim is on hold (${claim.holdReasons.join(', ')}): look at it, then release the hold before approving.`,
+      { params: { reasons: claim.holdReasons.join(', ') } },
+    );
+  throw notAllowed(claim, step);
+}
+
+export async function approveClaim(ctx: Context, id: string, approvedBy: string, actor: Actor): Promise<Claim> {
+  const took = await repo.approveClaim(
+    ctx.db,
+    id,
+    approvedBy,
+    entry(ctx, actor, 'approve', { details: { approvedBy } }),
+  );
+  return settle(
+    ctx,
+    id,
+    took,
+    (claim) => claim.status === 'APPROVED_PENDING_MULTISIG' && claim.approvedBy === approvedBy,
+    'approved',
+  );
+}
+
+export async function rejectClaim(ctx: Context, id: string, reason: string, actor: Actor): Promise<Claim> {
+  const took = await repo.rejectClaim(ctx.db, id, reason, entry(ctx, actor, 'reject', { why: reason }));
+  return settle(ctx, id, took, (claim) => claim.status === 'REJECTED' && claim.rejectedReason === reason, 'rejected');
+}
+
+/** Records the payout's transaction. One transaction may pay several claims, but a claim is paid once. */
+export async function markClaimPaid(
+  ctx: Context,
+  id: string,
+  payment: { multisigTxHash: string; paidAtSec: number },
+  actor: Actor,
+): Promise<Claim> {
+  const paidAtMs = payment.paidAtSec * SECOND_MS;
+  if (paidAtMs > ctx.clock.now())
+    throw new LiqPassError(
+      'PAID_AT_IN_FUTURE',
+      `paidAtSec ${payment.paidAtSec} (${formatIso(paidAtMs)}) is in the future.`,
+    );
+  const took = await repo.markClaimPaid(
+    ctx.db,
+    id,
+    { multisigTxHash: payment.multisigTxHash, multisigSafe: ctx.settings.treasurySafe, paidAtMs },
+    entry(ctx, actor, 'mark_paid', { details: { ...payment } }),
+  );
+  return settle(
+    ctx,
+    id,
+    took,
+    (claim) =>
+      claim.status === 'PAID' && claim.multisigTxHash === payment.multisigTxHash && claim.paidAtMs === paidAtMs,
+    'marked as paid',
+  );
+}

@@ -1,0 +1,111 @@
+import type { VerifyRequest } from '@liqpass/api/verify';
+import { VERDICTS, type Verdict } from '@liqpass/kernel/vocabulary';
+import { z } from 'zod';
+import type { Finding } from '../domain/claim.ts';
+
+/** jp-verify's answer, as far as a claim depends on it. Fields that are not read here may be anything: the whole is kept as evidence. */
+const answer = z.object({
+  verdict: z.enum(VERDICTS),
+  reason: z.string().max(100).nullish(),
+  flags: z.array(z.string().max(100)).max(100).default([]),
+  liquidation: z
+    .object({
+      liquidation_time_ms: z.int().min(0),
+      loss: z.object({ ccy: z.string().max(20), insured: z.string().max(130) }),
+    })
+    .nullish(),
+  evidence: z.object({ root: z.string().regex(/^0x[0-9a-fA-F]{64}$/) }),
+});
+
+export type Verification = {
+  readonly finding: Finding;
+  /** The answer to keep; null when there was none that could be read. */
+  readonly kept: {
+    readonly verdict: Verdict;
+    readonly flags: readonly string[];
+    readonly evidenceRoot: string;
+    readonly evidence: unknown;
+  } | null;
+};
+
+/** How jp-verify is reached. It never throws for what the network or jp-verify does: no answer is a finding too. */
+export type JpVerifyClient = {
+  verify(request: VerifyRequest): Promise<Verification>;
+  /** Whether jp-verify answers /healthz. */
+  isHealthy(): Promise<boolean>;
+};
+
+/** jp-verify itself tries for up to 20 s to read the exchange consistently. */
+const VERIFY_TIMEOUT_MS = 28_000;
+const HEALTH_TIMEOUT_MS = 2_000;
+const LARGEST_ANSWER = 32 * 1024 * 1024;
+
+export function jpVerifyClient(baseUrl: string, apiKey: string): JpVerifyClient {
+  return {
+    async verify(request) {
+      let status: number;
+      let text: string;
+      try {
+        const response = await fetch(`${baseUrl}/verify`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${apiKey}`,
+            'content-type': 'application/json',
+            accept: 'application/json',
+          },
+          body: JSON.stringify(request),
+          signal: AbortSignal.timeout(VERIFY_TIMEOUT_MS),
+          redirect: 'error',
+        });
+        status = response.status;
+        text = await response.text();
+      } catch (error) {
+        return noAnswer(
+          error instanceof Error && error.name === 'TimeoutError' ? 'JP_VERIFY_TIMEOUT' : 'JP_VERIFY_ERROR',
+        );
+      }
+      if (status !== 200 || text.length > LARGEST_ANSWER) return noAnswer('JP_VERIFY_ERROR');
+      return readAnswer(text);
+    },
+    async isHealthy() {
+      try {
+        const response = await fetch(`${baseUrl}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+        await response.body?.cancel();
+        return response.ok;
+      } catch {
+        return false; // Not reachable is the answer, whatever the reason.
+      }
+    },
+  };
+}
+
+const noAnswer = (reason: string): Verification => ({ finding: { kind: 'no_answer', reason }, kept: null });
+
+/** What jp-verify's answer says; an answer that cannot be read is none. */
+export function readAnswer(text: string): Verification {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return noAnswer('JP_VERIFY_ERROR'); // Not JSON: as good as no answer.
+  }
+  const parsed = answer.safeParse(json);
+  if (!parsed.success) return noAnswer('JP_VERIFY_ERROR');
+  const { verdict, reason, flags, liquidation, evidence } = parsed.data;
+  return {
+    finding: {
+      kind: 'answer',
+      verdict,
+      reason: reason ?? null,
+      flags,
+      liquidation: liquidation
+        ? {
+            liquidationTimeMs: liquidation.liquidation_time_ms,
+            lossCcy: liquidation.loss.ccy,
+            lossInsured: liquidation.loss.insured,
+          }
+        : null,
+    },
+    kept: { verdict, flags, evidenceRoot: evidence.root.toLowerCase(), evidence: json },
+  };
+}

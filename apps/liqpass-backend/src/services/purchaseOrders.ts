@@ -1,0 +1,225 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import type { Usdc } from '@liqpass/kernel/money';
+import { formatIso, type EpochMs } from '@liqpass/kernel/time';
+import type { PurchaseOrderStatus } from '@liqpass/kernel/vocabulary';
+import { randomUUID } from 'node:crypto';
+import { writeAudit, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import type { Db } from '../db/database.ts';
+import * as repo from '../db/purchaseOrdersRepo.ts';
+import { decideApplication, type Application } from '../domain/product.ts';
+import { decidePayment, holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { checksummedAddress } from './checksummedAddress.ts';
+import type { Context } from './context.ts';
+
+const entry = (
+  ctx: Context,
+  actor: Actor,
+  action: string,
+  more: Pick<AuditEntry, 'why' | 'details'> = {},
+): AuditEntry => ({
+  actor,
+  action,
+  subjectType: 'purchase_order',
+  atMs: ctx.clock.now(),
+  ...more,
+});
+
+export type NewApplication = Application & {
+  readonly policyParams: PurchaseOrder['policyParams'];
+  readonly payoutAddress: string | null;
+  readonly owner: string | null;
+};
+
+/** Sells a pass: the id of the new order, or the refusal that says what is sold. */
+export async function createPurchaseOrder(
+  ctx: Context,
+  db: Db,
+  application: NewApplication,
+  actor: Actor,
+): Promise<string> {
+  const payoutAddress = application.payoutAddress === null ? null : checksummedAddress(application.payoutAddress);
+  const decision = decideApplication(application, ctx.clock.now());
+  if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
+  const id = randomUUID();
+  await repo.createPurchaseOrder(
+    db,
+    { id, ...application, payoutAddress, window: decision.window, windowMoves: decision.windowMoves, quoteHash: null },
+    entry(ctx, actor, 'create'),
+  );
+  return id;
+}
+
+/** The order; 404 where there is none. */
+export async function readPurchaseOrder(ctx: Context, id: string): Promise<PurchaseOrder> {
+  const order = await repo.getPurchaseOrderById(ctx.db, id);
+  if (!order) throw new LiqPassError('PURCHASE_ORDER_NOT_FOUND', `There is no purchase order ${id}.`);
+  return order;
+}
+
+/** Binds the OKX order whose position is to be covered; only while unpaid, and only an order that no live cover has. */
+export async function bindOkx(
+  ctx: Context,
+  id: string,
+  okx: { ordId: string; instId: string },
+  actor: Actor,
+): Promise<PurchaseOrder> {
+  const order = await readPurchaseOrder(ctx, id);
+  if (order.paidAtMs !== null) throw alreadyPaid();
+  // Bound to this already: the same call answers as the first did, and the binding keeps its time.
+  if (order.binding?.ordId === okx.ordId && order.binding.instId === okx.instId) return order;
+  if (!ctx.settings.allowUnattestedBinding)
+    throw new LiqPassError(
+      'UNATTESTED_BINDING_NOT_ALLOWED',
+      'Bind with a read-only OKX key (credentialId): a binding without one is not accepted here.',
+    );
+  const from = purchaseOrderStatus(order, ctx.clock.now());
+  const to = from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT';
+  const bind = (): Promise<repo.BindOutcome> =>
+    repo.bindOkxMeta(
+      ctx.db,
+      id,
+      { ...okx, attested: false },
+      { from, to },
+      entry(ctx, actor, 'bind', { details: { ...okx } }),
+    );
+  let outcome = await bind();
+  if (outcome === 'order_already_insured' && (await releaseIfOver(ctx, okx.ordId))) outcome = await bind();
+  switch (outcome) {
+    case 'bound':
+      ctx.changes.announce(id);
+      return readPurchaseOrder(ctx, id);
+    case 'paid_or_unknown':
+      throw alreadyPaid();
+    case 'order_already_insured':
+      throw new LiqPassError(
+        'ORDER_ALREADY_INSURED',
+        `OKX order ${okx.ordId} is covered by another live purchase order: wait until that cover ends, or bind another order.`,
+        { params: { ordId: okx.ordId } },
+      );
+  }
+}
+
+const alreadyPaid = (): LiqPassError =>
+  new LiqPassError('ALREADY_PAID_CANNOT_BIND', 'The premium has been paid: the OKX order can no longer be changed.');
+
+/** Lets go of a binding whose cover has ended; whether the OKX order may be free now. */
+async function releaseIfOver(ctx: Context, ordId: string): Promise<boolean> {
+  const holder = await repo.findHolderOfOkxOrder(ctx.db, ordId);
+  if (!holder) return true;
+  if (holdsItsOkxOrder(holder, ctx.clock.now())) return false;
+  await repo.releaseBinding(
+    ctx.db,
+    holder,
+    entry(ctx, { name: 'system', requestId: null }, 'release_binding', { why: 'its cover is over' }),
+  );
+  return true;
+}
+
+/** The trader's "I have paid": shows the order to the operators, with the hash. It marks nothing as paid. */
+export async function reportPayment(
+  ctx: Context,
+  id: string,
+  txHash: string | null,
+  actor: Actor,
+): Promise<PurchaseOrder> {
+  const order = await readPurchaseOrder(ctx, id);
+  if (txHash !== null && (await repo.isTxHashOfAnother(ctx.db, id, txHash))) throw txHashUsed(txHash);
+  if (order.paidAtMs !== null) return order;
+  const outcome = await repo.reportPayment(
+    ctx.db,
+    id,
+    txHash,
+    entry(ctx, actor, 'report_payment', { details: { txHash } }),
+  );
+  if (outcome === 'tx_hash_used') throw txHashUsed(txHash);
+  if (outcome === 'reported') ctx.changes.announce(id);
+  return readPurchaseOrder(ctx, id);
+}
+
+const txHashUsed = (txHash: string | null): LiqPassError =>
+  new LiqPassError(
+    'TX_HASH_ALREADY_USED',
+    `Transaction ${txHash ?? ''} belongs to another purchase order: one transaction pays one order.`,
+  );
+
+export type ReceivedPayment = {
+  readonly paidAtMs: EpochMs | null;
+  readonly amount: Usdc | null;
+  readonly txHash: string | null;
+  readonly quoteHash: string | null;
+  readonly note: string | null;
+};
+
+/** How often a payment is decided anew because the order was bound or reported in between; each time somebody else got on. */
+const DECIDE_AGAIN = 5;
+
+/** Records money that came. Repeated, it answers with the first payment; whether it buys cover is the domain's to say. */
+export async function markPurchaseOrderPaid(
+  ctx: Context,
+  id: string,
+  received: ReceivedPayment,
+  actor: Actor,
+): Promise<PurchaseOrder> {
+  const nowMs = ctx.clock.now();
+  if (received.paidAtMs !== null && received.paidAtMs > nowMs)
+    throw new LiqPassError(
+      'PAID_AT_IN_FUTURE',
+      `paidAt ${formatIso(received.paidAtMs)} is in the future: money that has not come cannot be recorded.`,
+    );
+  for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
+    const order = await readPurchaseOrder(ctx, id);
+    if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
+    if (received.quoteHash !== null && order.quoteHash !== null && received.quoteHash !== order.quoteHash)
+      throw new LiqPassError(
+        'QUOTE_HASH_MISMATCH',
+        `The order carries quote ${order.quoteHash}, not ${received.quoteHash}: check which order was paid.`,
+      );
+    const payment = { ...received, paidAtMs: received.paidAtMs ?? nowMs };
+    const decision = decidePayment(order, payment);
+    const after: PurchaseOrder = { ...order, ...decision, paidAtMs: payment.paidAtMs };
+    const step = { from: purchaseOrderStatus(order, nowMs), to: purchaseOrderStatus(after, nowMs) };
+    const outcome = await repo.markPurchaseOrderPaid(
+      ctx.db,
+      order,
+      { ...payment, ...decision },
+      step,
+      entry(ctx, actor, 'mark_paid', {
+        why: received.note,
+        details: { txHash: received.txHash, refundReason: decision.refundReason },
+      }),
+    );
+    if (outcome === 'tx_hash_used') throw txHashUsed(received.txHash);
+    if (outcome === 'paid') {
+      ctx.changes.announce(id);
+      return readPurchaseOrder(ctx, id);
+    }
+  }
+  throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');
+}
+
+/** A repeated call changes nothing. Named with another transaction, it is money too: kept in the audit trail for the refund. */
+async function anotherPayment(
+  ctx: Context,
+  order: PurchaseOrder,
+  received: ReceivedPayment,
+  actor: Actor,
+): Promise<PurchaseOrder> {
+  if (received.txHash !== null && received.txHash !== order.paymentTxHash)
+    await writeAudit(
+      ctx.db,
+      order.id,
+      entry(ctx, actor, 'mark_paid_again', {
+        why: 'the order is paid already: a second payment is to be refunded',
+        details: { txHash: received.txHash },
+      }),
+    );
+  return order;
+}
+
+/** A page of orders, reported payments first. */
+export async function listPurchaseOrders(
+  ctx: Context,
+  filter: { status: PurchaseOrderStatus | null; owner: string | null; after: repo.OrderCursor | null; limit: number },
+): Promise<PurchaseOrder[]> {
+  return repo.listPurchaseOrders(ctx.db, filter, ctx.clock.now());
+}

@@ -1,0 +1,72 @@
+import { invariant } from '@liqpass/kernel/invariant';
+import { formatIso } from '@liqpass/kernel/time';
+import { SYSTEM } from '../db/auditRepo.ts';
+import * as claims from '../db/claimsRepo.ts';
+import { getPurchaseOrderById } from '../db/purchaseOrdersRepo.ts';
+import { decideClaim } from '../domain/claim.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Asks jp-verify about a claim once and stores what follows; a claim that no longer waits is left alone, so it may run
+ * twice, or at once in two places: one takes effect. The question is asked outside any transaction; the answer, its audit
+ * row and the next attempt are stored in one.
+ */
+export async function verifyClaim(ctx: Context, claimId: string): Promise<void> {
+  const claim = await claims.getClaimById(ctx.db, claimId);
+  if (!claim || claim.status !== 'VERIFYING') return;
+  const order = await getPurchaseOrderById(ctx.db, claim.purchaseOrderId);
+  invariant(order?.binding, 'a claim has an order, and that a binding');
+
+  const { finding, kept } = await ctx.jpVerify.verify({
+    instId: order.binding.instId,
+    ordId: order.binding.ordId,
+    boundAt: formatIso(order.binding.boundAtMs),
+    coverageStartAt: formatIso(claim.window.startMs),
+    coverageEndAt: formatIso(claim.window.endMs),
+  });
+
+  const nowMs = ctx.clock.now();
+  const decision = decideClaim(
+    { window: claim.window, payoutFixed: order.payoutFixed, payoutCap: order.payoutCap },
+    finding,
+    claim.attempts + 1,
+    nowMs,
+  );
+  const verified = decision.to === 'VERIFIED_PENDING_REVIEW' ? decision : null;
+  const nextAttemptAtMs = decision.to === 'VERIFYING' ? decision.nextAttemptAtMs : null;
+  const reason = decision.to === 'VERIFIED_PENDING_REVIEW' ? null : decision.reason;
+  const stored = await ctx.db.transaction().execute(async (trx) => {
+    const took = await claims.recordAttempt(
+      trx,
+      claim.id,
+      {
+        attemptsBefore: claim.attempts,
+        to: decision.to,
+        reason,
+        nextAttemptAtMs,
+        answer: kept,
+        liquidationTimeMs: verified?.liquidationTimeMs ?? null,
+        payoutAmount: verified?.payoutAmount ?? null,
+        holdReasons: [],
+      },
+      {
+        actor: SYSTEM,
+        action: 'verify',
+        subjectType: 'claim',
+        atMs: nowMs,
+        why: reason,
+        details: {
+          attempt: claim.attempts + 1,
+          verdict: kept?.verdict ?? null,
+          evidenceRoot: kept?.evidenceRoot ?? null,
+        },
+      },
+    );
+    if (took && nextAttemptAtMs !== null) await ctx.jobs.verifyClaimAt(trx, claim.id, nextAttemptAtMs);
+    return took;
+  });
+  if (!stored) return;
+  ctx.log.info({ claimId: claim.id, to: decision.to, reason, attempt: claim.attempts + 1 }, 'claim verified');
+  ctx.changes.announce(claim.id);
+  ctx.changes.announce(claim.purchaseOrderId);
+}
