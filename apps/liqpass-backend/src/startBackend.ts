@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '@liqpass/kernel/time';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './db/database.ts';
+import { openDatabase, type Database } from './db/database.ts';
 import { migrateToLatest } from './db/migrate.ts';
 import { openQueue } from './jobs/queue.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
@@ -15,8 +15,13 @@ import { verifyClaim } from './services/verifyClaim.ts';
 export type Backend = { readonly ctx: Context; readonly address: string; stop(): Promise<void> };
 
 /** Opens the database, brings it up to date, takes up the jobs that are there, and listens. */
-export async function startBackend(config: Config, log: Logger, clock: Clock = systemClock): Promise<Backend> {
-  const database = await openDatabase(config.databaseUrl, log);
+export async function startBackend(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  opened?: Database,
+): Promise<Backend> {
+  const database = opened ?? (await openDatabase(config.databaseUrl, log));
   try {
     await migrateToLatest(database.db);
     const queue = await openQueue(database, clock, log);

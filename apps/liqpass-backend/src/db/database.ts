@@ -45,12 +45,16 @@ function openServer(url: string, log: Pick<Logger, 'warn'>, poolSize: number): D
   return assemble(pool, null, log, () => pool.end());
 }
 
-async function openEmbedded(directory: string, log: Pick<Logger, 'warn'>): Promise<Database> {
+/** Opens the embedded database; in memory it may begin as an image of another (PGlite's dumpDataDir). */
+export async function openEmbedded(directory: string, log: Pick<Logger, 'warn'>, image?: Blob): Promise<Database> {
   const unlock = directory === 'memory' ? (): void => undefined : lockDirectory(directory);
   let lite: PGlite;
   try {
     if (directory !== 'memory') mkdirSync(directory, { recursive: true });
-    lite = directory === 'memory' ? await PGlite.create() : await PGlite.create(directory);
+    lite =
+      directory === 'memory'
+        ? await PGlite.create(image ? { loadDataDir: image } : {})
+        : await PGlite.create(directory);
   } catch (error) {
     unlock();
     throw error;

@@ -1,0 +1,105 @@
+// npm test: every test, on both databases, and in a real browser where there is one. What could not run is said loudly,
+// and fails where CI=true.
+import { spawn } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import { findPostgresBinaries, startPostgres } from './localPostgres.ts';
+
+const root = join(import.meta.dirname, '..');
+process.chdir(root);
+const only = process.argv.slice(2);
+const ci = process.env['CI'] === 'true';
+
+type Outcome = { name: string; passed: number; failed: number; skipped: number; seconds: number };
+const outcomes: Outcome[] = [];
+const notRun: string[] = [];
+
+/** Runs test files in one process and counts what its closing lines say. */
+async function run(name: string, files: string[], env: Record<string, string> = {}, isolation = 'none'): Promise<void> {
+  if (files.length === 0) return;
+  console.log(`\n== ${name}: ${files.length} files`);
+  const started = Date.now();
+  const child = spawn(
+    process.execPath,
+    ['--test', `--test-isolation=${isolation}`, '--test-reporter=spec', '--test-concurrency=1', ...files],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+    },
+  );
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    process.stdout.write(chunk);
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const count = (word: string): number =>
+    Number([...text.matchAll(new RegExp(`^ℹ ${word} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
+  const failed = count('fail') + count('cancelled');
+  // A runner that dies, or that finds no test, is a failure too.
+  outcomes.push({
+    name,
+    passed: count('pass'),
+    failed: failed > 0 ? failed : code === 0 && count('tests') > 0 ? 0 : 1,
+    skipped: count('skipped'),
+    seconds: (Date.now() - started) / 1000,
+  });
+}
+
+const wanted = (file: string): boolean => only.length === 0 || only.some((part) => file.includes(part));
+const find = (...patterns: string[]): string[] =>
+  globSync(patterns, { exclude: (path) => path.includes('node_modules') })
+    .filter(wanted)
+    .toSorted();
+
+const backendOnDatabase = find('apps/liqpass-backend/test/**/*.test.ts', 'apps/liqpass-backend/src/**/*.test.ts');
+const plain = find(
+  'packages/*/src/**/*.test.ts',
+  'packages/*/test/**/*.test.ts',
+  'apps/jp-verify/**/*.test.ts',
+  'apps/okx-simulator/**/*.test.ts',
+  'apps/web/src/**/*.test.ts',
+  'apps/web/test/**/*.test.ts',
+  'scripts/*.test.ts',
+);
+const processes = find('e2e/*.test.ts');
+const browser = find('e2e/web/*.test.ts');
+
+await run('packages and services', plain);
+await run('backend on the embedded database', backendOnDatabase);
+
+if (findPostgresBinaries() === null) {
+  notRun.push('the backend on PostgreSQL: PostgreSQL is not installed (Debian: apt-get install postgresql)');
+} else {
+  const postgres = await startPostgres();
+  console.log(`\n${postgres.version}`);
+  try {
+    await run('backend on PostgreSQL', backendOnDatabase, { TEST_DATABASE_URL: postgres.url });
+    await run('the product as processes', processes, { TEST_DATABASE_URL: postgres.url });
+  } finally {
+    await postgres.remove();
+  }
+}
+
+const chromium =
+  process.env['CHROMIUM'] ??
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+if (browser.length > 0) {
+  if (chromium === undefined)
+    notRun.push(
+      'the web app in a browser: no Chromium found (Debian: apt-get install chromium fonts-noto-cjk; or set CHROMIUM)',
+    );
+  else await run('the web app in Chromium', browser, { CHROMIUM: chromium }, 'process');
+}
+
+console.log('\n== Summary');
+for (const { name, passed, failed, skipped, seconds } of outcomes)
+  console.log(
+    `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds.toFixed(1)} s)`,
+  );
+for (const what of notRun) console.log(`\n!!!!!! NOT RUN: ${what}`);
+const total = (key: 'passed' | 'failed' | 'skipped'): number =>
+  outcomes.reduce((sum, outcome) => sum + outcome[key], 0);
+const failed = total('failed') + (ci ? notRun.length : 0);
+console.log(`\n${total('passed')} passed, ${failed} failed, ${total('skipped')} skipped`);
+process.exitCode = failed === 0 && total('passed') > 0 ? 0 : 1;
