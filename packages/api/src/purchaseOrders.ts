@@ -1,4 +1,4 @@
-import { PURCHASE_ORDER_STATUSES, REFUND_REASONS } from '@liqpass/kernel/vocabulary';
+import { PURCHASE_ORDER_STATUSES, REFUND_REASONS, SIDES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { address, instant, instId, ordId, page, pageQuery, txHash, usdcText, uuid } from './wire.ts';
 
@@ -76,6 +76,18 @@ const purchaseOrderShape = {
   /** Cover counts from here: max(coverage_start_at, paid_at); null while unpaid. */
   effective_start_at: instant.nullable(),
   claim_id: uuid.nullable(),
+  /** What is covered, as seen at binding or else as quoted; left out until it is known. */
+  position: z
+    .strictObject({
+      inst_id: instId,
+      side: z.enum(SIDES),
+      /** As a decimal string: "8". */
+      leverage: z.string(),
+      /** The mark and the liquidation price at that time. */
+      mark_px: z.string(),
+      liq_px: z.string(),
+    })
+    .optional(),
 };
 /** GET /api/purchase-orders/:id, and the answer of every verb on a purchase order. */
 export const purchaseOrderAnswer = z.strictObject(purchaseOrderShape).meta({ id: 'PurchaseOrder' });

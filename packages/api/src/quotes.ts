@@ -44,7 +44,12 @@ export const marketAnswer = z
 export type MarketNow = z.infer<typeof marketAnswer>;
 /** GET /api/products: what is on sale now and, where not, why. */
 export const productsAnswer = z
-  .strictObject({ items: z.array(productAnswer), market: z.array(marketAnswer) })
+  .strictObject({
+    items: z.array(productAnswer),
+    market: z.array(marketAnswer),
+    /** Whether an order may be bound by its number alone, without an exchange key. */
+    allow_unattested_binding: z.boolean(),
+  })
   .meta({ id: 'Products' });
 export type Products = z.infer<typeof productsAnswer>;
 
