@@ -1,14 +1,23 @@
+import { join } from 'node:path';
 import { buildServer, type Server } from '@liqpass/service/server';
 import { classifyDatabaseError } from './db/databaseError.ts';
 import type { Queue } from './jobs/queue.ts';
 import { adminClaimRoutes } from './routes/adminClaims.ts';
 import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';
+import { adminPayoutRoutes } from './routes/adminPayouts.ts';
+import { eventRoutes } from './routes/events.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { paymentInstructionRoutes } from './routes/paymentInstructions.ts';
+import { traderClaimRoutes } from './routes/traderClaims.ts';
 import type { Keys } from './routes/guards.ts';
 import { internalClaimRoutes } from './routes/internalClaims.ts';
 import { internalPurchaseOrderRoutes } from './routes/internalPurchaseOrders.ts';
 import { operationRoutes, type buildMetrics } from './routes/operations.ts';
 import { purchaseOrderRoutes } from './routes/purchaseOrders.ts';
 import type { Context } from './services/context.ts';
+
+/** The pages, built ahead (scripts/buildWeb.ts). */
+const PAGES = join(import.meta.dirname, '../../web/dist');
 
 /** The backend's HTTP side, without listening. */
 export async function buildApp(
@@ -34,5 +43,10 @@ export async function buildApp(
   internalClaimRoutes(app, ctx, keys);
   adminClaimRoutes(app, ctx, keys);
   adminPurchaseOrderRoutes(app, ctx, keys);
+  traderClaimRoutes(app, ctx);
+  paymentInstructionRoutes(app, ctx);
+  adminPayoutRoutes(app, ctx, keys);
+  eventRoutes(app, ctx, keys);
+  await pageRoutes(app, PAGES);
   return app;
 }

@@ -36,7 +36,6 @@ export const ERRORS = {
   CLAIMANT_MISMATCH: { status: 409, retry: false },
   INVALID_STATUS_TRANSITION: { status: 409, retry: false },
   TX_HASH_ALREADY_USED: { status: 409, retry: false },
-  ALREADY_PAID_DIFFERENTLY: { status: 409, retry: false },
   PAYOUT_ADDRESS_FROZEN: { status: 409, retry: false },
   PAYOUT_ADDRESS_MISSING: { status: 409, retry: false },
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, retry: true },

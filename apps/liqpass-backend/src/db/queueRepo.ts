@@ -1,0 +1,22 @@
+import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+/** Claims up to this many are counted in each status; beyond it the queue says "this many or more". */
+const COUNT_TO = 1_000;
+
+export type QueueCounts = { readonly claims: Record<ClaimStatus, number>; readonly reportedPayments: number };
+
+/** How much waits for the operators; each count stops at COUNT_TO, so that it costs the same in a book of millions. */
+export async function countQueue(db: Db): Promise<QueueCounts> {
+  const { rows } = await sql<{ status: ClaimStatus; count: string }>`
+    select s.status, (select count(*) from (select 1 from insurance_claims c where c.status = s.status limit ${COUNT_TO}) few) as count
+    from unnest(${[...CLAIM_STATUSES]}::text[]) as s (status)`.execute(db);
+  const reported = await sql<{ count: string }>`
+    select count(*) as count from (select 1 from purchase_orders where (case when paid_at is null and reported_at is not null then 1 else 0 end) = 1 limit ${COUNT_TO}) few`.execute(
+    db,
+  );
+  const claims = Object.fromEntries(CLAIM_STATUSES.map((status) => [status, 0])) as Record<ClaimStatus, number>;
+  for (const row of rows) claims[row.status] = Number(row.count);
+  return { claims, reportedPayments: Number(reported.rows[0]?.count ?? 0) };
+}

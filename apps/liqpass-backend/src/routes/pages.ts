@@ -1,0 +1,66 @@
+import fastifyStatic from '@fastify/static';
+import type { Server } from '@liqpass/service/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the pages are called by; everything else under these roots is the API's. */
+const API = /^\/(api|internal|docs|healthz|readyz|metrics|openapi\.json)(\/|$)/;
+const OPERATOR = /^\/admin(\/|$)/;
+const A_YEAR_S = 31_536_000;
+
+/** Whether a browser asks for a page: the operators' pages and their API share their paths, and differ in what is accepted. */
+export function wantsPage(request: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): boolean {
+  const path = request.url.split('?', 1)[0] ?? '';
+  return (
+    (request.method === 'GET' || request.method === 'HEAD') &&
+    !API.test(path) &&
+    (request.headers.accept ?? '').includes('text/html')
+  );
+}
+
+/**
+ * Serves the built pages from `directory`: files with a hash in their name for ever, the two entry pages anew each time.
+ * Any path a browser opens gets its entry page; the page's own router does the rest.
+ */
+export async function pageRoutes(app: Server, directory: string): Promise<void> {
+  await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false });
+  const sendEntry = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const entry = OPERATOR.test(request.url.split('?', 1)[0] ?? '') ? 'admin.html' : 'index.html';
+    if (!existsSync(join(directory, entry)))
+      return reply
+        .code(503)
+        .type('text/plain; charset=utf-8')
+        .header('retry-after', '2')
+        .send('The pages are being built: reload in a moment.');
+    return reply.header('cache-control', 'no-cache').sendFile(entry, directory);
+  };
+
+  // Before the router: a page's path may be an API's path too.
+  app.addHook('onRequest', async (request, reply) => {
+    if (wantsPage(request)) return sendEntry(request, reply);
+    return undefined;
+  });
+
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/*',
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const path = decodeURIComponent(request.url.split('?', 1)[0] ?? '');
+      const file = path.replace(/^\/+/, '');
+      if (
+        file === '' ||
+        !/\.[a-z0-9]+$/i.test(file) ||
+        !existsSync(join(directory, file)) ||
+        file.split('/').some((part) => part.startsWith('.'))
+      )
+        return reply.callNotFound();
+      void reply.header(
+        'cache-control',
+        path.startsWith('/assets/') ? `public, max-age=${A_YEAR_S}, immutable` : 'public, max-age=3600',
+      );
+      return reply.sendFile(file, directory);
+    },
+  });
+}

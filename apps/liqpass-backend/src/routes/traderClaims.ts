@@ -1,0 +1,57 @@
+import { claimParams } from '@liqpass/api/claims';
+import { LiqPassError } from '@liqpass/api/errors';
+import { evidenceAnswer, traderClaimAnswer } from '@liqpass/api/events';
+import { purchaseOrderParams } from '@liqpass/api/purchaseOrders';
+import { refusals, type Server } from '@liqpass/service/server';
+import { readClaimWithEvidence } from '../services/claims.ts';
+import type { Context } from '../services/context.ts';
+import { readKeptAnswer } from '../services/keptAnswer.ts';
+import { readPurchaseOrder } from '../services/purchaseOrders.ts';
+import { claimToWire } from './wireFormat.ts';
+
+/** A trader's view of a claim: rule by rule, and the evidence to check again. */
+export function traderClaimRoutes(app: Server, ctx: Context): void {
+  const tags = ['claims'];
+
+  app.get(
+    '/api/purchase-orders/:id/claim',
+    {
+      schema: {
+        tags,
+        summary: 'The claim on an order, rule by rule',
+        params: purchaseOrderParams,
+        response: { 200: traderClaimAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      const order = await readPurchaseOrder(ctx, request.params.id);
+      if (!order.claim) throw new LiqPassError('CLAIM_NOT_FOUND', 'No claim has been filed on this order.');
+      const { claim, evidence, audit } = await readClaimWithEvidence(ctx, order.claim.id);
+      const { checks, liquidation } = readKeptAnswer(evidence);
+      const rejection = claim.status === 'REJECTED' ? audit.findLast((row) => row.action === 'reject') : undefined;
+      return { claim: claimToWire(claim), checks, liquidation, rejected_text: rejection?.why ?? null };
+    },
+  );
+
+  app.get(
+    '/api/claims/:id/evidence',
+    {
+      schema: {
+        tags,
+        summary: 'The evidence of a claim, to check again',
+        params: claimParams,
+        response: { 200: evidenceAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      const { claim, evidence } = await readClaimWithEvidence(ctx, request.params.id);
+      const kept = readKeptAnswer(evidence).evidence;
+      if (!kept)
+        throw new LiqPassError(
+          'EVIDENCE_NOT_FOUND',
+          'There is no evidence on this claim yet: the verifier has not answered.',
+        );
+      return { claim_id: claim.id, ...kept };
+    },
+  );
+}
