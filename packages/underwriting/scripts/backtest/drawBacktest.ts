@@ -10,7 +10,7 @@ const STYLE = `
   svg { background: #ffffff; font: 13px system-ui, sans-serif; }
   text { fill: #1f2933; } .quiet { fill: #5b6875; font-size: 11px; } .title { font-weight: 600; }
   .grid { stroke: #d5dbe1; } .axis { stroke: #5b6875; } .one { stroke: #5b6875; stroke-dasharray: 4 4; }
-  .bar { fill: #2f6fb0; } .bad { fill: #c2542d; } .line { fill: none; stroke: #2f6fb0; stroke-width: 2; }
+  .bar { fill: #2f6fb0; } .bad { fill: #c2542d; } .line { fill: none; stroke: #2f6fb0; stroke-width: 1.5; }
   .reserve { fill: none; stroke: #c2542d; stroke-width: 1.5; } .dot { fill: #2f6fb0; }
   @media (prefers-color-scheme: dark) {
     svg { background: #14181d; } text { fill: #e6ebf0; } .quiet { fill: #a3afbb; } .grid { stroke: #303841; }
@@ -29,7 +29,7 @@ function panel(x: number, y: number, title: string, note: string, content: strin
   return `<g transform="translate(${x} ${y})">${text(0, -26, title, 'title')}${text(0, -10, note)}${content}${frame}</g>`;
 }
 
-/** Draws calibration, observed/expected by leverage, loss ratio by month, and earnings against the reserve, as one SVG. */
+/** Draws calibration, observed/expected by leverage, loss ratio by month, and the drawdown against the reserve, as one SVG. */
 export function drawBacktest(score: Score, book: BookHistory, setName: string): string {
   const summary = `LP-T3, parameters ${setName}: observed/expected ${observedPerExpected(score.all).toFixed(3)}, log loss ${score.logLoss.toFixed(4)}, Brier ${score.brier.toFixed(4)}`;
   return [
@@ -48,9 +48,9 @@ export function drawBacktest(score: Score, book: BookHistory, setName: string): 
     panel(
       520,
       450,
-      'Earned (blue) and reserve (red), USDC',
-      `deepest drawdown ${Math.round(book.drawdown.amount).toLocaleString('en')}, largest reserve ${Math.round(book.largestReserve).toLocaleString('en')}`,
-      earned(book),
+      'Drawdown (blue) against reserve (red), USDC by day',
+      `deepest ${Math.round(book.drawdown.amount).toLocaleString('en')}, largest reserve ${Math.round(book.largestReserve).toLocaleString('en')}`,
+      drawdowns(book),
     ),
     '</svg>\n',
   ].join('\n');
@@ -128,18 +128,16 @@ function bars(
   return parts.join('');
 }
 
-function earned(book: BookHistory): string {
+function drawdowns(book: BookHistory): string {
   const { days } = book;
   if (days.length < 2) return text(0, PANEL.height / 2, 'less than two days');
-  const values = days.flatMap((one) => [one.earned, one.reserve]);
-  const top = Math.max(1, ...values);
-  const bottom = Math.min(0, ...values);
+  const top = Math.max(1, ...days.flatMap((one) => [one.drawdown, one.reserve]));
   const x = (index: number): number => (index / (days.length - 1)) * PANEL.width;
-  const y = (value: number): number => PANEL.height - ((value - bottom) / (top - bottom)) * PANEL.height;
+  const y = (value: number): number => PANEL.height - (value / top) * PANEL.height;
   const path = (pick: (one: (typeof days)[number]) => number): string =>
     days.map((one, index) => `${index === 0 ? 'M' : 'L'}${at(x(index))} ${at(y(pick(one)))}`).join('');
   const parts = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => {
-    const value = bottom + share * (top - bottom);
+    const value = share * top;
     return [
       line(0, y(value), PANEL.width, y(value), 'grid'),
       text(-6, y(value) + 4, `${Math.round(value / 1000)}k`, 'quiet', 'end'),
@@ -151,6 +149,6 @@ function earned(book: BookHistory): string {
       parts.push(text(x(index), PANEL.height + 16, date.slice(0, 4), 'quiet', 'middle'));
   });
   parts.push(`<path d="${path((one) => one.reserve)}" class="reserve"/>`);
-  parts.push(`<path d="${path((one) => one.earned)}" class="line"/>`);
+  parts.push(`<path d="${path((one) => one.drawdown)}" class="line"/>`);
   return parts.join('');
 }

@@ -31,8 +31,8 @@ export type BookHistory = {
   readonly byMonth: ReadonlyMap<string, Flow>;
   readonly byLeverage: ReadonlyMap<string, Flow>;
   readonly weeks: readonly Week[];
-  /** By day: money earned so far (premiums in, payouts out), and the reserve of that hour. */
-  readonly days: readonly { readonly timeMs: EpochMs; readonly earned: number; readonly reserve: number }[];
+  /** By day: money earned so far (premiums in, payouts out), how far it was below its peak at the worst of that day, and the largest reserve. */
+  readonly days: readonly Day[];
   /** The deepest fall of what was earned, from a peak; and the largest reserve on the way. */
   readonly drawdown: { readonly amount: number; readonly fromMs: EpochMs; readonly toMs: EpochMs };
   readonly largestReserve: number;
@@ -43,6 +43,12 @@ export type BookHistory = {
   readonly largestUse: number;
 };
 
+export type Day = {
+  readonly timeMs: EpochMs;
+  readonly earned: number;
+  readonly drawdown: number;
+  readonly reserve: number;
+};
 type Sold = BookPolicy & { readonly endMs: EpochMs; readonly hitMs: EpochMs | null };
 
 /**
@@ -62,7 +68,8 @@ export function simulateBook(hours: readonly EntryHour[], set: ParamSet, capital
   const byMonth = new Map<string, Flow>();
   const byLeverage = new Map<string, Flow>();
   const weeks = new Map<string, Week>();
-  const days: { timeMs: EpochMs; earned: number; reserve: number }[] = [];
+  const days: Day[] = [];
+  let today = { drawdown: 0, reserve: 0 };
   let live: Sold[] = [];
   let claims: BookClaim[] = [];
   let asked = 0;
@@ -88,6 +95,7 @@ export function simulateBook(hours: readonly EntryHour[], set: ParamSet, capital
       drawdown = { amount: peak.earned - earned, fromMs: peak.timeMs, toMs: nowMs };
     }
 
+    const drawnTo = earned;
     const week = weekOf(weeks, nowMs);
     const inMonth = flowOf(byMonth, new Date(nowMs).toISOString().slice(0, 7));
     const markets: { hour: EntryHour; market: Market }[] = [];
@@ -163,7 +171,14 @@ export function simulateBook(hours: readonly EntryHour[], set: ParamSet, capital
     if (claimed > reserve) hoursAboveReserve += 1;
     if (reserve > 0) largestUse = Math.max(largestUse, claimed / reserve);
     largestReserve = Math.max(largestReserve, reserve);
-    if (nowMs % DAY_MS === 0) days.push({ timeMs: nowMs, earned, reserve });
+    today = {
+      drawdown: Math.max(today.drawdown, peak.earned - drawnTo),
+      reserve: Math.max(today.reserve, reserve),
+    };
+    if (nowMs % DAY_MS === 0) {
+      days.push({ timeMs: nowMs, earned, ...today });
+      today = { drawdown: 0, reserve: 0 };
+    }
   }
 
   return {
