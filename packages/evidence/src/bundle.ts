@@ -29,6 +29,12 @@ export const recordedExchange = z.strictObject({
 });
 export type RecordedExchange = z.infer<typeof recordedExchange>;
 
+/** The path of an answer's leaf: its number, and the endpoint without the version ("okx/07-account-bills-archive"). */
+export function exchangePath(number: number, target: string): string {
+  const endpoint = (target.split('?', 1)[0] ?? '').replace('/api/v5/', '').replaceAll('/', '-');
+  return `okx/${String(number).padStart(2, '0')}-${endpoint}`;
+}
+
 export const BUNDLE_KINDS = ['verify', 'snapshot'] as const;
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/);
 const leaf = z.strictObject({ path: z.string(), hash });
