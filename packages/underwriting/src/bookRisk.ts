@@ -12,7 +12,7 @@ export type CoinRisk = {
   readonly sigma: Readonly<Record<Side, Readonly<Partial<Record<Horizon, number>>>>>;
 };
 /** How the market stands for the book. A coin whose data are missing is left out: its covers then count as near and exposed. */
-export type BookRisk = Readonly<Partial<Record<Coin, CoinRisk>>>;
+export type BookRisk = Readonly<Partial<Record<Coin, CoinRisk | undefined>>>;
 
 /** The risk of one coin from its market, for covers starting now, with the releases that lie ahead. */
 export function coinRisk(market: Market, set: ParamSet, nowMs: EpochMs): CoinRisk {

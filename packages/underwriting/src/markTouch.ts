@@ -1,12 +1,16 @@
+import { ONE, add, compare, decimal, multiply, subtract, type Decimal } from '@liqpass/kernel/decimal';
 import type { Side } from '@liqpass/kernel/vocabulary';
 
 /** The second key to a payout leaves the mark price 0.1 % of room, for candles and prices are rounded. */
-export const TOUCH_TOLERANCE = 0.001;
+export const TOUCH_TOLERANCE: Decimal = decimal('0.001');
 
 /**
- * Whether the mark, between `low` and `high`, reached the liquidation price fixed at binding. With `tolerance` 0.001 the
- * second key to a payout; with 0 the rule that the mark touching it while cover waits voids the cover and refunds.
+ * Whether the mark, between `low` and `high`, reached the liquidation price fixed at binding. With TOUCH_TOLERANCE the
+ * second key to a payout; with ZERO the rule that the mark touching it while cover waits voids the cover and refunds.
+ * Exact decimals: money hangs on it.
  */
-export function markTouched(side: Side, liqPx: number, low: number, high: number, tolerance: number): boolean {
-  return side === 'long' ? low <= liqPx * (1 + tolerance) : high >= liqPx * (1 - tolerance);
+export function markTouched(side: Side, liqPx: Decimal, low: Decimal, high: Decimal, tolerance: Decimal): boolean {
+  return side === 'long'
+    ? compare(low, multiply(liqPx, add(ONE, tolerance))) <= 0
+    : compare(high, multiply(liqPx, subtract(ONE, tolerance))) >= 0;
 }
