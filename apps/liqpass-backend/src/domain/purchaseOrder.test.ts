@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { usdc } from '@liqpass/kernel/money';
+import { MINUTE_MS } from '@liqpass/kernel/time';
+import {
+  decidePayment,
+  effectiveWindow,
+  holdsItsOkxOrder,
+  purchaseOrderStatus,
+  refuseClaim,
+  type PurchaseOrder,
+} from './purchaseOrder.ts';
+
+const WINDOW = { startMs: 10_000_000, endMs: 20_000_000 };
+const BINDING = { ordId: '1', instId: 'BTC-USDT-SWAP', boundAtMs: 1, attested: false };
+const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
+  id: 'x',
+  policyType: 'OKX_24H',
+  chainId: 8453,
+  premium: usdc(1_000_000n),
+  policyParams: { payout_fixed_usdc: '50', payout_cap_usdc: '50' },
+  payoutFixed: usdc(50_000_000n),
+  payoutCap: usdc(50_000_000n),
+  window: WINDOW,
+  windowMoves: false,
+  owner: null,
+  payoutAddress: null,
+  binding: null,
+  reported: null,
+  paidAtMs: null,
+  paidAmount: null,
+  paymentTxHash: null,
+  quoteHash: null,
+  refundReason: null,
+  claim: null,
+  version: 1,
+  createdAtMs: 0,
+  updatedAtMs: 0,
+  ...facts,
+});
+
+test('derives the status from the facts and the moment', () => {
+  const paid = { binding: BINDING, paidAtMs: 12_000_000 };
+  const cases: [Partial<PurchaseOrder>, number, string][] = [
+    [{}, 0, 'AWAITING_BINDING'],
+    [{ binding: BINDING }, 0, 'AWAITING_PAYMENT'],
+    [{ binding: BINDING }, WINDOW.endMs - 1, 'AWAITING_PAYMENT'],
+    [{ binding: BINDING }, WINDOW.endMs, 'LAPSED'],
+    [{ ...paid, paidAtMs: 5_000_000 }, WINDOW.startMs - 1, 'SCHEDULED'],
+    [{ ...paid, paidAtMs: 5_000_000 }, WINDOW.startMs, 'ACTIVE'],
+    [paid, WINDOW.startMs, 'SCHEDULED'],
+    [paid, 12_000_000, 'ACTIVE'],
+    [paid, WINDOW.endMs - 1, 'ACTIVE'],
+    [paid, WINDOW.endMs, 'EXPIRED'],
+    [{ ...paid, refundReason: 'PAID_SHORT' }, 12_000_000, 'REFUND_DUE'],
+    [{ ...paid, claim: { id: 'c', status: 'VERIFYING' } }, 12_000_000, 'CLAIMED'],
+    [{ ...paid, claim: { id: 'c', status: 'APPROVED_PENDING_MULTISIG' } }, WINDOW.endMs, 'CLAIMED'],
+    [{ ...paid, claim: { id: 'c', status: 'PAID' } }, WINDOW.endMs, 'SETTLED'],
+    [{ ...paid, claim: { id: 'c', status: 'FAILED' } }, 12_000_000, 'ACTIVE'],
+    [{ ...paid, claim: { id: 'c', status: 'REJECTED' } }, WINDOW.endMs, 'EXPIRED'],
+  ];
+  for (const [facts, now, status] of cases)
+    assert.equal(purchaseOrderStatus(order(facts), now), status, JSON.stringify([facts, now]));
+});
+
+test('covers nobody for what happened before paying', () => {
+  assert.deepEqual(effectiveWindow(order({ binding: BINDING, paidAtMs: 12_000_000 })), {
+    startMs: 12_000_000,
+    endMs: WINDOW.endMs,
+  });
+  assert.equal(effectiveWindow(order({ binding: BINDING })), null);
+  assert.equal(effectiveWindow(order({ binding: BINDING, paidAtMs: WINDOW.endMs })), null);
+});
+
+test('tells money that buys cover from money to refund', () => {
+  const pay = (facts: Partial<PurchaseOrder>, paidAtMs: number, amount: bigint | null = null) =>
+    decidePayment(order(facts), { paidAtMs, amount: amount === null ? null : usdc(amount) });
+  assert.equal(pay({ binding: BINDING }, 5_000_000).refundReason, null);
+  assert.equal(pay({ binding: BINDING }, 5_000_000, 1_000_000n).refundReason, null);
+  assert.equal(pay({ binding: BINDING }, 5_000_000, 999_999n).refundReason, 'PAID_SHORT');
+  assert.equal(pay({}, 5_000_000).refundReason, 'PAID_BEFORE_BINDING');
+  assert.equal(pay({ binding: BINDING }, WINDOW.endMs - 1).refundReason, null);
+  assert.equal(pay({ binding: BINDING }, WINDOW.endMs).refundReason, 'PAID_AFTER_WINDOW');
+});
+
+test('moves the window the server set to ten minutes after a later payment, whole', () => {
+  const moved = decidePayment(order({ binding: BINDING, windowMoves: true }), { paidAtMs: 15_000_000, amount: null });
+  assert.deepEqual(moved.window, { startMs: 15_000_000 + 10 * MINUTE_MS, endMs: 25_000_000 + 10 * MINUTE_MS });
+  const early = decidePayment(order({ binding: BINDING, windowMoves: true }), { paidAtMs: 1, amount: null });
+  assert.deepEqual(early.window, WINDOW);
+  assert.deepEqual(decidePayment(order({ binding: BINDING }), { paidAtMs: 15_000_000, amount: null }).window, WINDOW);
+});
+
+test('refuses a claim for what is missing, in the order a person would mend it', () => {
+  const paid = { paidAtMs: 12_000_000 };
+  assert.equal(refuseClaim(order(), '0xA'), 'PURCHASE_ORDER_NOT_PAID');
+  assert.equal(refuseClaim(order({ ...paid, window: null }), '0xA'), 'MISSING_COVERAGE_WINDOW');
+  assert.equal(refuseClaim(order({ ...paid, refundReason: 'PAID_BEFORE_BINDING' }), '0xA'), 'MISSING_OKX_META');
+  assert.equal(refuseClaim(order({ ...paid, binding: BINDING, payoutAddress: '0xB' }), '0xA'), 'CLAIMANT_MISMATCH');
+  assert.equal(refuseClaim(order({ ...paid, binding: BINDING, owner: '0xB' }), '0xb'), null);
+  assert.equal(
+    refuseClaim(order({ ...paid, binding: BINDING, refundReason: 'PAID_SHORT' }), '0xA'),
+    'PURCHASE_ORDER_NOT_COVERED',
+  );
+});
+
+test('holds its OKX order while cover can still pay, and for good once it has', () => {
+  const paid = { binding: BINDING, paidAtMs: 12_000_000 };
+  assert.ok(holdsItsOkxOrder(order({ binding: BINDING }), 0));
+  assert.ok(holdsItsOkxOrder(order(paid), WINDOW.endMs - 1));
+  assert.ok(holdsItsOkxOrder(order({ ...paid, claim: { id: 'c', status: 'PAID' } }), WINDOW.endMs * 10));
+  assert.ok(!holdsItsOkxOrder(order(paid), WINDOW.endMs));
+  assert.ok(!holdsItsOkxOrder(order({ binding: BINDING }), WINDOW.endMs));
+  assert.ok(!holdsItsOkxOrder(order({ ...paid, refundReason: 'PAID_SHORT' }), 0));
+});
