@@ -2,7 +2,7 @@ import { formatUsdc, shareDown, type Usdc } from '@liqpass/kernel/money';
 import type { EligibilityRefusal, Side } from '@liqpass/kernel/vocabulary';
 import { MAINTENANCE, type Price } from './price.ts';
 import { coinOf } from './products.ts';
-import { HONOURED_RISE, minMarginFor, quoteCover, type CoverRequest, type QuoteRefused } from './quoteCover.ts';
+import { HONOURED_RISE, quoteCover, type CoverRequest, type QuoteRefused } from './quoteCover.ts';
 import { fractionUp, type Refusal } from './refusal.ts';
 
 /** The position as the snapshot shows it. */
@@ -134,8 +134,8 @@ export function decideBinding(facts: BindingFacts): BindingDecision {
   }
   const { price } = answer;
 
-  const minMargin = facts.fixedPrice ? (facts.product.fixedPrice?.minMargin ?? answer.minMargin) : minMarginFor(payout);
-  const needed = minMargin > answer.minMargin ? minMargin : answer.minMargin;
+  const fixedMargin = facts.fixedPrice ? facts.product.fixedPrice?.minMargin : undefined;
+  const needed = fixedMargin && fixedMargin > answer.minMargin ? fixedMargin : answer.minMargin;
   if (position.margin < needed) {
     const maxPayout = formatUsdc(shareDown(position.margin, 1n, 2n));
     return refuse(
