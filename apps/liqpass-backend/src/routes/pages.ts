@@ -24,7 +24,8 @@ export function wantsPage(request: Pick<FastifyRequest, 'method' | 'url' | 'head
  * Any path a browser opens gets its entry page; the page's own router does the rest.
  */
 export async function pageRoutes(app: Server, directory: string): Promise<void> {
-  await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false });
+  // preCompressed: the build writes .br and .gz beside each text file.
+  await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false, preCompressed: true });
   const sendEntry = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const entry = OPERATOR.test(request.url.split('?', 1)[0] ?? '') ? 'admin.html' : 'index.html';
     if (!existsSync(join(directory, entry)))
