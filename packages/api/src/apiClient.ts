@@ -36,6 +36,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** Asks one route and answers with what `schema` makes of it; every failure is an ApiError. */
 export type Api = <T>(method: Method, path: string, schema: z.ZodType<T>, options?: CallOptions) => Promise<T>;
 
+/** What a schema takes before it is parsed: the body to send. */
+export type In<T extends z.ZodType> = z.input<T>;
+
 export type ApiClientOptions = {
   /** Where the API is; '' for the page's own origin. */
   baseUrl?: string;

@@ -61,6 +61,7 @@ export const ERRORS = {
   PAYOUT_NOT_ACCEPTABLE: { status: 422, retry: false },
   COVERAGE_WINDOW_NOT_ACCEPTABLE: { status: 422, retry: false },
   ADDRESS_CHECKSUM_WRONG: { status: 422, retry: false },
+  PAYOUT_ADDRESS_NOT_SIGNED: { status: 422, retry: false },
   PAID_AT_IN_FUTURE: { status: 422, retry: false },
   QUOTE_HASH_MISMATCH: { status: 422, retry: false },
   UNATTESTED_BINDING_NOT_ALLOWED: { status: 422, retry: false },

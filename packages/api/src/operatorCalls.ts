@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Api } from './apiClient.ts';
+import type { Api, In } from './apiClient.ts';
 import { okAnswer } from './auth.ts';
 import type { approveClaimBody, markClaimPaidBody, rejectClaimBody } from './claims.ts';
 import { claimAnswer } from './claims.ts';
@@ -30,7 +30,6 @@ import type { markPaidBody } from './purchaseOrders.ts';
 import { purchaseOrderAnswer } from './purchaseOrders.ts';
 
 // What an operator asks, one function per route; the trader's pages never load this.
-type In<T extends z.ZodType> = z.input<T>;
 type Query<T extends z.ZodType> = { [K in keyof In<T>]?: string | number | undefined };
 const claim = (id: string): string => `/admin/claims/${encodeURIComponent(id)}`;
 

@@ -62,6 +62,8 @@ export const quoteBody = z
     leverage: z.number().min(1).max(125).optional(),
     liqPx: price.optional(),
     payoutUsdc: usdcText,
+    /** The quote_hash of the buyer's quote before this one, which he no longer wants: the room it holds goes to this one. */
+    replaces: hex32.optional(),
   })
   .refine((body) => (body.leverage === undefined) !== (body.liqPx === undefined), 'give leverage or liqPx, one of them')
   .meta({ id: 'QuoteRequest' });

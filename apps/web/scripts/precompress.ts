@@ -1,0 +1,28 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { Plugin } from 'vite';
+
+const TEXT = /\.(?:js|css|html|svg|json|webmanifest)$/;
+
+/** Writes a .br and a .gz beside each text file of the build, so that the server compresses nothing while serving. */
+export function precompress(): Plugin {
+  let outDir = '';
+  return {
+    name: 'liqpass:precompress',
+    apply: 'build',
+    configResolved(config) {
+      outDir = config.build.outDir;
+    },
+    async closeBundle() {
+      for (const file of await readdir(outDir, { recursive: true })) {
+        const path = join(outDir, file);
+        if (!TEXT.test(file) || (await stat(path)).size < 512) continue;
+        const bytes = await readFile(path);
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+        await writeFile(`${path}.br`, brotliCompressSync(bytes, { params }));
+        await writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { KeyHelp } from '../trader/KeyHelp.tsx';
+
+export const Route = createFileRoute('/help/okx-key')({ component: KeyHelp });

@@ -1,0 +1,8 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { loadNamespace } from '../i18n.ts';
+import { PolicyPage } from '../trader/PolicyPage.tsx';
+
+export const Route = createFileRoute('/policies/$id/')({ loader: () => loadNamespace('checks'), component: Policy });
+function Policy() {
+  return <PolicyPage id={Route.useParams().id} />;
+}

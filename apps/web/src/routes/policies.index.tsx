@@ -1,0 +1,4 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { PoliciesPage } from '../trader/PoliciesPage.tsx';
+
+export const Route = createFileRoute('/policies/')({ component: PoliciesPage });

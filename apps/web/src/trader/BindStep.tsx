@@ -1,0 +1,171 @@
+import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
+import { isApiError } from '@liqpass/api/apiClient';
+import { bindOkx } from '@liqpass/api/orderCalls';
+import { bindOkxBody, type PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import type { z } from 'zod';
+import { api } from '../data/api.ts';
+import { productsQuery } from '../data/marketQueries.ts';
+import { orderQuery } from '../data/orderQueries.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Button, buttonClass, Choice, Field, Note, Skeleton } from '../ui/kit.tsx';
+import { Page } from '../ui/Shell.tsx';
+import { Steps } from '../ui/Steps.tsx';
+import { useMe } from '../wallet/session.ts';
+import { WalletButton } from '../wallet/WalletButton.tsx';
+import { KeyAndPositions } from './KeyAndPositions.tsx';
+import { OrderSummary } from './OrderSummary.tsx';
+
+type Way = 'key' | 'number';
+
+/** Step 2: show which position it is, with a read-only key sealed here, or by its order number. */
+export function BindStep({ orderId }: { orderId: string }) {
+  const { t } = useTranslation('trader');
+  const me = useMe();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const order = useQuery(orderQuery(orderId));
+  const products = useQuery(productsQuery);
+  const [way, setWay] = useState<Way | null>(null);
+  const bind = useMutation({
+    mutationFn: (body: { ordId: string; instId: string; credentialId?: string }) => bindOkx(api, orderId, body),
+    onSuccess: async (bound) => {
+      client.setQueryData(orderQuery(orderId).queryKey, bound);
+      await navigate({ to: '/pay/$id', params: { id: orderId } });
+    },
+  });
+  if (order.error)
+    return (
+      <Page>
+        <ErrorNote error={order.error} onRetry={() => void order.refetch()} />
+      </Page>
+    );
+  if (!order.data)
+    return (
+      <Page>
+        <Skeleton lines={8} />
+      </Page>
+    );
+  const byNumber = products.data?.allow_unattested_binding !== false;
+  const chosen: Way = way ?? (me.data ? 'key' : byNumber ? 'number' : 'key');
+  const moved =
+    isApiError(bind.error) && ['PRICE_MOVED', 'QUOTE_EXPIRED', 'QUOTE_ALREADY_USED'].includes(bind.error.code);
+  return (
+    <Page>
+      <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-14">
+        <div className="grid min-w-0 gap-6">
+          <Steps at={2} />
+          <div className="grid gap-2">
+            <h1 className="text-4xl">{t('bind.title')}</h1>
+            <p className="max-w-[36em] text-muted">{t('bind.lead')}</p>
+          </div>
+          {order.data.paid_at !== null ? (
+            <Note tone="wait" title={t('bind.paid_already')}>
+              <Link className="link" to="/policies/$id" params={{ id: orderId }}>
+                {t('bind.to_policy')}
+              </Link>
+            </Note>
+          ) : (
+            <>
+              {order.data.okx_meta_json && (
+                <Note tone="floor" title={t('bind.bound_already', { ordId: order.data.okx_meta_json.ordId })}>
+                  <Link className="link" to="/pay/$id" params={{ id: orderId }}>
+                    {t('bind.to_pay')}
+                  </Link>
+                </Note>
+              )}
+              {byNumber && (
+                <Choice<Way>
+                  legend={t('bind.way')}
+                  name="way"
+                  value={chosen}
+                  onChange={setWay}
+                  options={[
+                    { value: 'key', label: t('bind.by_key') },
+                    { value: 'number', label: t('bind.by_number') },
+                  ]}
+                />
+              )}
+              {chosen === 'number' ? (
+                <ByNumber order={order.data} busy={bind.isPending} onBind={(body) => bind.mutate(body)} />
+              ) : me.data ? (
+                <KeyAndPositions
+                  owner={me.data.address}
+                  order={order.data}
+                  busy={bind.isPending}
+                  onBind={(body) => bind.mutate(body)}
+                />
+              ) : (
+                <div className="grid justify-items-start gap-3">
+                  <p className="text-sm">{t('bind.key_needs_wallet')}</p>
+                  <WalletButton />
+                </div>
+              )}
+              {bind.isPending && (
+                <p role="status" className="text-sm text-muted">
+                  {t('bind.reading')}
+                </p>
+              )}
+              <ErrorNote error={bind.error} />
+              {moved && (
+                <Link to="/buy" search={{}} className={buttonClass('solid')}>
+                  {t('bind.new_quote')}
+                </Link>
+              )}
+            </>
+          )}
+        </div>
+        <OrderSummary order={order.data} />
+      </div>
+    </Page>
+  );
+}
+
+const numberForm = bindOkxBody.pick({ ordId: true, instId: true });
+
+function ByNumber({
+  order,
+  busy,
+  onBind,
+}: {
+  order: PurchaseOrderAnswer;
+  busy: boolean;
+  onBind: (body: { ordId: string; instId: string }) => void;
+}) {
+  const { t } = useTranslation('trader');
+  const f = useForm<z.infer<typeof numberForm>>({
+    defaultValues: {
+      ordId: order.okx_meta_json?.ordId ?? '',
+      instId: order.okx_meta_json?.instId ?? order.position?.inst_id ?? 'BTC-USDT-SWAP',
+    },
+    resolver: standardSchemaResolver(numberForm),
+  });
+  return (
+    <form className="grid gap-5" noValidate onSubmit={(event) => void f.handleSubmit(onBind)(event)}>
+      <Note tone="wait">{t('bind.number_note')}</Note>
+      <Field
+        label={t('bind.ord_id')}
+        hint={t('bind.ord_id_hint')}
+        error={f.formState.errors.ordId ? t('bind.ord_id_wrong') : undefined}
+      >
+        {(aria) => (
+          <input {...aria} {...f.register('ordId')} inputMode="numeric" autoComplete="off" className="num field-box" />
+        )}
+      </Field>
+      <Field label={t('buy.instrument')} error={f.formState.errors.instId ? t('bind.inst_id_wrong') : undefined}>
+        {(aria) => (
+          <input {...aria} {...f.register('instId')} autoComplete="off" spellCheck={false} className="num field-box" />
+        )}
+      </Field>
+      <div>
+        <Button type="submit" size="lg" busy={busy}>
+          {t('bind.check')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,319 @@
+import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
+import type { Credential, OkxPosition } from '@liqpass/api/credentials';
+import { exchangeKey } from '@liqpass/api/exchangeKeys';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { deleteCredential, getSealingKey, registerCredential } from '@liqpass/api/credentialCalls';
+import { OKX_REGIONS } from '@liqpass/kernel/vocabulary';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { api } from '../data/api.ts';
+import { credentialsQuery, positionsQuery } from '../data/credentialQueries.ts';
+import { coin, price } from '../format.ts';
+import { ErrorNote, useErrorTexts } from '../ui/ErrorNote.tsx';
+import { LockIcon, TrashIcon } from '../ui/icons.tsx';
+import { Button, CopyButton, Field, Note, Skeleton } from '../ui/kit.tsx';
+
+type Bind = (body: { ordId: string; instId: string; credentialId: string }) => void;
+
+/** A read-only key, sealed in this browser; then the open positions to pick from. */
+export function KeyAndPositions({
+  owner,
+  order,
+  busy,
+  onBind,
+}: {
+  owner: string;
+  order: PurchaseOrderAnswer;
+  busy: boolean;
+  onBind: Bind;
+}) {
+  const { t } = useTranslation('trader');
+  const keys = useQuery(credentialsQuery);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [adding, setAdding] = useState(false);
+  if (keys.error) return <ErrorNote error={keys.error} onRetry={() => void keys.refetch()} />;
+  if (!keys.data) return <Skeleton lines={3} />;
+  const current = keys.data.items.find((key) => key.id === chosen) ?? keys.data.items[0];
+  if (!current || adding)
+    return (
+      <NewKey
+        owner={owner}
+        onAdded={(key) => {
+          setChosen(key.id);
+          setAdding(false);
+        }}
+        onCancel={current ? () => setAdding(false) : null}
+      />
+    );
+  return (
+    <div className="grid gap-5">
+      <div className="grid gap-3 sm:grid-cols-[1fr_auto] sm:items-end">
+        <Field label={t('key.use')}>
+          {(aria) => (
+            <select
+              {...aria}
+              className="field-box"
+              value={current.id}
+              onChange={(event) => setChosen(event.target.value)}
+            >
+              {keys.data.items.map((key) => (
+                <option key={key.id} value={key.id}>
+                  {key.label} · {key.uid_masked} · {t(`region.${key.region}`)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <div className="flex gap-2">
+          <Button kind="quiet" onClick={() => setAdding(true)}>
+            {t('key.add_another')}
+          </Button>
+          <DeleteKey credential={current} />
+        </div>
+      </div>
+      <PickPosition credential={current} order={order} busy={busy} onBind={onBind} />
+    </div>
+  );
+}
+
+function DeleteKey({ credential }: { credential: Credential }) {
+  const { t } = useTranslation('trader');
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => deleteCredential(api, credential.id),
+    onSettled: () => client.invalidateQueries({ queryKey: credentialsQuery.queryKey }),
+  });
+  return (
+    <>
+      <Button kind="bare" busy={remove.isPending} aria-label={t('key.delete')} onClick={() => remove.mutate()}>
+        <TrashIcon />
+      </Button>
+      {remove.data?.deletes_when_cover_ends && (
+        <p role="status" className="text-sm text-muted">
+          {t('key.deletes_later')}
+        </p>
+      )}
+      <ErrorNote error={remove.error} />
+    </>
+  );
+}
+
+const keyForm = exchangeKey.extend({ label: z.string().trim().min(1).max(60) });
+type KeyForm = z.infer<typeof keyForm>;
+
+function NewKey({
+  owner,
+  onAdded,
+  onCancel,
+}: {
+  owner: string;
+  onAdded: (key: Credential) => void;
+  onCancel: (() => void) | null;
+}) {
+  const { t } = useTranslation('trader');
+  const client = useQueryClient();
+  const sealing = useQuery({ queryKey: ['sealing-key'], queryFn: () => getSealingKey(api), staleTime: 60_000 });
+  const f = useForm<KeyForm>({
+    defaultValues: { apiKey: '', secretKey: '', passphrase: '', region: 'global', label: t('key.label_default') },
+    resolver: standardSchemaResolver(keyForm),
+  });
+  const add = useMutation({
+    mutationFn: async ({ label, ...key }: KeyForm) => {
+      // The secret leaves this function only sealed: what is sent, nobody but jp-verify can open.
+      const [{ sealExchangeKey }, target] = await Promise.all([import('./sealInBrowser.ts'), getSealingKey(api)]);
+      const sealed = await sealExchangeKey(target, owner, key);
+      return registerCredential(api, { sealed, region: key.region, label });
+    },
+    onSuccess: async (key) => {
+      f.reset();
+      await client.invalidateQueries({ queryKey: credentialsQuery.queryKey });
+      onAdded(key);
+    },
+  });
+  const { errors } = f.formState;
+  return (
+    <form
+      className="grid gap-5"
+      noValidate
+      autoComplete="off"
+      onSubmit={(event) => void f.handleSubmit((key) => add.mutate(key))(event)}
+    >
+      <Note
+        title={
+          <span className="inline-flex items-center gap-2">
+            <LockIcon size={16} /> {t('key.sealed_title')}
+          </span>
+        }
+      >
+        {t('key.sealed_note')}
+      </Note>
+      <p className="text-sm">
+        <Link to="/help/okx-key" className="link">
+          {t('key.help')}
+        </Link>
+      </p>
+      {sealing.data?.allow_ip && (
+        <div className="flex items-center gap-2 text-sm">
+          <span>{t('key.allow_ip')}</span> <code className="num">{sealing.data.allow_ip}</code>
+          <CopyButton text={sealing.data.allow_ip} label="IP" />
+        </div>
+      )}
+      <Field label={t('key.api_key')} error={errors.apiKey ? t('key.needed') : undefined}>
+        {(aria) => (
+          <input {...aria} {...f.register('apiKey')} autoComplete="off" spellCheck={false} className="num field-box" />
+        )}
+      </Field>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label={t('key.secret')} error={errors.secretKey ? t('key.needed') : undefined}>
+          {(aria) => (
+            <input
+              {...aria}
+              {...f.register('secretKey')}
+              type="password"
+              autoComplete="off"
+              className="num field-box"
+            />
+          )}
+        </Field>
+        <Field
+          label={t('key.passphrase')}
+          error={errors.passphrase ? t('key.needed') : undefined}
+          hint={t('key.passphrase_hint')}
+        >
+          {(aria) => (
+            <input
+              {...aria}
+              {...f.register('passphrase')}
+              type="password"
+              autoComplete="off"
+              className="num field-box"
+            />
+          )}
+        </Field>
+      </div>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label={t('key.region')} hint={t('key.region_hint')}>
+          {(aria) => (
+            <select {...aria} {...f.register('region')} className="field-box">
+              {OKX_REGIONS.map((region) => (
+                <option key={region} value={region}>
+                  {t(`region.${region}`)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label={t('key.label')} error={errors.label ? t('key.needed') : undefined}>
+          {(aria) => <input {...aria} {...f.register('label')} autoComplete="off" className="field-box" />}
+        </Field>
+      </div>
+      <ErrorNote error={add.error} />
+      <div className="flex gap-3">
+        <Button type="submit" size="lg" busy={add.isPending}>
+          {t('key.seal_and_check')}
+        </Button>
+        {onCancel && (
+          <Button kind="quiet" size="lg" onClick={onCancel}>
+            {t('key.cancel')}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function PickPosition({
+  credential,
+  order,
+  busy,
+  onBind,
+}: {
+  credential: Credential;
+  order: PurchaseOrderAnswer;
+  busy: boolean;
+  onBind: Bind;
+}) {
+  const { t } = useTranslation('trader');
+  const te = useErrorTexts();
+  const positions = useQuery(positionsQuery(credential.id));
+  const [picked, setPicked] = useState<string | null>(null);
+  if (positions.error) return <ErrorNote error={positions.error} onRetry={() => void positions.refetch()} />;
+  if (!positions.data) return <Skeleton lines={4} />;
+  const { items } = positions.data;
+  const keyOf = (p: OkxPosition): string => p.ord_ids[0] ?? `${p.inst_id}-${p.pos_side}`;
+  const fits = (p: OkxPosition): boolean =>
+    order.position === undefined || (p.inst_id === order.position.inst_id && p.side === order.position.side);
+  const chosen = items.find((p) => keyOf(p) === picked);
+  if (items.length === 0)
+    return (
+      <Note tone="wait" title={t('positions.none')}>
+        <p>{t('positions.none_next')}</p>
+        <Button kind="quiet" size="sm" className="mt-2" onClick={() => void positions.refetch()}>
+          {t('positions.again')}
+        </Button>
+      </Note>
+    );
+  return (
+    <fieldset className="grid gap-3">
+      <legend className="mb-2 text-sm font-semibold">{t('positions.pick')}</legend>
+      {items.map((p) => {
+        const usable = p.insurable && fits(p) && p.ord_ids.length > 0;
+        const id = keyOf(p);
+        return (
+          <label
+            key={id}
+            className={`sheet relative grid gap-2 p-4 has-checked:border-floor has-checked:bg-floor-soft has-focus-visible:outline-2 has-focus-visible:outline-floor ${usable ? '' : 'opacity-80'}`}
+          >
+            <span className="flex items-center gap-3">
+              <input
+                type="radio"
+                name="position"
+                value={id}
+                disabled={!usable}
+                checked={picked === id}
+                onChange={() => setPicked(id)}
+                className="size-5 accent-[var(--floor)]"
+              />
+              <span className="font-semibold">
+                {coin(p.inst_id)} {t(`side.${p.side}`)} {p.lever}×
+              </span>
+              <span className="num ml-auto text-sm text-muted">
+                {p.margin === null ? '' : `${price(p.margin, 2)} USDT`}
+              </span>
+            </span>
+            <span className="num flex flex-wrap gap-x-4 pl-8 text-sm text-muted">
+              <span>
+                {t('positions.entry')} {p.avg_px ? price(p.avg_px) : '–'}
+              </span>
+              <span>
+                {t('positions.liq')} {p.liq_px ? price(p.liq_px) : '–'}
+              </span>
+              <span>
+                {t('positions.size')} {p.pos}
+              </span>
+            </span>
+            {!p.insurable && p.reason && <span className="pl-8 text-sm text-liq">{te(`insurable.${p.reason}`)}</span>}
+            {p.insurable && !fits(p) && <span className="pl-8 text-sm text-wait">{t('positions.other')}</span>}
+          </label>
+        );
+      })}
+      <div>
+        <Button
+          size="lg"
+          busy={busy}
+          disabled={!chosen}
+          onClick={() => {
+            const ordId = chosen?.ord_ids[0];
+            if (chosen && ordId !== undefined) onBind({ ordId, instId: chosen.inst_id, credentialId: credential.id });
+          }}
+        >
+          {t('positions.bind')}
+        </Button>
+      </div>
+    </fieldset>
+  );
+}

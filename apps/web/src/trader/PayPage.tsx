@@ -1,0 +1,302 @@
+import { reportPayment } from '@liqpass/api/orderCalls';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import type { PaymentInstructions } from '@liqpass/api/quotes';
+import { txHash as txHashShape } from '@liqpass/api/wire';
+import { isTxHash } from '@liqpass/kernel/ids';
+import { parseUsdc } from '@liqpass/kernel/money';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '../data/api.ts';
+import { paymentInstructionsQuery } from '../data/marketQueries.ts';
+import { orderQuery } from '../data/orderQueries.ts';
+import { hexGroups, money, shortHex } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Instant } from '../ui/Instant.tsx';
+import { Button, buttonClass, CopyButton, Facts, Field, Note, Skeleton } from '../ui/kit.tsx';
+import { LiveDot } from '../ui/LiveDot.tsx';
+import { Page } from '../ui/Shell.tsx';
+import { Steps } from '../ui/Steps.tsx';
+import { loadWallet, useWallet } from '../wallet/walletStore.ts';
+import ConnectDialog from '../wallet/ConnectDialog.tsx';
+import { keepSentPayment, sentPayment } from './draft.ts';
+import { OrderSummary } from './OrderSummary.tsx';
+import { useOrder } from './useOrder.ts';
+
+const Qr = lazy(() => import('../ui/Qr.tsx'));
+
+/** Step 3: the exact amount, where it goes, and the report that it was sent. Nothing here marks anything as paid. */
+export function PayPage({ id }: { id: string }) {
+  const { t } = useTranslation('trader');
+  const { order, error, refetch, live } = useOrder(id);
+  const to = useQuery(paymentInstructionsQuery);
+  if (!order) return <Page>{error ? <ErrorNote error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
+  return (
+    <Page>
+      <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-14">
+        <div className="grid min-w-0 gap-6">
+          <Steps at={3} />
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <h1 className="text-4xl">{order.paid_at === null ? t('pay.title') : t('pay.paid_title')}</h1>
+            <LiveDot state={live} />
+          </div>
+          {order.paid_at !== null ? (
+            <Paid order={order} />
+          ) : order.okx_meta_json === null ? (
+            <Note tone="wait" title={t('pay.bind_first')}>
+              <Link className="link" to="/buy" search={{ order: id }}>
+                {t('pay.to_bind')}
+              </Link>
+            </Note>
+          ) : order.status === 'LAPSED' ? (
+            <Note tone="wait" title={t('pay.lapsed')}>
+              <Link className="link" to="/buy" search={{}}>
+                {t('pay.lapsed_next')}
+              </Link>
+            </Note>
+          ) : (
+            <>
+              <ErrorNote error={to.error} onRetry={() => void to.refetch()} />
+              {to.data ? <Instructions order={order} to={to.data} /> : !to.error && <Skeleton lines={6} />}
+              <Report order={order} />
+              <WhatIf />
+            </>
+          )}
+        </div>
+        <OrderSummary order={order} />
+      </div>
+    </Page>
+  );
+}
+
+function Paid({ order }: { order: PurchaseOrderAnswer }) {
+  const { t } = useTranslation('trader');
+  const refund = order.status === 'REFUND_DUE';
+  return (
+    <div className="grid gap-4">
+      <Note tone={refund ? 'wait' : 'floor'} role="status" title={refund ? t('pay.refund_due') : t('pay.covered')}>
+        {refund && order.refund_reason ? (
+          <p>{t(`refund.${order.refund_reason}`)}</p>
+        ) : (
+          order.effective_start_at &&
+          order.coverage_end_at && (
+            <Facts
+              rows={[
+                [t('policy.from'), <Instant key="f" at={order.effective_start_at} />],
+                [t('policy.until'), <Instant key="u" at={order.coverage_end_at} />],
+              ]}
+            />
+          )
+        )}
+      </Note>
+      <div>
+        <Link to="/policies/$id" params={{ id: order.id }} className={buttonClass('solid', 'lg')}>
+          {t('pay.view_policy')}
+        </Link>
+      </div>
+    </div>
+  );
+}
+
+function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentInstructions }) {
+  const { t } = useTranslation('trader');
+  const amount = money(order.premium_amount_usdc);
+  if (to.treasury_safe === null)
+    return (
+      <Note tone="wait" title={t('pay.no_treasury')}>
+        <p>{t('pay.no_treasury_next', { amount })}</p>
+      </Note>
+    );
+  const units = parseUsdc(order.premium_amount_usdc);
+  const uri = `ethereum:${to.token_address}@${to.chain_id}/transfer?address=${to.treasury_safe}&uint256=${units ?? 0n}`;
+  const groups = hexGroups(to.treasury_safe);
+  return (
+    <>
+      <section className="sheet" aria-label={t('pay.instructions')}>
+        <div className="flex items-center justify-between gap-3 p-4 pb-3">
+          <div>
+            <p className="text-sm text-muted">{t('pay.exactly')}</p>
+            <p className="num text-2xl font-semibold" data-testid="exact">
+              {amount} <span className="text-sm font-normal">{to.token}</span>
+            </p>
+          </div>
+          <CopyButton text={order.premium_amount_usdc} label={t('pay.amount')} />
+        </div>
+        <div className="flex items-center justify-between gap-3 border-t border-line p-4 pb-3">
+          <div>
+            <p className="text-sm text-muted">{t('pay.address')}</p>
+            <p className="num flex flex-wrap gap-x-1.5">
+              {groups.map((part, index) => (
+                <span key={index} className={index < 2 || index === groups.length - 1 ? 'font-semibold' : ''}>
+                  {part}
+                </span>
+              ))}
+            </p>
+          </div>
+          <CopyButton text={to.treasury_safe} label={t('pay.address')} />
+        </div>
+        <div className="grid gap-2 border-t border-line p-4">
+          <Facts
+            rows={[
+              [
+                t('pay.chain'),
+                <span key="c" className="num">
+                  {to.chain_name} ({to.chain_id})
+                </span>,
+              ],
+              [
+                t('pay.token'),
+                <span key="t" className="num">
+                  {to.token} {shortHex(to.token_address)}
+                </span>,
+              ],
+            ]}
+          />
+        </div>
+        <details className="border-t border-line p-4 text-sm sm:open:pb-6">
+          <summary className="font-semibold">{t('pay.qr')}</summary>
+          <div className="pt-3">
+            <Suspense fallback={<Skeleton lines={2} />}>
+              <Qr text={uri} label={t('pay.qr_label', { amount })} />
+            </Suspense>
+          </div>
+        </details>
+      </section>
+      <FromWallet order={order} to={to} safe={to.treasury_safe} units={units ?? 0n} />
+    </>
+  );
+}
+
+function FromWallet({
+  order,
+  to,
+  safe,
+  units,
+}: {
+  order: PurchaseOrderAnswer;
+  to: PaymentInstructions;
+  safe: string;
+  units: bigint;
+}) {
+  const { t } = useTranslation('trader');
+  const wallet = useWallet();
+  const client = useQueryClient();
+  const [connecting, setConnecting] = useState(false);
+  const [sent, setSent] = useState(() => sentPayment(order.id));
+  const pay = useMutation({
+    mutationFn: async () => {
+      let hash = sent;
+      if (hash === null) {
+        const { sendToken } = await loadWallet();
+        hash = await sendToken({
+          chainId: to.chain_id,
+          token: hexAddress(to.token_address),
+          to: hexAddress(safe),
+          amount: units,
+        });
+        // Kept before it is reported: a reload between the two must not lose the hash, nor pay twice.
+        keepSentPayment(order.id, hash);
+        setSent(hash);
+      }
+      return reportPayment(api, order.id, { txHash: hash });
+    },
+    onSuccess: (answer) => client.setQueryData(orderQuery(order.id).queryKey, answer),
+  });
+  if (order.reported_tx_hash !== null) return null;
+  const label =
+    sent === null ? t('pay.from_wallet', { amount: money(order.premium_amount_usdc) }) : t('pay.report_sent');
+  return (
+    <div className="grid gap-3">
+      {sent !== null && (
+        <Note tone="wait" title={t('pay.sent_not_reported')}>
+          <code className="num break-all">{sent}</code>
+        </Note>
+      )}
+      <Button
+        size="lg"
+        busy={pay.isPending}
+        onClick={() => (wallet.status === 'connected' || sent !== null ? pay.mutate() : setConnecting(true))}
+      >
+        {pay.isPending ? t('pay.confirm_in_wallet') : label}
+      </Button>
+      <ErrorNote error={pay.error} />
+      {connecting && <ConnectDialog onClose={() => setConnecting(false)} />}
+    </div>
+  );
+}
+
+const hexAddress = (text: string): `0x${string}` => `0x${text.slice(2)}`;
+
+/** "I have paid": it puts the order before the operators, with the hash. */
+function Report({ order }: { order: PurchaseOrderAnswer }) {
+  const { t } = useTranslation('trader');
+  const client = useQueryClient();
+  const [hash, setHash] = useState('');
+  const [wrong, setWrong] = useState(false);
+  const report = useMutation({
+    mutationFn: () => reportPayment(api, order.id, hash === '' ? {} : { txHash: txHashShape.parse(hash) }),
+    onSuccess: (answer) => client.setQueryData(orderQuery(order.id).queryKey, answer),
+  });
+  if (order.reported_at !== null)
+    return (
+      <Note tone="wait" role="status" title={t('pay.reported')}>
+        <p>{t('pay.reported_next')}</p>
+        <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
+          <Instant at={order.reported_at} />
+          {order.reported_tx_hash && <code className="num break-all">{order.reported_tx_hash}</code>}
+        </p>
+      </Note>
+    );
+  return (
+    <form
+      className="grid gap-3 border-t border-line pt-5"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const bad = hash !== '' && !isTxHash(hash);
+        setWrong(bad);
+        if (!bad) report.mutate();
+      }}
+    >
+      <h2 className="text-lg">{t('pay.report_title')}</h2>
+      <Field label={t('pay.hash')} hint={t('pay.hash_hint')} error={wrong ? t('pay.hash_wrong') : undefined}>
+        {(aria) => (
+          <input
+            {...aria}
+            value={hash}
+            onChange={(event) => setHash(event.target.value.trim())}
+            autoComplete="off"
+            spellCheck={false}
+            className="num field-box text-sm"
+            placeholder="0x…"
+          />
+        )}
+      </Field>
+      <ErrorNote error={report.error} />
+      <div>
+        <Button type="submit" kind="quiet" busy={report.isPending}>
+          {t('pay.i_have_paid')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function WhatIf() {
+  const { t } = useTranslation('trader');
+  const cases = ['late', 'short', 'over', 'network'] as const;
+  return (
+    <section className="grid gap-2 border-t border-line pt-5 text-sm">
+      <h2 className="font-semibold">{t('what_if.title')}</h2>
+      <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
+        {cases.map((key) => (
+          <div key={key} className="contents">
+            <dt className="font-medium">{t(`what_if.${key}`)}</dt>
+            <dd className="text-muted">{t(`what_if.${key}_next`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,341 @@
+import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
+import { createPurchaseOrder } from '@liqpass/api/orderCalls';
+import type { MarketNow, Product, Quote } from '@liqpass/api/quotes';
+import { address as addressShape } from '@liqpass/api/wire';
+import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { Controller, useForm, type FieldErrors, type UseFormReturn } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import { api } from '../data/api.ts';
+import { productsQuery } from '../data/marketQueries.ts';
+import { coin, money } from '../format.ts';
+import { Exclusions } from './Exclusions.tsx';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Button, Choice, Field, Note, Skeleton } from '../ui/kit.tsx';
+import { Page } from '../ui/Shell.tsx';
+import { Steps } from '../ui/Steps.tsx';
+import { useMe } from '../wallet/session.ts';
+import { WalletButton } from '../wallet/WalletButton.tsx';
+import { buyDraft, keepDraft, readDraft, rememberOrder, type BuyDraft } from './draft.ts';
+import { QuotePanel } from './QuotePanel.tsx';
+import { useQuote } from './useQuote.ts';
+
+const MarkChart = lazy(() => import('./MarkChart.tsx'));
+
+const form = buyDraft.superRefine((draft, ctx) => {
+  const leverage = Number(draft.leverage);
+  if (draft.by === 'leverage' && !(/^\d{1,3}(?:\.\d)?$/.test(draft.leverage) && leverage >= 1 && leverage <= 125))
+    ctx.addIssue({ code: 'custom', path: ['leverage'], message: 'buy.leverage_wrong' });
+  if (draft.by === 'liqPx' && !/^\d{1,9}(?:\.\d{1,8})?$/.test(draft.liqPx))
+    ctx.addIssue({ code: 'custom', path: ['liqPx'], message: 'buy.liq_wrong' });
+  if (draft.payTo === 'address' && !addressShape.safeParse(draft.address).success)
+    ctx.addIssue({ code: 'custom', path: ['address'], message: 'buy.address_wrong' });
+});
+
+/** Step 1: the position first; its chance, its premium, and what would make it cheaper. */
+export function PositionStep() {
+  const { t } = useTranslation('trader');
+  const { t: tc } = useTranslation();
+  const navigate = useNavigate();
+  const me = useMe();
+  const products = useQuery(productsQuery);
+  const f = useForm<BuyDraft>({ defaultValues: readDraft(), resolver: standardSchemaResolver(form), mode: 'onChange' });
+  const draft = f.watch();
+  useEffect(() => keepDraft(draft), [draft]);
+  const quote = useQuote(draft);
+  const product = products.data?.items.find((p) => p.policy_type === draft.policyType);
+  const market = products.data?.market.find((m) => m.inst_id === draft.instId);
+  const stopped = product?.off_sale_reason ?? market?.sales_stopped_reason ?? null;
+
+  const create = useMutation({
+    mutationFn: async (input: { quote: Quote; payoutAddress: string | null }) =>
+      createPurchaseOrder(
+        api,
+        {
+          policyType: input.quote.policy_type,
+          chainId: BASE_CHAIN_ID,
+          premiumAmountUsdc: input.quote.premium_usdc,
+          policyParams: { payout_fixed_usdc: input.quote.payout_usdc, payout_cap_usdc: input.quote.payout_usdc },
+          quoteHash: input.quote.quote_hash,
+          ...(input.payoutAddress === null ? {} : { payoutAddress: input.payoutAddress }),
+        },
+        // One order per quote and address, however often the button is pressed or the line breaks.
+        `buy-${input.quote.quote_hash.slice(2, 34)}-${input.payoutAddress?.slice(2, 14).toLowerCase() ?? 'wallet'}`,
+      ),
+    onSuccess: async ({ purchaseOrderId }) => {
+      rememberOrder(purchaseOrderId);
+      await navigate({ to: '/buy', search: { order: purchaseOrderId } });
+    },
+  });
+  const toWallet = draft.payTo === 'wallet';
+  const go = f.handleSubmit(async () => {
+    const fresh = await quote.current();
+    if (fresh) create.mutate({ quote: fresh, payoutAddress: toWallet ? null : draft.address });
+  });
+
+  return (
+    <Page>
+      <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-14">
+        <form onSubmit={(event) => void go(event)} noValidate className="grid min-w-0 gap-6">
+          <Steps at={1} />
+          <div className="grid gap-2">
+            <h1 className="text-4xl">{t('buy.title')}</h1>
+            <p className="max-w-[36em] text-muted">{t('buy.lead')}</p>
+          </div>
+          {stopped && (
+            <Note tone="wait" title={tc(`sales_stop.${stopped}`)}>
+              {t('buy.stopped_next')}
+            </Note>
+          )}
+          <ErrorNote error={products.error} onRetry={() => void products.refetch()} />
+          {products.data === undefined && !products.error && <Skeleton lines={6} />}
+          {products.data && (
+            <PositionFields
+              f={f}
+              draft={draft}
+              products={products.data.items}
+              market={products.data.market}
+              product={product}
+            />
+          )}
+          {market?.mark_px && (
+            <Suspense fallback={<Skeleton lines={4} />}>
+              <MarkChart instId={draft.instId} liqPx={quote.data?.liq_px ?? null} hours={product?.hours ?? 24} />
+            </Suspense>
+          )}
+          {products.data && (
+            <fieldset className="grid gap-3 border-t border-line pt-5">
+              <legend className="sr-only">{t('buy.payout_to')}</legend>
+              <Controller
+                control={f.control}
+                name="payTo"
+                render={({ field }) => (
+                  <Choice
+                    legend={t('buy.payout_to')}
+                    name="payTo"
+                    value={field.value}
+                    onChange={field.onChange}
+                    options={[
+                      { value: 'wallet', label: t('buy.to_wallet') },
+                      { value: 'address', label: t('buy.to_address') },
+                    ]}
+                  />
+                )}
+              />
+              {toWallet ? (
+                me.data ? (
+                  <p className="num text-sm break-all">{me.data.address}</p>
+                ) : (
+                  <div className="flex flex-wrap items-center gap-3">
+                    <WalletButton />
+                    <p className="text-sm text-muted">{t('buy.wallet_why')}</p>
+                  </div>
+                )
+              ) : (
+                <Field
+                  label={t('buy.address')}
+                  hint={t('buy.address_hint')}
+                  error={message(t, f.formState.errors, 'address')}
+                >
+                  {(aria) => (
+                    <input
+                      {...aria}
+                      {...f.register('address')}
+                      autoComplete="off"
+                      spellCheck={false}
+                      className="num field-box text-sm"
+                      placeholder="0x…"
+                    />
+                  )}
+                </Field>
+              )}
+            </fieldset>
+          )}
+          <ErrorNote error={create.error} />
+          <div className="sticky bottom-0 -mx-4 flex items-center justify-between gap-4 border-t border-line bg-bg px-4 py-3 sm:static sm:mx-0 sm:justify-start sm:border-0 sm:px-0">
+            <p className="sm:hidden">
+              <span className="block text-xs text-muted">{t('buy.premium')}</span>
+              <span className="num text-lg font-semibold">
+                {quote.data ? money(quote.data.premium_usdc) : '–'}
+              </span>{' '}
+              <span className="text-xs">USDC</span>
+            </p>
+            <Button
+              type="submit"
+              size="lg"
+              busy={create.isPending || quote.checking}
+              disabled={quote.data === null || (toWallet && !me.data)}
+            >
+              {t('buy.continue')}
+            </Button>
+            <p className="hidden text-sm text-muted sm:block">
+              {toWallet && !me.data ? t('buy.need_wallet') : t('buy.continue_why')}
+            </p>
+          </div>
+          <Exclusions />
+        </form>
+        <QuotePanel
+          draft={draft}
+          market={market}
+          quote={quote}
+          onLeverage={(leverage) => {
+            f.setValue('by', 'leverage');
+            f.setValue('leverage', String(leverage), { shouldValidate: true });
+          }}
+        />
+      </div>
+    </Page>
+  );
+}
+
+type T = ReturnType<typeof useTranslation<'trader'>>['t'];
+const MESSAGES = ['buy.leverage_wrong', 'buy.liq_wrong', 'buy.address_wrong'] as const;
+/** A field's complaint in the reader's language; schemas name it by its key. */
+function message(t: T, errors: FieldErrors<BuyDraft>, name: keyof BuyDraft): string | undefined {
+  const key = MESSAGES.find((known) => known === errors[name]?.message);
+  return key ? t(key) : undefined;
+}
+
+function PositionFields({
+  f,
+  draft,
+  products,
+  market,
+  product,
+}: {
+  f: UseFormReturn<BuyDraft>;
+  draft: BuyDraft;
+  products: readonly Product[];
+  market: readonly MarketNow[];
+  product: Product | undefined;
+}) {
+  const { t } = useTranslation('trader');
+  const { errors } = f.formState;
+  const payouts = [
+    ...new Set([
+      ...(product?.fixed_price ? [product.fixed_price.payout_usdc] : []),
+      ...(product?.payout_choices ?? []),
+    ]),
+  ].toSorted((a, b) => Number(a) - Number(b));
+  return (
+    <>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label={t('buy.instrument')}>
+          {(aria) => (
+            <select {...aria} {...f.register('instId')} className="num field-box">
+              {market.map((m) => (
+                <option key={m.inst_id} value={m.inst_id}>
+                  {m.inst_id}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Controller
+          control={f.control}
+          name="side"
+          render={({ field }) => (
+            <Choice
+              legend={t('buy.side')}
+              name="side"
+              value={field.value}
+              onChange={field.onChange}
+              options={[
+                { value: 'long', label: t('side.long') },
+                { value: 'short', label: t('side.short') },
+              ]}
+            />
+          )}
+        />
+      </div>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Controller
+          control={f.control}
+          name="by"
+          render={({ field }) => (
+            <Choice
+              legend={t('buy.by')}
+              name="by"
+              value={field.value}
+              onChange={field.onChange}
+              options={[
+                { value: 'leverage', label: t('buy.by_leverage') },
+                { value: 'liqPx', label: t('buy.by_liq') },
+              ]}
+            />
+          )}
+        />
+        {draft.by === 'leverage' ? (
+          <Field label={t('buy.leverage')} error={message(t, errors, 'leverage')}>
+            {(aria) => (
+              <div className="grid gap-2">
+                <div className="relative">
+                  <input
+                    {...aria}
+                    {...f.register('leverage')}
+                    inputMode="decimal"
+                    autoComplete="off"
+                    className="num field-box pr-8"
+                  />
+                  <span aria-hidden="true" className="absolute top-2.5 right-3 text-muted">
+                    ×
+                  </span>
+                </div>
+                <input
+                  type="range"
+                  aria-label={t('buy.leverage_slider')}
+                  className="h-6 w-full"
+                  min={2}
+                  max={50}
+                  step={1}
+                  value={Math.min(50, Math.max(2, Number(draft.leverage) || 2))}
+                  onChange={(event) => f.setValue('leverage', event.target.value, { shouldValidate: true })}
+                />
+              </div>
+            )}
+          </Field>
+        ) : (
+          <Field label={t('buy.liq')} hint={t('buy.liq_hint')} error={message(t, errors, 'liqPx')}>
+            {(aria) => (
+              <input
+                {...aria}
+                {...f.register('liqPx')}
+                inputMode="decimal"
+                autoComplete="off"
+                className="num field-box"
+              />
+            )}
+          </Field>
+        )}
+      </div>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Controller
+          control={f.control}
+          name="policyType"
+          render={({ field }) => (
+            <Choice
+              legend={t('buy.period')}
+              name="policyType"
+              value={field.value}
+              onChange={field.onChange}
+              options={products.map((p) => ({ value: p.policy_type, label: t('buy.hours', { count: p.hours }) }))}
+            />
+          )}
+        />
+        <Field label={t('buy.payout')} hint={t('buy.payout_hint', { coin: coin(draft.instId) })}>
+          {(aria) => (
+            <select {...aria} {...f.register('payout')} className="num field-box">
+              {payouts.map((payout) => (
+                <option key={payout} value={payout}>
+                  {money(payout)} USDC
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </div>
+    </>
+  );
+}

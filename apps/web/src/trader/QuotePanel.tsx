@@ -1,0 +1,150 @@
+import type { MarketNow } from '@liqpass/api/quotes';
+import { useTranslation } from 'react-i18next';
+import { countdown, money, percent } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { useNow } from '../ui/Instant.tsx';
+import { Button, Facts, Skeleton } from '../ui/kit.tsx';
+import { Money } from '../ui/Money.tsx';
+import { approximateLiqPrice, Ruler } from '../ui/Ruler.tsx';
+import type { BuyDraft } from './draft.ts';
+import type { LiveQuote } from './useQuote.ts';
+
+/** The quote beside the form: ruler, chance, premium, what would make it cheaper, and how long it holds. */
+export function QuotePanel({
+  draft,
+  market,
+  quote,
+  onLeverage,
+}: {
+  draft: BuyDraft;
+  market: MarketNow | undefined;
+  quote: LiveQuote;
+  onLeverage: (leverage: number) => void;
+}) {
+  const { t } = useTranslation('trader');
+  const mark = market?.mark_px ? Number(market.mark_px) : null;
+  const data = quote.data;
+  const leverage = Number(draft.leverage);
+  // The line moves with the slider at once; the server's own figure takes its place when it comes.
+  const liq =
+    draft.by === 'liqPx'
+      ? Number(draft.liqPx)
+      : mark !== null && leverage >= 1
+        ? approximateLiqPrice(draft.side, mark, leverage)
+        : null;
+  return (
+    <aside className="sheet min-w-0 lg:sticky lg:top-20" aria-label={t('quote.title')}>
+      <div className="px-4 pt-3">
+        <h2 className="mb-1 text-sm font-semibold">{t('quote.title')}</h2>
+        {mark !== null && liq !== null && liq > 0 ? (
+          <Ruler side={draft.side} mark={mark} liq={liq} payout={draft.payout} />
+        ) : (
+          <div className="h-66">
+            <Skeleton lines={5} />
+          </div>
+        )}
+      </div>
+      {quote.error !== null && (
+        <div className="border-t border-line p-4">
+          <ErrorNote error={quote.error} />
+          {market?.max_leverage[draft.side] &&
+            draft.by === 'leverage' &&
+            leverage > (market.max_leverage[draft.side] ?? 0) && (
+              <Button
+                kind="quiet"
+                className="mt-3 w-full"
+                onClick={() => onLeverage(market.max_leverage[draft.side] ?? 2)}
+              >
+                {t('quote.use_leverage', { leverage: market.max_leverage[draft.side] })}
+              </Button>
+            )}
+        </div>
+      )}
+      <div className="grid gap-3 border-t border-line p-4" aria-busy={quote.loading}>
+        {data ? (
+          <>
+            <Facts
+              rows={[
+                [t('quote.pays'), <Money key="p" usdc={data.payout_usdc} className="font-semibold" />],
+                [
+                  t('quote.period'),
+                  <span key="h" className="num">
+                    {t('buy.hours', { count: data.hours })}
+                  </span>,
+                ],
+                [
+                  t('quote.chance'),
+                  <span key="c" className="num">
+                    {percent(data.probability)}
+                  </span>,
+                ],
+                [
+                  t('quote.distance'),
+                  <span key="d" className="num">
+                    {percent(data.distance, 1)}
+                  </span>,
+                ],
+                [
+                  t('quote.min_margin'),
+                  <span key="m" className="num">
+                    {money(data.min_margin_usdt)} USDT
+                  </span>,
+                ],
+              ]}
+            />
+            <p className="flex items-baseline justify-between border-t border-line pt-3">
+              <span className="font-semibold">{t('buy.premium')}</span>
+              <span className="num text-2xl font-semibold" data-testid="premium">
+                {money(data.premium_usdc)} <span className="text-sm font-normal">USDC</span>
+              </span>
+            </p>
+            <Expiry at={Date.parse(data.expires_at)} from={Date.parse(data.created_at)} />
+            {data.cheaper.length > 0 && (
+              <div className="grid gap-1 border-t border-line pt-3 text-sm">
+                <p className="text-muted">{t('quote.cheaper')}</p>
+                <ul>
+                  {data.cheaper.slice(0, 3).map((option) => (
+                    <li key={option.leverage}>
+                      <button
+                        type="button"
+                        className="flex min-h-9 w-full items-center justify-between rounded-sm px-1 hover:bg-sunken"
+                        onClick={() => onLeverage(option.leverage)}
+                      >
+                        <span className="num link">{option.leverage}×</span>
+                        <span className="num">{percent(option.probability)}</span>
+                        <span className="num">{money(option.premium_usdc)} USDC</span>
+                      </button>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            )}
+          </>
+        ) : quote.error === null ? (
+          <Skeleton lines={5} />
+        ) : (
+          <p className="text-sm text-muted">{t('quote.none')}</p>
+        )}
+      </div>
+      <p className="border-t border-line bg-sunken px-4 py-3 text-sm text-muted">{t('quote.terms')}</p>
+    </aside>
+  );
+}
+
+/** How long the price holds, with a bar. */
+function Expiry({ at, from }: { at: number; from: number }) {
+  const { t } = useTranslation('trader');
+  const now = useNow(500);
+  const left = Math.max(0, at - now);
+  const share = Math.min(1, left / Math.max(1, at - from));
+  return (
+    <div className="grid gap-1 text-sm text-muted">
+      <div className="h-1 bg-sunken">
+        <div className="h-1 bg-floor" style={{ width: `${share * 100}%` }} />
+      </div>
+      <p>
+        {t('quote.held')} <span className="num">{countdown(left).slice(3)}</span>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { TRADER_EVENT, traderEventData } from '@liqpass/api/events';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { useLive, type LiveState } from '../data/liveClient.ts';
+import { claimQuery } from '../data/claimQueries.ts';
+import { orderQuery } from '../data/orderQueries.ts';
+
+/** An order as it changes: by server-sent events, and by asking every few seconds while they do not come. */
+export function useOrder(id: string): {
+  order: PurchaseOrderAnswer | undefined;
+  error: unknown;
+  refetch: () => void;
+  live: LiveState;
+} {
+  const client = useQueryClient();
+  const live = useLive(
+    `/api/purchase-orders/${encodeURIComponent(id)}/events`,
+    TRADER_EVENT,
+    traderEventData,
+    useCallback(
+      (event) => {
+        client.setQueryData(orderQuery(id).queryKey, event.purchase_order);
+        if (event.claim) void client.invalidateQueries({ queryKey: claimQuery(id).queryKey });
+      },
+      [client, id],
+    ),
+  );
+  const query = useQuery({ ...orderQuery(id), refetchInterval: live === 'live' ? 60_000 : 4_000 });
+  return { order: query.data, error: query.error, refetch: () => void query.refetch(), live };
+}

@@ -1,0 +1,28 @@
+import clsx from 'clsx';
+import { money, shortHex } from '../format.ts';
+import { CopyButton } from './kit.tsx';
+
+/** An amount of USDC, always in the same form. */
+export function Money({ usdc, className }: { usdc: string; className?: string }) {
+  return (
+    <span className={clsx('num whitespace-nowrap', className)}>
+      {money(usdc)} <span className="text-[0.8em] font-normal">USDC</span>
+    </span>
+  );
+}
+
+/** A hash or an address, shortened for the eye and whole for the clipboard; a link where an explorer is known. */
+export function Hash({ value, label, href }: { value: string; label: string; href?: string | null }) {
+  return (
+    <span className="num inline-flex items-center">
+      {href ? (
+        <a href={href} target="_blank" rel="noreferrer" className="link">
+          {shortHex(value)}
+        </a>
+      ) : (
+        shortHex(value)
+      )}
+      <CopyButton text={value} label={label} />
+    </span>
+  );
+}

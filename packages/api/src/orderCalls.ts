@@ -1,0 +1,34 @@
+import type { Api, In } from './apiClient.ts';
+import { authNonceAnswer, type payoutAddressBody, type payoutAddressMessageBody } from './auth.ts';
+import {
+  createPurchaseOrderAnswer,
+  purchaseOrderAnswer,
+  purchaseOrderPage,
+  type bindOkxBody,
+  type createPurchaseOrderBody,
+  type reportPaymentBody,
+} from './purchaseOrders.ts';
+
+const order = (id: string): string => `/api/purchase-orders/${encodeURIComponent(id)}`;
+
+// A trader's orders. One function per route; the client comes first, so that a page carries only what it uses.
+
+export const listMyPurchaseOrders = (api: Api, query: { limit?: number; cursor?: string; status?: string } = {}) =>
+  api('GET', '/api/me/purchase-orders', purchaseOrderPage, { query });
+
+export const createPurchaseOrder = (api: Api, body: In<typeof createPurchaseOrderBody>, idempotencyKey: string) =>
+  api('POST', '/api/purchase-orders', createPurchaseOrderAnswer, { body, idempotencyKey });
+
+export const getPurchaseOrder = (api: Api, id: string) => api('GET', order(id), purchaseOrderAnswer);
+
+export const bindOkx = (api: Api, id: string, body: In<typeof bindOkxBody>) =>
+  api('POST', `${order(id)}/bind-okx`, purchaseOrderAnswer, { body });
+
+export const reportPayment = (api: Api, id: string, body: In<typeof reportPaymentBody>) =>
+  api('POST', `${order(id)}/report-payment`, purchaseOrderAnswer, { body });
+
+export const requestPayoutAddressMessage = (api: Api, id: string, body: In<typeof payoutAddressMessageBody>) =>
+  api('POST', `${order(id)}/payout-address/message`, authNonceAnswer, { body });
+
+export const setPayoutAddress = (api: Api, id: string, body: In<typeof payoutAddressBody>) =>
+  api('POST', `${order(id)}/payout-address`, purchaseOrderAnswer, { body });
