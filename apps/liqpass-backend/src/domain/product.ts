@@ -2,6 +2,7 @@ import { formatUsdc, parseUsdc, type Usdc } from '@liqpass/kernel/money';
 import { HOUR_MS, MINUTE_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
 import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { invariant } from '@liqpass/kernel/invariant';
+import { quoteCover, type CoverRequest, type Offer, type QuoteRefused } from '@liqpass/underwriting/quoteCover';
 
 /** What is sold: the server, never the client, is the authority on price. */
 export type Product = {
@@ -112,4 +113,62 @@ export function decideWindow(
       `The cover window is longer than the ${coverMs / HOUR_MS} hours sold.`,
     );
   return { accepted: true, window: { startMs, endMs }, windowMoves: asked.startMs === null && asked.endMs === null };
+}
+
+/** Payouts below this are not offered: the smallest premium would eat them. */
+export const MIN_PAYOUT: Usdc = amount('10');
+/** What the shop shows; any amount from MIN_PAYOUT up to the book's limit for one policy is quoted. */
+export const PAYOUT_CHOICES: readonly Usdc[] = ['25', '50', '100', '250', '500'].map(amount);
+
+export type CoverOffer = (Offer & { readonly fixedPrice: boolean }) | QuoteRefused;
+
+/**
+ * What a cover costs now. The catalogue's price ("1.00 buys 50") where it holds, otherwise the computed one. A cover that
+ * pays more than the catalogue's costs at least as much as that one: more cover is never sold for less.
+ */
+export function offerCover(request: Omit<CoverRequest, 'fixedPrice'>): CoverOffer {
+  const computed = quoteCover({ ...request, fixedPrice: false });
+  const fixed = request.product.fixedPrice;
+  if (!computed.offered) return computed;
+  if (!fixed || request.payout < fixed.payout) return { ...computed, fixedPrice: false };
+  if (request.payout === fixed.payout) {
+    const atFixed = quoteCover({ ...request, fixedPrice: true });
+    return atFixed.offered ? { ...atFixed, fixedPrice: true } : { ...computed, fixedPrice: false };
+  }
+  const premium = computed.premium > fixed.premium ? computed.premium : fixed.premium;
+  return { ...computed, premium, fixedPrice: false };
+}
+
+/** What an order says beside its quote. */
+export type QuotedTerms = { readonly policyType: string; readonly premium: Usdc; readonly payout: Usdc };
+
+/** Whether an order is the one that was quoted, and the window it gets: from now, for as long as was priced. */
+export function decideQuotedApplication(
+  application: Application,
+  quoted: QuotedTerms & { readonly coverMs: number },
+  nowMs: EpochMs,
+): ApplicationDecision | { readonly accepted: false; readonly code: 'QUOTE_HASH_MISMATCH'; readonly message: string } {
+  if (!CHAINS.includes(application.chainId))
+    return refuse(
+      'CHAIN_NOT_SUPPORTED',
+      `Premiums are paid on Base (chain ${CHAINS.join(', ')}), not on chain ${application.chainId}.`,
+    );
+  const same =
+    application.policyType === quoted.policyType &&
+    application.premium === quoted.premium &&
+    application.payoutFixed === quoted.payout &&
+    application.payoutCap === quoted.payout;
+  if (!same)
+    return {
+      accepted: false,
+      code: 'QUOTE_HASH_MISMATCH',
+      message: `The quote is for ${quoted.policyType}: ${formatUsdc(quoted.premium)} buys ${formatUsdc(quoted.payout)} USDC. The order must say the same.`,
+    };
+  // The price is of the hours from now on: a later start is another price.
+  if (application.startMs !== null && application.startMs > nowMs + WAITING_MS)
+    return refuse(
+      'COVERAGE_WINDOW_NOT_ACCEPTABLE',
+      'A quoted price is for cover from now on: leave coverageStartAt out, or let it begin within 10 minutes.',
+    );
+  return decideWindow(application, quoted.coverMs, nowMs);
 }

@@ -1,0 +1,55 @@
+import { candlesAnswer, candlesQuery, marksAnswer } from '@liqpass/api/quotes';
+import { formatIso } from '@liqpass/kernel/time';
+import { MAX_DATA_AGE_MS } from '@liqpass/underwriting/market';
+import { refusals, type Server } from '@liqpass/service/server';
+import { chartReader } from '../services/chart.ts';
+import type { Context } from '../services/context.ts';
+import { INSTRUMENTS } from '../services/market.ts';
+import { instantMs } from './purchaseOrders.ts';
+
+/** Prices for charts. */
+export function marketRoutes(app: Server, ctx: Context): void {
+  const tags = ['quotes'];
+  const readChart = chartReader(ctx);
+  app.get(
+    '/api/market/candles',
+    {
+      schema: {
+        tags,
+        summary: 'Mark-price candles, oldest first',
+        querystring: candlesQuery,
+        response: { 200: candlesAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      const { instId, bar, limit, until } = request.query;
+      const candles = await readChart({ instId, bar, limit, untilMs: instantMs(until) });
+      return {
+        inst_id: instId,
+        bar,
+        items: candles.map(({ atMs, open, high, low, close }) => ({
+          at: formatIso(atMs),
+          o: open,
+          h: high,
+          l: low,
+          c: close,
+        })),
+      };
+    },
+  );
+  app.get(
+    '/api/market/marks',
+    { schema: { tags, summary: 'The mark prices now', response: { 200: marksAnswer, ...refusals } } },
+    async () => {
+      const nowMs = ctx.clock.now();
+      return {
+        items: INSTRUMENTS.flatMap((instId) => {
+          const mark = ctx.market.lastMark(instId);
+          if (!mark) return [];
+          const stale = Math.abs(nowMs - mark.atMs) > MAX_DATA_AGE_MS;
+          return [{ inst_id: instId, mark_px: mark.markPx, at: formatIso(mark.atMs), stale }];
+        }),
+      };
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import { quoteAnswer, quoteBody, type Quote as QuoteAnswer } from '@liqpass/api/quotes';
+import { invariant } from '@liqpass/kernel/invariant';
+import { formatUsdc } from '@liqpass/kernel/money';
+import { formatIso } from '@liqpass/kernel/time';
+import { refusals, type Server } from '@liqpass/service/server';
+import type { Context } from '../services/context.ts';
+import { issueQuote, type Quote } from '../services/quotes.ts';
+import { amount } from './purchaseOrders.ts';
+
+/** Prices that hold for 30 seconds. */
+export function quoteRoutes(app: Server, ctx: Context): void {
+  app.post(
+    '/api/quotes',
+    {
+      schema: {
+        tags: ['quotes'],
+        summary: 'Ask for a price: it holds for 30 seconds, with room in the book kept for it',
+        body: quoteBody,
+        response: { 200: quoteAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      const { policyType, instId, side, leverage, liqPx, payoutUsdc, replaces } = request.body;
+      const at = leverage !== undefined ? { leverage } : liqPx !== undefined ? { liqPx } : null;
+      invariant(at, 'the schema asks for one of leverage and liqPx');
+      const quote = await issueQuote(ctx, {
+        policyType,
+        instId,
+        side,
+        at,
+        payout: amount(payoutUsdc),
+        replaces: replaces?.toLowerCase() ?? null,
+      });
+      return quoteToWire(quote);
+    },
+  );
+}
+
+function quoteToWire({ stored, product, offer, events, market, cheaper, signature, typedData }: Quote): QuoteAnswer {
+  return {
+    quote_hash: stored.quoteHash,
+    policy_type: stored.policyType,
+    inst_id: stored.instId,
+    side: stored.side,
+    leverage: stored.leverage,
+    mark_px: stored.markPx,
+    liq_px: stored.liqPx,
+    distance: offer.price.distance,
+    probability: stored.probability,
+    premium_usdc: formatUsdc(stored.premium),
+    payout_usdc: formatUsdc(stored.payout),
+    fixed_price: stored.fixedPrice,
+    min_margin_usdt: formatUsdc(offer.minMargin),
+    hours: product.hours,
+    created_at: formatIso(stored.createdAtMs),
+    expires_at: formatIso(stored.expiresAtMs),
+    honoured_up_to_probability: stored.honouredUpTo,
+    depends_on: {
+      sigma: offer.price.sigma,
+      events,
+      mark_at: formatIso(market.markAtMs),
+      candles_until: formatIso(market.candlesUntilMs),
+    },
+    cheaper: cheaper.map((one) => ({
+      leverage: one.leverage,
+      liq_px: one.liqPx,
+      probability: one.probability,
+      premium_usdc: formatUsdc(one.premium),
+    })),
+    signature,
+    typed_data: typedData,
+  };
+}

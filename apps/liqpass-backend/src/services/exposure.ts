@@ -1,0 +1,118 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
+import { SIDES } from '@liqpass/kernel/vocabulary';
+import { formatUsdc } from '@liqpass/kernel/money';
+import {
+  bookLimits,
+  decideSale,
+  NEAR_SIGMAS,
+  restsUntil,
+  type BookLimits,
+  type BookPolicy,
+  type BookTotals,
+  type SaleDecision,
+} from '@liqpass/underwriting/book';
+import type { BookRisk } from '@liqpass/underwriting/bookRisk';
+import { coinOf, COIN_OF_INSTRUMENT, productOf, PRODUCTS } from '@liqpass/underwriting/products';
+import type { Db } from '../db/database.ts';
+import { listClaimsOnBook, lockBook, putRoom, sumBook, type NearPrice, type Room } from '../db/exposureRepo.ts';
+import type { Context } from './context.ts';
+import { salesStopped } from './sales.ts';
+
+/** An order's room waits this long for the premium; then it goes to others, and is counted again if the premium still comes. */
+export const PAYMENT_HOLD_MS = 60 * MINUTE_MS;
+/** A side rests 24 h once the claims of 24 h passed its limit: two days of claims say whether it does. */
+const BREAKER_LOOKS_BACK_MS = 2 * DAY_MS;
+const LONGEST_COVER_MS = Math.max(...PRODUCTS.map((product) => product.hours)) * HOUR_MS;
+
+export const limitsOf = (ctx: Context): BookLimits => bookLimits(ctx.settings.underwriting.capital);
+
+/** A room as the underwriting package counts it. */
+export function toBookPolicy(
+  room: Pick<Room, 'policyType' | 'instId' | 'side' | 'liqPx' | 'payout' | 'mainAccount' | 'soldAtMs'>,
+): BookPolicy {
+  return {
+    coin: room.instId === null ? null : coinOf(room.instId),
+    side: room.side,
+    liqPx: room.liqPx === null ? null : Number(room.liqPx),
+    horizon: productOf(room.policyType)?.horizon ?? '24h',
+    payout: room.payout,
+    mainAccount: room.mainAccount,
+    soldAtMs: room.soldAtMs,
+  };
+}
+
+/** isNear() of the underwriting package, turned into prices that SQL compares with. */
+export function nearPrices(risk: BookRisk): NearPrice[] {
+  return Object.entries(COIN_OF_INSTRUMENT).flatMap(([instId, coin]) => {
+    const now = risk[coin];
+    if (!now) return [];
+    return SIDES.flatMap((side) =>
+      PRODUCTS.flatMap(({ policyType, horizon }) => {
+        const sigma = now.sigma[side][horizon];
+        if (sigma === undefined) return [];
+        const away = NEAR_SIGMAS * sigma;
+        return [{ instId, side, policyType, px: now.mark * (side === 'long' ? 1 - away : 1 + away) }];
+      }),
+    );
+  });
+}
+
+/** The book's sums as they stand, by SQL; `except` leaves out the room that is about to be replaced. */
+export async function readTotals(
+  ctx: Context,
+  db: Db,
+  nowMs: EpochMs,
+  asked: { readonly account: string | null; readonly except: string | null; readonly risk: BookRisk },
+): Promise<BookTotals> {
+  const sums = await sumBook(db, {
+    nowMs,
+    soldAfterMs: nowMs - HOUR_MS,
+    near: nearPrices(asked.risk),
+    account: asked.account,
+    except: asked.except,
+  });
+  const claims = await listClaimsOnBook(
+    db,
+    nowMs - BREAKER_LOOKS_BACK_MS,
+    nowMs - BREAKER_LOOKS_BACK_MS - LONGEST_COVER_MS - 2 * DAY_MS,
+  );
+  // A claim that was rejected cost nothing; one that is still looked at may.
+  const counted = claims.filter((claim) => claim.status !== 'REJECTED');
+  const limit = limitsOf(ctx).breaker;
+  const of = (side: (typeof SIDES)[number]): BookTotals['sides']['long'] => ({
+    ...sums.sides[side],
+    restsUntilMs: restsUntil(counted, side, limit, nowMs),
+  });
+  return {
+    inForce: sums.inForce,
+    sides: { long: of('long'), short: of('short') },
+    accounts: asked.account === null ? new Map() : new Map([[asked.account, sums.account]]),
+  };
+}
+
+/** Takes room in the book, or refuses with the limit in the way. Inside a transaction: the lock is held until it commits. */
+export async function takeRoom(ctx: Context, trx: Db, room: Room): Promise<void> {
+  await lockBook(trx);
+  const nowMs = ctx.clock.now();
+  const risk = ctx.market.risk(nowMs);
+  const totals = await readTotals(ctx, trx, nowMs, { account: room.mainAccount, except: room.id, risk });
+  const decision = decideSale(totals, limitsOf(ctx), toBookPolicy(room), risk);
+  if (!decision.allowed) throw noRoom(decision);
+  await putRoom(trx, room);
+}
+
+function noRoom(decision: SaleDecision & { allowed: false }): LiqPassError {
+  const retry: Record<string, string> =
+    decision.retryAtMs === null ? {} : { retry_at: new Date(decision.retryAtMs).toISOString() };
+  if (decision.limit === 'CIRCUIT_BREAKER')
+    return salesStopped('CIRCUIT_BREAKER', { message: decision.message, params: retry });
+  return new LiqPassError('EXPOSURE_LIMIT_REACHED', decision.message, {
+    params: { limit: decision.limit, room: formatUsdc(decision.room), ...retry },
+  });
+}
+
+/** Runs `work` in a transaction: the one that `db` is, or a new one. */
+export function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>): Promise<T> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
+}

@@ -1,0 +1,125 @@
+import type { candlesAnswer } from '@liqpass/api/market';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { forgetMarks, holdLease, keepCandles, keepMarks, listCandles, type StoredCandle } from '../db/marketRepo.ts';
+import type { Context } from './context.ts';
+import { HOURS_BACK, INSTRUMENTS } from './market.ts';
+import type { MarketClient } from './marketClient.ts';
+
+/** One backend reads for all; when it dies, another takes over after this. */
+const LEASE = 'market-feed';
+const LEASE_MS = 45 * SECOND_MS;
+/** The running hour is read again this often; the mark at every call. */
+const CANDLES_EVERY_MS = MINUTE_MS;
+const PAGE = 300;
+/** A history with holes the exchange does not fill is not asked for without end. */
+const MOST_PAGES = 8;
+
+type WireCandle = z.infer<typeof candlesAnswer>['candles'][number];
+
+export type MarketFeed = {
+  readonly name: string;
+  /** Reads the exchange where it is this process's turn, and in any case what is new in the database. */
+  feed(ctx: Context, signal: AbortSignal): Promise<void>;
+};
+
+export function buildMarketFeed(client: MarketClient): MarketFeed {
+  const name = randomUUID();
+  const readAt = new Map<string, EpochMs>();
+  return {
+    name,
+    async feed(ctx, signal) {
+      const nowMs = ctx.clock.now();
+      try {
+        if (await holdLease(ctx.db, LEASE, name, nowMs, LEASE_MS)) {
+          await feedMarks(ctx, client, signal);
+          for (const instId of INSTRUMENTS) {
+            const last = readAt.get(instId);
+            const isDue =
+              last === undefined ||
+              nowMs - last >= CANDLES_EVERY_MS ||
+              nowMs < last ||
+              Math.floor(last / HOUR_MS) !== Math.floor(nowMs / HOUR_MS);
+            if (!isDue) continue;
+            await feedCandles(ctx, client, instId, nowMs, signal);
+            // A new hour: what is old goes.
+            if (last === undefined || Math.floor(last / HOUR_MS) !== Math.floor(nowMs / HOUR_MS))
+              await forgetMarks(ctx.db, nowMs);
+            readAt.set(instId, nowMs);
+          }
+        }
+      } finally {
+        await ctx.market.refresh(ctx.db, ctx.clock.now());
+      }
+    },
+  };
+}
+
+export const MARKET_LEASE = LEASE;
+
+async function feedMarks(ctx: Context, client: MarketClient, signal: AbortSignal): Promise<void> {
+  const { marks, readAtMs } = await client.marks(signal);
+  await keepMarks(
+    ctx.db,
+    marks.flatMap(({ instId, markPx, markTimeMs, indexPx, indexTimeMs }) =>
+      markPx !== null && Number(markPx) > 0 && INSTRUMENTS.includes(instId)
+        ? [
+            {
+              instId,
+              atMs: markTimeMs ?? readAtMs,
+              markPx,
+              index: indexPx !== null && Number(indexPx) > 0 ? { px: indexPx, atMs: indexTimeMs ?? readAtMs } : null,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+/** Brings the hours of the last 30 days up to date: the newest always, older ones where some are missing. */
+async function feedCandles(
+  ctx: Context,
+  client: MarketClient,
+  instId: string,
+  nowMs: EpochMs,
+  signal: AbortSignal,
+): Promise<void> {
+  const runningMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
+  const oldestMs = runningMs - HOURS_BACK * HOUR_MS;
+  const stored = await listCandles(ctx.db, instId, { fromMs: oldestMs, untilMs: nowMs, limit: HOURS_BACK + 1 });
+  const missing = new Set<EpochMs>();
+  for (let atMs = oldestMs; atMs < runningMs; atMs += HOUR_MS) missing.add(atMs);
+  for (const candle of stored) missing.delete(candle.atMs);
+
+  let after: EpochMs | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const limit = missing.size > 0 ? PAGE : 4;
+    const { candles } = await client.candles(
+      { instId, bar: '1H', limit, ...(after === undefined ? {} : { after }) },
+      signal,
+    );
+    const fit = candles.filter(isCandle).map(toStored);
+    await keepCandles(ctx.db, instId, fit);
+    for (const candle of fit) missing.delete(candle.atMs);
+    const end = candles.reduce((least, candle) => Math.min(least, candle.timeMs), after ?? nowMs);
+    const [next] = [...missing].filter((atMs) => atMs < end).sort((one, other) => other - one);
+    if (candles.length === 0 || next === undefined) return;
+    after = next + HOUR_MS;
+  }
+}
+
+/** Whether a candle can be one: what is not is left out, and its hour stays missing. */
+function isCandle(candle: WireCandle): boolean {
+  const [open, high, low, close] = [candle.open, candle.high, candle.low, candle.close].map(Number);
+  if (open === undefined || high === undefined || low === undefined || close === undefined) return false;
+  return low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close) && candle.timeMs % HOUR_MS === 0;
+}
+
+const toStored = ({ timeMs, open, high, low, close }: WireCandle): StoredCandle => ({
+  atMs: timeMs,
+  open,
+  high,
+  low,
+  close,
+});

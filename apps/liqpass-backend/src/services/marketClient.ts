@@ -1,0 +1,42 @@
+import {
+  candlesAnswer,
+  marksAnswer,
+  type CandlesAnswer,
+  type CandlesQuery,
+  type MarksAnswer,
+} from '@liqpass/api/market';
+import type { z } from 'zod';
+
+/** The exchange's public prices, through jp-verify. Throws for whatever is not a readable answer. */
+export type MarketClient = {
+  marks(signal: AbortSignal): Promise<MarksAnswer>;
+  /** Newest first; `after` is exclusive: only candles older than it. */
+  candles(query: Omit<CandlesQuery, 'after'> & { after?: number }, signal: AbortSignal): Promise<CandlesAnswer>;
+};
+
+const TIMEOUT_MS = 8_000;
+const LARGEST_ANSWER = 1024 * 1024;
+
+export function marketClient(baseUrl: string, apiKey: string): MarketClient {
+  async function read<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    const response = await fetch(`${baseUrl}${path}`, {
+      headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json' },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      redirect: 'error',
+    });
+    const text = await response.text();
+    const [name] = path.split('?', 1);
+    if (!response.ok) throw new Error(`jp-verify answered ${name} with ${response.status}`);
+    if (text.length > LARGEST_ANSWER) throw new Error(`jp-verify's answer to ${name} is too large`);
+    const json: unknown = JSON.parse(text);
+    return schema.parse(json);
+  }
+  return {
+    marks: (signal) => read('/market/marks', marksAnswer, signal),
+    candles: ({ instId, bar, limit, after }, signal) => {
+      const query = new URLSearchParams({ instId, bar, limit: String(limit) });
+      if (after !== undefined) query.set('after', String(after));
+      return read(`/market/candles?${query.toString()}`, candlesAnswer, signal);
+    },
+  };
+}

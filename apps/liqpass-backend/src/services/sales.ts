@@ -1,0 +1,52 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import type { SalesStopReason } from '@liqpass/kernel/vocabulary';
+import type { Actor } from '../db/auditRepo.ts';
+import * as repo from '../db/salesRepo.ts';
+import type { SalesScope, SalesStop } from '../db/salesRepo.ts';
+import type { Context } from './context.ts';
+import type { Sale } from './salesStops.ts';
+
+/** What a stop says to whoever wants to buy: a code, a sentence, and when to ask again. */
+const SENTENCES: Readonly<Record<SalesStopReason, string>> = {
+  STOPPED_BY_OPERATOR: 'This is not on sale at the moment: an operator has stopped it.',
+  MARKET_DATA_MISSING:
+    'Nothing is sold until the last 30 days of prices and the price now are known. Try again in a minute.',
+  MARKET_DATA_STALE: 'Nothing is sold on prices older than two minutes. Try again in a minute.',
+  PRICE_SOURCES_DISAGREE: 'The mark and the index price differ by more than 0.3 %: nothing is sold until they agree.',
+  MARKET_TURMOIL: 'The last hour moved too much for a price to hold. Try again after the full hour.',
+  CIRCUIT_BREAKER: 'Covers of this side rest for a day: too many claims came at once.',
+  NO_ROOM_IN_BOOK: 'The treasury covers as much as it can at the moment. Try again later.',
+};
+
+export function salesStopped(
+  reason: SalesStopReason,
+  more: { message?: string; params?: Record<string, string> } = {},
+): LiqPassError {
+  return new LiqPassError('SALES_STOPPED', more.message ?? SENTENCES[reason], { params: { reason, ...more.params } });
+}
+
+/** Refuses what an operator took off sale. */
+export function refuseStopped(ctx: Context, sale: Sale): void {
+  if (ctx.sales.covering(sale)) throw salesStopped('STOPPED_BY_OPERATOR');
+}
+
+/** Stops or resumes sales of a scope, and answers with the stops that then stand. Other processes follow within seconds. */
+export async function setSales(
+  ctx: Context,
+  scope: SalesScope,
+  change: { readonly stopped: boolean; readonly reason: string },
+  actor: Actor,
+): Promise<readonly SalesStop[]> {
+  const entry = {
+    actor,
+    action: change.stopped ? 'stop_sales' : 'resume_sales',
+    subjectType: 'setting' as const,
+    atMs: ctx.clock.now(),
+    why: change.reason,
+  };
+  if (change.stopped) await repo.stopSales(ctx.db, scope, change.reason, entry);
+  else await repo.resumeSales(ctx.db, scope, entry);
+  await ctx.sales.refresh(ctx.db);
+  ctx.changes.announce('sales');
+  return ctx.sales.list();
+}

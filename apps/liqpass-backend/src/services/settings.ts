@@ -1,0 +1,28 @@
+import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
+import type { Settings as SettingsAnswer } from '@liqpass/api/operators';
+import { formatUsdc } from '@liqpass/kernel/money';
+import { formatIso } from '@liqpass/kernel/time';
+import { readShop } from '../db/settingsRepo.ts';
+import type { Context } from './context.ts';
+
+/** What operators set and see, as it stands now. */
+export async function readSettings(ctx: Context): Promise<SettingsAnswer> {
+  const { operators, onePersonShop } = await readShop(ctx.db);
+  return {
+    treasury_safe: ctx.settings.treasurySafe,
+    chain_id: BASE_CHAIN_ID,
+    token_address: USDC_ON_BASE,
+    capital_usdc: formatUsdc(ctx.settings.underwriting.capital),
+    allow_unattested_binding: ctx.settings.allowUnattestedBinding,
+    one_person_shop: onePersonShop,
+    operators,
+    sales_stops: ctx.sales.list().map((stop) => ({
+      policy_type: stop.policyType,
+      inst_id: stop.instId,
+      side: stop.side,
+      reason: stop.reason,
+      by: stop.by,
+      at: formatIso(stop.atMs),
+    })),
+  };
+}
