@@ -27,7 +27,7 @@ test('docs/errors.md says the status of every code, whether to repeat, when it h
     return (
       !text.startsWith(`${status} · Repeat: ${retry ? 'yes' : 'no'}\n`) ||
       !/^When: /m.test(text) ||
-      !/\bNext: /.test(text)
+      !/\bNext:\s/.test(text)
     );
   });
   assert.deepEqual(wrong, []);
