@@ -65,7 +65,7 @@ export function recheckBundle(input: unknown): Recheck {
   for (const { path, sent_at_ms: sent, received_at_ms: received } of bundle.exchanges)
     if (received < sent || received > bundle.judged_at_ms || sent < bundle.judged_at_ms - LONGEST_READING_MS)
       problems.push({ code: 'OUT_OF_TIME', detail: `${path} was not read just before the verdict` });
-  if (proof.answer === null) {
+  if (proof.kind === 'needs') {
     for (const target of proof.needs) problems.push({ code: 'INCOMPLETE', detail: `missing: ${target}` });
     return { ok: false, root, kind: bundle.kind, bundle, answer: null, problems };
   }

@@ -78,16 +78,18 @@ export function proveSnapshot(
   const checks = createChecks(SNAPSHOT_CHECKS);
   const study: Study = { ...claim, snapshot: null, boundAtMs: null, reader, nowMs, checks, flags: new Set() };
   const outcome = look(study);
-  if ('halt' in outcome && outcome.halt === 'needs') return { needs: [...reader.needs], answer: null };
+  if ('halt' in outcome && outcome.halt === 'needs') return { kind: 'needs', needs: [...reader.needs], answer: null };
   if ('halt' in outcome) {
     const reason = outcome.halt === 'refused' ? outcome.reason : reasonOf(outcome);
     return {
+      kind: 'proven',
       needs: [],
       used: reader.used,
       answer: { insurable: false, reason, snapshot: null, checks: checks.list() },
     };
   }
   return {
+    kind: 'proven',
     needs: [],
     used: reader.used,
     answer: { insurable: true, reason: null, snapshot: outcome, checks: checks.list() },

@@ -38,8 +38,8 @@ export type VerdictAnswer = {
 
 /** Either the verdict, or what must be read before there can be one. */
 export type Proof<T> =
-  | { readonly needs: readonly string[]; readonly answer: null }
-  | { readonly needs: readonly []; readonly answer: T; readonly used: ReadonlySet<string> };
+  | { readonly kind: 'needs'; readonly needs: readonly string[]; readonly answer: null }
+  | { readonly kind: 'proven'; readonly needs: readonly []; readonly answer: T; readonly used: ReadonlySet<string> };
 
 const SNAPSHOT_ONLY: readonly CheckCode[] = ['POSITION_OPEN', 'ORDER_IN_POSITION', 'MARGIN_KNOWN', 'LIQ_PRICE_KNOWN'];
 const VERIFY_CHECKS = CHECK_CODES.filter((code) => !SNAPSHOT_ONLY.includes(code));
@@ -86,9 +86,10 @@ export function proveClaim(
   };
   const window: Window = { startMs: instantOf(claim.coverageStartAt), endMs: instantOf(claim.coverageEndAt) };
   const outcome = conclude(study, window, instantOf(claim.boundAt));
-  if (isHalt(outcome) && outcome.halt === 'needs') return { needs: [...reader.needs], answer: null };
+  if (isHalt(outcome) && outcome.halt === 'needs') return { kind: 'needs', needs: [...reader.needs], answer: null };
   const { verdict, reason } = outcome;
   return {
+    kind: 'proven',
     needs: [],
     used: reader.used,
     answer: {

@@ -1,0 +1,28 @@
+import { systemClock } from '@liqpass/kernel/time';
+import { buildLogger } from '@liqpass/service/logger';
+import { runService } from '@liqpass/service/runService';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { sealingKeys } from './sealing.ts';
+import { createContext } from './services/context.ts';
+
+await runService('jp-verify', async () => {
+  const config = readConfig();
+  const logger = buildLogger('jp-verify', config.logLevel);
+  const sealing = await sealingKeys(config.sealingPrivateKeys);
+  if (sealing.made)
+    logger.warn(
+      'SEALING_PRIVATE_KEYS is not given: a key pair was made for this run, and keys sealed to it end with it',
+    );
+  const ctx = createContext({
+    clock: systemClock,
+    logger,
+    okxBaseUrl: config.okxBaseUrl,
+    ownCredential: config.ownCredential,
+    sealingKeys: sealing.keys,
+  });
+  const app = await buildApp(ctx, config.jpVerifyApiKey);
+  const address = await app.listen({ port: config.port, host: config.host });
+  logger.info({ exchange: config.okxBaseUrl, ownKey: config.ownCredential !== null }, 'asks this exchange');
+  return { logger, service: { address, stop: () => app.close() } };
+});

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { RecordedExchange } from '@liqpass/evidence/bundle';
+import type { Clock, EpochMs } from '@liqpass/kernel/time';
+import { readAnswer, type Answer } from '@liqpass/proof/answers';
+import { OKX_ERROR_CLASSES } from '@liqpass/proof/okxErrors';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { OkxCredential } from './credential.ts';
+import type { RateLimiter } from './rateLimiter.ts';
+import { signedHeaders } from './signature.ts';
+
+// GET only, signed, with what came back kept byte for byte. The public clients keep neither the raw body nor the status, and
+// put key and signature into their errors: hence one of our own.
+
+/** An answer as it came, before it has a place in a bundle. Times are of this machine's clock. */
+export type RawExchange = Omit<RecordedExchange, 'path'>;
+
+export type OkxClient = {
+  readonly host: string;
+  /** What the time is at the exchange. */
+  now(): EpochMs;
+  /** By how much the exchange's clock is ahead of ours. */
+  offsetMs(): number;
+  /** Asks, and asks again as the class of the error says, until the deadline. Never throws for what the network or the exchange does. */
+  get(target: string, deadlineMs: EpochMs): Promise<RawExchange>;
+};
+
+export type OkxTiming = {
+  /** Waits between tries after a passing fault; as many tries more. */
+  readonly backoffMs: readonly number[];
+  /** Waits after "too many requests", or while an account is frozen; as many tries more. */
+  readonly slowMs: readonly number[];
+  readonly requestTimeoutMs: number;
+};
+export const USUAL_TIMING: OkxTiming = {
+  backoffMs: [250, 700, 1_500],
+  slowMs: [2_000, 2_000, 2_000],
+  requestTimeoutMs: 5_000,
+};
+
+const TIME_TARGET = '/api/v5/public/time';
+/** The exchange's clock is looked at again after this long. */
+const CLOCK_KEPT_MS = 60_000;
+const CLOCK_TIMEOUT_MS = 2_000;
+const LARGEST_BODY = 8 * 1024 * 1024;
+/** Shorter secrets could stand in an answer by chance. */
+const SHORTEST_SOUGHT = 8;
+
+export type ExchangeClock = { offsetMs: number; readAtMs: EpochMs };
+export const createExchangeClock = (): ExchangeClock => ({ offsetMs: 0, readAtMs: 0 });
+
+type Deps = {
+  readonly baseUrl: string;
+  /** null: public data only. */
+  readonly credential: OkxCredential | null;
+  readonly clock: Clock;
+  readonly limiter: RateLimiter;
+  readonly exchangeClock: ExchangeClock;
+  readonly timing: OkxTiming;
+};
+
+export function createOkxClient(deps: Deps): OkxClient {
+  const { baseUrl, credential, clock, limiter, exchangeClock, timing } = deps;
+  // The limiter's map outlives a request: it holds a digest, not the key.
+  const who = credential === null ? 'public' : createHash('sha256').update(credential.apiKey).digest('base64url');
+
+  async function readClock(): Promise<void> {
+    const sentMs = clock.now();
+    exchangeClock.readAtMs = sentMs;
+    const exchange = await send(TIME_TARGET, null, CLOCK_TIMEOUT_MS);
+    const answer = readAnswer({ ...exchange, path: 'okx/00-public-time' });
+    const row = answer.kind === 'rows' ? answer.rows[0]?.value : undefined;
+    const ts = typeof row === 'object' && row !== null && 'ts' in row ? Number(row.ts) : Number.NaN;
+    // Without an answer the offset known so far stays.
+    if (Number.isSafeInteger(ts) && ts > 0) exchangeClock.offsetMs = ts - Math.round((sentMs + clock.now()) / 2);
+  }
+
+  async function send(target: string, signWith: OkxCredential | null, timeoutMs: number): Promise<RawExchange> {
+    const sentAtMs = clock.now();
+    const headers = signWith === null ? {} : signedHeaders(signWith, target, sentAtMs + exchangeClock.offsetMs);
+    const base = {
+      method: 'GET' as const,
+      host: baseUrl,
+      target,
+      sent_at_ms: sentAtMs,
+      body_encoding: 'utf8' as const,
+    };
+    const none = { status: null, date: null, content_type: null, body: null };
+    let response: Response;
+    let bytes: Uint8Array | null;
+    try {
+      response = await fetch(baseUrl + target, {
+        headers: { accept: 'application/json', 'user-agent': 'liqpass-jp-verify', ...headers },
+        // A redirect would take key and signature elsewhere.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      bytes = await readBody(response);
+    } catch (error) {
+      // What fetch says may quote headers: only that it failed, and whether by time, is kept.
+      const failure = error instanceof Error && error.name === 'TimeoutError' ? 'TIMEOUT' : 'NETWORK';
+      return { ...base, ...none, received_at_ms: clock.now(), failure };
+    }
+    const received = {
+      ...base,
+      received_at_ms: clock.now(),
+      status: response.status,
+      date: response.headers.get('date'),
+      content_type: response.headers.get('content-type'),
+    };
+    if (bytes === null) return { ...received, body: null, failure: 'TOO_LARGE' };
+    const text = decode(bytes);
+    if (text !== null && signWith !== null && repeatsSecret(text, signWith, headers))
+      return { ...received, body: null, failure: 'HELD_BACK' };
+    if (text === null)
+      return { ...received, body: Buffer.from(bytes).toString('base64'), body_encoding: 'base64', failure: null };
+    return { ...received, body: text, failure: null };
+  }
+
+  const isPrivate = (target: string): boolean => !/^\/api\/v5\/(public|market)\//.test(target);
+
+  return {
+    host: baseUrl,
+    now: () => clock.now() + exchangeClock.offsetMs,
+    offsetMs: () => exchangeClock.offsetMs,
+    async get(target, deadlineMs) {
+      if (clock.now() - exchangeClock.readAtMs > CLOCK_KEPT_MS) await readClock();
+      const signWith = isPrivate(target) ? credential : null;
+      const user = signWith === null ? 'public' : who;
+      const waits = { backoff: [...timing.backoffMs], wait: [...timing.slowMs], resync: [0] };
+      for (;;) {
+        const turnMs = limiter.reserve(user, target, deadlineMs);
+        if (turnMs === null || clock.now() >= deadlineMs) return unasked(baseUrl, target, clock.now());
+        if (turnMs > 0) await wait(turnMs);
+        const timeoutMs = Math.max(1, Math.min(timing.requestTimeoutMs, deadlineMs - clock.now()));
+        const exchange = await send(target, signWith, timeoutMs);
+        const retry = retryOf(readAnswer({ ...exchange, path: 'okx/00-asked' }));
+        if (retry === null) return exchange;
+        if (retry.slow) limiter.slowDown(user, target);
+        const pauseMs = waits[retry.how].shift();
+        if (pauseMs === undefined) return exchange;
+        if (retry.how === 'resync') await readClock();
+        const jitteredMs = Math.round(pauseMs * (0.75 + Math.random() / 2));
+        if (clock.now() + jitteredMs >= deadlineMs) return exchange;
+        await wait(jitteredMs);
+      }
+    },
+  };
+}
+
+/** Whether to ask again, and how; declared with the error's class. */
+function retryOf(answer: Answer): { how: 'backoff' | 'wait' | 'resync'; slow: boolean } | null {
+  if (answer.kind === 'rows') return null;
+  const { retry } = OKX_ERROR_CLASSES[answer.errorClass];
+  return retry === 'never' ? null : { how: retry, slow: answer.errorClass === 'rate_limit' };
+}
+
+/** A question that there was no time left to ask. */
+export function unasked(host: string, target: string, nowMs: EpochMs): RawExchange {
+  return {
+    method: 'GET',
+    host,
+    target,
+    sent_at_ms: nowMs,
+    received_at_ms: nowMs,
+    status: null,
+    date: null,
+    content_type: null,
+    body: null,
+    body_encoding: 'utf8',
+    failure: 'TIMEOUT',
+  };
+}
+
+async function readBody(response: Response): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (response.body === null) return new Uint8Array();
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    if (size > LARGEST_BODY) {
+      await response.body.cancel().catch(() => undefined);
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The text of UTF-8 bytes, to the last one (a byte order mark stays); null for bytes that are none. */
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null; // Not UTF-8: kept as base64.
+  }
+}
+
+function repeatsSecret(text: string, credential: OkxCredential, headers: Record<string, string>): boolean {
+  const sought = [credential.secretKey, credential.passphrase, credential.apiKey, headers['OK-ACCESS-SIGN'] ?? ''];
+  return sought.some((secret) => secret.length >= SHORTEST_SOUGHT && text.includes(secret));
+}

@@ -1,0 +1,56 @@
+import type { Clock, EpochMs } from '@liqpass/kernel/time';
+
+// The exchange counts private requests per user and endpoint, public ones per address: the trader's own quota. So one
+// limiter for the whole process, by key and endpoint.
+
+/** Requests in two seconds. Source: OKX v5 documentation, March and June 2026. */
+const LIMITS: Record<string, number> = {
+  'account/config': 5,
+  'account/bills-archive': 5,
+  'account/positions': 10,
+  'account/positions-history': 10,
+  'trade/order': 60,
+  'trade/orders-history-archive': 20,
+  'trade/fills-history': 10,
+};
+const PUBLIC_LIMIT = 10;
+/** A little more than the exchange's two seconds: its clock and ours do not tick together. */
+const SPAN_MS = 2_050;
+const SLOW_DOWN_MS = 2_000;
+const FORGET_ABOVE = 2_000;
+
+export type RateLimiter = {
+  /** How long to wait before a request may be sent, counting it as sent then; null where that is after the deadline. */
+  reserve(who: string, target: string, deadlineMs: EpochMs): number | null;
+  /** The exchange said that it was too much. */
+  slowDown(who: string, target: string): void;
+};
+
+const endpointOf = (target: string): string => (target.split('?', 1)[0] ?? '').replace('/api/v5/', '');
+
+export function createRateLimiter(clock: Clock): RateLimiter {
+  const slots = new Map<string, EpochMs[]>();
+  const blockedUntil = new Map<string, EpochMs>();
+  const forget = (nowMs: EpochMs): void => {
+    if (slots.size < FORGET_ABOVE) return;
+    for (const [key, taken] of slots) if ((taken.at(-1) ?? 0) < nowMs - SPAN_MS) slots.delete(key);
+    for (const [key, until] of blockedUntil) if (until < nowMs) blockedUntil.delete(key);
+  };
+  return {
+    reserve(who, target, deadlineMs) {
+      const endpoint = endpointOf(target);
+      const key = `${who} ${endpoint}`;
+      const nowMs = clock.now();
+      forget(nowMs);
+      const limit = LIMITS[endpoint] ?? PUBLIC_LIMIT;
+      const taken = slots.get(key) ?? [];
+      const atMs = Math.max(nowMs, (taken.at(-limit) ?? 0) + SPAN_MS, blockedUntil.get(key) ?? 0);
+      if (atMs > deadlineMs) return null;
+      slots.set(key, [...taken, atMs].slice(-limit));
+      return atMs - nowMs;
+    },
+    slowDown(who, target) {
+      blockedUntil.set(`${who} ${endpointOf(target)}`, clock.now() + SLOW_DOWN_MS);
+    },
+  };
+}

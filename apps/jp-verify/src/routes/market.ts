@@ -1,0 +1,27 @@
+import { candlesAnswer, candlesQuery, marksAnswer } from '@liqpass/api/market';
+import { refusals, type Server } from '@liqpass/service/server';
+import type { Context } from '../services/context.ts';
+import { readCandles, readMarks } from '../services/market.ts';
+
+export function marketRoutes(app: Server, ctx: Context): void {
+  const tags = ['market'];
+  const security = [{ bearer: [] }];
+  app.get(
+    '/market/candles',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Mark-price candles, newest first',
+        querystring: candlesQuery,
+        response: { 200: candlesAnswer, ...refusals },
+      },
+    },
+    (request) => readCandles(ctx, request.query),
+  );
+  app.get(
+    '/market/marks',
+    { schema: { tags, security, summary: 'Mark and index prices', response: { 200: marksAnswer, ...refusals } } },
+    () => readMarks(ctx),
+  );
+}

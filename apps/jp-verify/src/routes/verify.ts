@@ -1,0 +1,35 @@
+import { snapshotAnswer, snapshotRequest, verifyAnswer, verifyRequest } from '@liqpass/api/verify';
+import { refusals, type Server } from '@liqpass/service/server';
+import type { Context } from '../services/context.ts';
+import { takeSnapshot, verify } from '../services/verify.ts';
+
+export function verifyRoutes(app: Server, ctx: Context): void {
+  const tags = ['proof'];
+  const security = [{ bearer: [] }];
+  app.post(
+    '/verify',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'What happened to the position of an order, with the evidence',
+        body: verifyRequest,
+        response: { 200: verifyAnswer, ...refusals },
+      },
+    },
+    (request) => verify(ctx, request.body),
+  );
+  app.post(
+    '/snapshot',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'The position of an order as it stands now, with the evidence',
+        body: snapshotRequest,
+        response: { 200: snapshotAnswer, ...refusals },
+      },
+    },
+    (request) => takeSnapshot(ctx, request.body),
+  );
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '@liqpass/kernel/time';
+import type { OkxRegion } from '@liqpass/kernel/vocabulary';
+import type { SealingKeyPair } from '@liqpass/sealing/open';
+import type { FastifyBaseLogger } from 'fastify';
+import {
+  createExchangeClock,
+  createOkxClient,
+  USUAL_TIMING,
+  type ExchangeClock,
+  type OkxClient,
+  type OkxTiming,
+} from '../okx/okxClient.ts';
+import type { OkxCredential } from '../okx/credential.ts';
+import { createRateLimiter, type RateLimiter } from '../okx/rateLimiter.ts';
+import { USUAL_READING, type ReadingTiming } from './gatherEvidence.ts';
+
+/** The world as jp-verify's services see it. */
+export type Context = {
+  readonly clock: Clock;
+  readonly logger: FastifyBaseLogger;
+  readonly okxBaseUrl: string;
+  readonly ownCredential: OkxCredential | null;
+  readonly sealingKeys: readonly SealingKeyPair[];
+  readonly limiter: RateLimiter;
+  readonly exchangeClocks: Map<string, ExchangeClock>;
+  readonly okxTiming: OkxTiming;
+  readonly reading: ReadingTiming;
+  /** Set once the server is to stop: what is being read is then concluded with what there is. */
+  readonly stopping: { now: boolean };
+};
+
+export type ContextInput = Pick<Context, 'clock' | 'logger' | 'okxBaseUrl' | 'ownCredential' | 'sealingKeys'> &
+  Partial<Pick<Context, 'okxTiming' | 'reading'>>;
+
+export function createContext(input: ContextInput): Context {
+  return {
+    okxTiming: USUAL_TIMING,
+    reading: USUAL_READING,
+    ...input,
+    limiter: createRateLimiter(input.clock),
+    exchangeClocks: new Map(),
+    stopping: { now: false },
+  };
+}
+
+/** A key works only on the hosts of its own region. Source: OKX v5 documentation. */
+const HOST_OF: Record<OkxRegion, string> = {
+  global: 'https://www.okx.com',
+  us: 'https://us.okx.com',
+  eea: 'https://eea.okx.com',
+};
+const isOkxHost = (baseUrl: string): boolean => /(^|\.)okx\.com$/.test(new URL(baseUrl).hostname);
+
+/** Where to ask with a key of a region: its own host, or the one that was configured where that is not OKX itself. */
+export const hostFor = (ctx: Context, region: OkxRegion | null): string =>
+  region === null || !isOkxHost(ctx.okxBaseUrl) ? ctx.okxBaseUrl : HOST_OF[region];
+
+/** A client for one key (null: public data), sharing clock and rate limits with all others. */
+export function okxClientFor(ctx: Context, credential: OkxCredential | null, region: OkxRegion | null): OkxClient {
+  const baseUrl = hostFor(ctx, region);
+  const exchangeClock = ctx.exchangeClocks.get(baseUrl) ?? createExchangeClock();
+  ctx.exchangeClocks.set(baseUrl, exchangeClock);
+  return createOkxClient({
+    baseUrl,
+    credential,
+    clock: ctx.clock,
+    limiter: ctx.limiter,
+    exchangeClock,
+    timing: ctx.okxTiming,
+  });
+}
