@@ -40,6 +40,12 @@ const brief = (value: unknown, most = 240): string => {
   return text.length > most ? `${text.slice(0, most)} …` : text;
 };
 
+/** One line a step: who, what, then what was sent and what came back. */
+function say(who: string, what: string, exchanged: string): void {
+  step += 1;
+  console.log(`${String(step).padStart(2)} ${who.padEnd(8)} ${what}: ${exchanged}`);
+}
+
 async function call(
   who: string,
   what: string,
@@ -49,7 +55,6 @@ async function call(
   headers: Record<string, string>,
   show: (answer: Record<string, unknown>) => unknown,
 ): Promise<Record<string, unknown>> {
-  step += 1;
   const response = await fetch(url, {
     method,
     headers: {
@@ -60,10 +65,9 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer = z.record(z.string(), z.unknown()).parse(await response.json());
-  console.log(`${String(step).padStart(2)}  ${who.padEnd(8)} ${what}`);
-  console.log(`              ${method} ${new URL(url).pathname}${body === undefined ? '' : ` ${brief(body)}`}`);
-  console.log(`              → ${response.status} ${brief(response.ok ? show(answer) : answer)}`);
   if (answer['error'] === 'SLOT_IN_USE') throw new SlotInUse();
+  const sent = `${method} ${new URL(url).pathname}${body === undefined ? '' : ` ${brief(body)}`}`;
+  say(who, what, `${sent} → ${response.status} ${brief(response.ok ? show(answer) : answer)}`);
   if (!response.ok) throw new DemoFailed(`${method} ${new URL(url).pathname} was refused.`);
   return answer;
 }
@@ -136,7 +140,6 @@ async function openPosition(stage: Stage): Promise<Position> {
 async function replayPosition(stage: Stage, directory: string): Promise<Position> {
   const liquidatedAtMs = Date.now() + AHEAD_MS;
   const rows = rowsOf(directory);
-  step += 1;
   const response = await fetch(`${stage.simulator}/control/replay`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -144,10 +147,12 @@ async function replayPosition(stage: Stage, directory: string): Promise<Position
   });
   const answer = z.record(z.string(), z.unknown()).parse(await response.json());
   if (answer['error'] === 'SLOT_IN_USE') throw new SlotInUse();
-  console.log(
-    `${String(step).padStart(2)}  ${'market'.padEnd(8)} replays ${directory}, its liquidation moved to ${formatIso(liquidatedAtMs)}`,
+  const sent = `POST /control/replay {"rows":[${rows.length} rows],"movedTo":"${formatIso(liquidatedAtMs)}"}`;
+  say(
+    'market',
+    `replays ${directory}`,
+    `${sent} → ${response.status} ${brief(response.ok ? pick('ordId', 'instId', 'openedAtMs', 'decidedAtMs')(answer) : answer)}`,
   );
-  console.log(`              → ${response.status} ${brief(answer)}`);
   if (!response.ok) throw new DemoFailed('The recording could not be replayed.');
   return {
     ordId: text(answer['ordId']),
@@ -155,7 +160,7 @@ async function replayPosition(stage: Stage, directory: string): Promise<Position
     openedAtMs: liquidatedAtMs - DAY_MS / 4,
     async liquidate() {
       const waitMs = Math.max(0, liquidatedAtMs - Date.now()) + 300;
-      console.log(`              … the recorded liquidation happens in ${(waitMs / SECOND_MS).toFixed(1)} s`);
+      console.log(`   … the recorded liquidation happens in ${(waitMs / SECOND_MS).toFixed(1)} s`);
       await pause(waitMs);
     },
   };
@@ -248,11 +253,11 @@ async function play(stage: Stage, recording: string | undefined): Promise<string
     admin,
     pick('verdict', 'payout_amount_usdc', 'liquidation_time_ms', 'evidence_root'),
   );
-  step += 1;
-  console.log(
-    `${String(step).padStart(2)}  ${'anyone'.padEnd(8)} checks the evidence again, offline (npm run evidence -- check <file>)`,
+  say(
+    'anyone',
+    'checks the evidence again, offline',
+    `npm run evidence -- check → ${recheck(review['evidence_json'])}`,
   );
-  console.log(`              → ${recheck(review['evidence_json'])}`);
   await call(
     'operator',
     'approves',
