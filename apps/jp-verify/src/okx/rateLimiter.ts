@@ -15,8 +15,7 @@ const LIMITS: Record<string, number> = {
 };
 const PUBLIC_LIMIT = 10;
 /** A little more than the exchange's two seconds: its clock and ours do not tick together. */
-const SPAN_MS = 2_050;
-const SLOW_DOWN_MS = 2_000;
+const USUAL = { spanMs: 2_050, slowDownMs: 2_000 };
 const FORGET_ABOVE = 2_000;
 
 export type RateLimiter = {
@@ -28,12 +27,12 @@ export type RateLimiter = {
 
 const endpointOf = (target: string): string => (target.split('?', 1)[0] ?? '').replace('/api/v5/', '');
 
-export function createRateLimiter(clock: Clock): RateLimiter {
+export function createRateLimiter(clock: Clock, { spanMs, slowDownMs } = USUAL): RateLimiter {
   const slots = new Map<string, EpochMs[]>();
   const blockedUntil = new Map<string, EpochMs>();
   const forget = (nowMs: EpochMs): void => {
     if (slots.size < FORGET_ABOVE) return;
-    for (const [key, taken] of slots) if ((taken.at(-1) ?? 0) < nowMs - SPAN_MS) slots.delete(key);
+    for (const [key, taken] of slots) if ((taken.at(-1) ?? 0) < nowMs - spanMs) slots.delete(key);
     for (const [key, until] of blockedUntil) if (until < nowMs) blockedUntil.delete(key);
   };
   return {
@@ -44,13 +43,13 @@ export function createRateLimiter(clock: Clock): RateLimiter {
       forget(nowMs);
       const limit = LIMITS[endpoint] ?? PUBLIC_LIMIT;
       const taken = slots.get(key) ?? [];
-      const atMs = Math.max(nowMs, (taken.at(-limit) ?? 0) + SPAN_MS, blockedUntil.get(key) ?? 0);
+      const atMs = Math.max(nowMs, (taken.at(-limit) ?? 0) + spanMs, blockedUntil.get(key) ?? 0);
       if (atMs > deadlineMs) return null;
       slots.set(key, [...taken, atMs].slice(-limit));
       return atMs - nowMs;
     },
     slowDown(who, target) {
-      blockedUntil.set(`${who} ${endpointOf(target)}`, clock.now() + SLOW_DOWN_MS);
+      blockedUntil.set(`${who} ${endpointOf(target)}`, clock.now() + slowDownMs);
     },
   };
 }

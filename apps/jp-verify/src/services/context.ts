@@ -30,14 +30,14 @@ export type Context = {
 };
 
 export type ContextInput = Pick<Context, 'clock' | 'logger' | 'okxBaseUrl' | 'ownCredential' | 'sealingKeys'> &
-  Partial<Pick<Context, 'okxTiming' | 'reading'>>;
+  Partial<Pick<Context, 'okxTiming' | 'reading' | 'limiter'>>;
 
 export function createContext(input: ContextInput): Context {
   return {
     okxTiming: USUAL_TIMING,
     reading: USUAL_READING,
-    ...input,
     limiter: createRateLimiter(input.clock),
+    ...input,
     exchangeClocks: new Map(),
     stopping: { now: false },
   };
