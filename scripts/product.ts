@@ -89,7 +89,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     const log = createWriteStream(join(logs, `${part.name}.log`), { flags: 'a' });
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', part.entry, '--stop-with-parent'], {
       cwd,
-      env: { ...env, ...part.env },
+      env: { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'), ...env, ...part.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     running.set(part.name, child);

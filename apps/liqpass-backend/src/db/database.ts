@@ -1,5 +1,8 @@
 import { PGlite } from '@electric-sql/pglite';
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -50,7 +53,7 @@ export async function openEmbedded(directory: string, log: Pick<Logger, 'warn'>,
   const unlock = directory === 'memory' ? (): void => undefined : lockDirectory(directory);
   let lite: PGlite;
   try {
-    if (directory !== 'memory') mkdirSync(directory, { recursive: true });
+    if (directory !== 'memory') await createIfMissing(directory);
     lite =
       directory === 'memory'
         ? await PGlite.create(image ? { loadDataDir: image } : {})
@@ -77,6 +80,21 @@ export async function openEmbedded(directory: string, log: Pick<Logger, 'warn'>,
     await lite.close();
     unlock();
   });
+}
+
+/** Makes the database the first time. It is made beside its place and moved there whole: a kill leaves no half of one. */
+async function createIfMissing(directory: string): Promise<void> {
+  if (existsSync(join(directory, 'PG_VERSION'))) return;
+  const making = `${directory}.making`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  await promisify(execFile)(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    join(import.meta.dirname, 'createEmbedded.ts'),
+    making,
+  ]);
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(making, directory);
 }
 
 function assemble(pool: pg.Pool, lite: PGlite | null, log: Pick<Logger, 'warn'>, close: () => Promise<void>): Database {
