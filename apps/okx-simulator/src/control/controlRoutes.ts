@@ -141,6 +141,15 @@ function describe(error: FastifyError | Refusal | ZodError): { status: number; c
   }
   const status = error.statusCode ?? 500;
   return status < 500
-    ? { status, code: status === 413 ? 'BODY_TOO_LARGE' : 'BAD_REQUEST', message: error.message }
+    ? {
+        status,
+        code:
+          error.code === 'FST_ERR_CTP_INVALID_JSON_BODY'
+            ? 'INVALID_JSON'
+            : status === 413
+              ? 'BODY_TOO_LARGE'
+              : 'BAD_REQUEST',
+        message: error.message,
+      }
     : { status: 500, code: 'INTERNAL_ERROR', message: 'The simulator failed; its log says how.' };
 }

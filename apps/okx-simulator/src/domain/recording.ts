@@ -15,6 +15,7 @@ import {
 } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { z } from 'zod';
+import type { MarkPoint } from '../market/moves.ts';
 import { knownInstrument } from './exchange.ts';
 import { floorTo } from './figures.ts';
 import { TAKER_FEE, type Instrument } from './instruments.ts';
@@ -22,6 +23,7 @@ import type { OkxRow } from './okxRow.ts';
 import {
   coins,
   closePart,
+  liquidationPx,
   openInto,
   type CloseKind,
   type MarginMode,
@@ -127,7 +129,8 @@ export type Life = {
   readonly posSide: PosSide;
   /** The position after each bill; of size 0 when it was over. Its posId is a placeholder. */
   readonly states: { readonly atMs: EpochMs; readonly position: Position }[];
-  readonly marks: { readonly atMs: EpochMs; readonly px: Decimal }[];
+  /** Marks that were seen, or follow from a forced close: those came from this side of the liquidation price. */
+  readonly marks: MarkPoint[];
   /** The rows that positions-history must have shown, each from its uTime on. */
   readonly histories: { readonly atMs: EpochMs; readonly row: OkxRow }[];
   /** The last forced close, or else the last bill. */
@@ -180,7 +183,12 @@ export function lifeOf(recording: Recording, posId: string): Life {
     const seen = parseDecimal(fill.fillMarkPx);
     const triggerPx = kind === 'trade' ? null : (seen ?? markOfFee(instrument, sz, fee, px));
     const markPx = triggerPx ?? seen;
-    if (markPx) life.marks.push({ atMs, px: markPx });
+    if (markPx)
+      life.marks.push({
+        atMs,
+        px: markPx,
+        approachPx: triggerPx && position ? approachOf(instrument, position) : null,
+      });
     const direction = fill.side === 'buy' ? 1 : -1;
     let rest = sz;
     let restOfFee = fee;
@@ -238,6 +246,14 @@ const withMoney = (position: Position, margin: Decimal, funding: Decimal): Posit
 function decisiveTime(recording: Recording): EpochMs {
   const forced = recording.bills.findLast((bill) => bill.type in FORCED);
   return Number((forced ?? recording.bills.at(-1))?.ts ?? 0);
+}
+
+/** The last ticks before the liquidation price. */
+function approachOf(instrument: Instrument, position: Position): Decimal | null {
+  const liqPx = liquidationPx(instrument, position);
+  if (!liqPx) return null;
+  const distance = multiply(instrument.tickSz, decimal('5'));
+  return floorTo(position.direction === 1 ? add(liqPx, distance) : subtract(liqPx, distance), instrument.tickSz);
 }
 
 /** The mark of a forced close: its fee is the taker's on the mark price, where that gives a price near the one it closed at. */

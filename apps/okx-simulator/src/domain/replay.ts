@@ -97,7 +97,7 @@ export function replayRecording(
     cTime: position.cTime + offsetMs,
     uTime: position.uTime + offsetMs,
   });
-  const marks = life.marks.map(({ atMs, px }) => ({ atMs: atMs + offsetMs, px }));
+  const marks = life.marks.map((mark) => ({ ...mark, atMs: mark.atMs + offsetMs }));
   account.ghosts.push({
     slot,
     states: life.states.map(({ atMs, position }) => ({ atMs: atMs + offsetMs, position: moved(position) })),

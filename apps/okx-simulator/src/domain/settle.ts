@@ -34,11 +34,12 @@ export const store = (
   rows.set(key, { id: BigInt(id), atMs, visibleMs, row });
 };
 
-export function storeOrder(account: Account, order: Order): void {
+/** Writes an order's row, shown from `visibleMs` on, or since it was first. */
+export function storeOrder(account: Account, order: Order, visibleMs: EpochMs): void {
   if (order.state === 'live' || order.state === 'partially_filled') account.resting.set(order.ordId, order);
   else account.resting.delete(order.ordId);
   const before = account.orders.get(order.ordId);
-  store(account.orders, order.ordId, order.ordId, order.cTime, before?.visibleMs ?? order.cTime, orderRow(order));
+  store(account.orders, order.ordId, order.ordId, order.cTime, before?.visibleMs ?? visibleMs, orderRow(order));
 }
 
 export type Fill = {
@@ -145,7 +146,7 @@ export function settleFill(
   store(account.bills, billId, billId, fill.tsMs, fill.visibleMs, bill);
   store(account.fills, billId, billId, fill.tsMs, fill.visibleMs, fillRow(figures));
   const after = withFill(order, { ...fill, pnl });
-  storeOrder(account, after);
+  storeOrder(account, after, fill.visibleMs);
   exchange.lastMs = Math.max(exchange.lastMs, fill.tsMs);
   return after;
 }

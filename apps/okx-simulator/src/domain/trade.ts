@@ -77,7 +77,7 @@ export function placeOrder(exchange: Exchange, account: Account, request: OrderR
   exchange.lastMs = Math.max(exchange.lastMs, atMs);
   account.levers.set(slot, lever);
   if (!fills) {
-    storeOrder(account, draft);
+    storeOrder(account, draft, nowMs);
     return draft;
   }
   return fillOrder(exchange, account, draft, fills, 'T', nowMs);
@@ -119,7 +119,7 @@ export function cancelOrder(exchange: Exchange, account: Account, ordId: string,
   const atMs = eventTime(exchange, nowMs);
   const canceled: Order = { ...order, state: 'canceled', uTime: atMs };
   exchange.lastMs = atMs;
-  storeOrder(account, canceled);
+  storeOrder(account, canceled, nowMs);
   return canceled;
 }
 

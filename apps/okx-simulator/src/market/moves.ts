@@ -1,7 +1,7 @@
 import type { Decimal } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { toNumber } from '../domain/figures.ts';
-import { addSegment, rawMarkAt, type Market } from './market.ts';
+import { addSegment, rawMarkAt, type Market, type Segment } from './market.ts';
 
 // What control does to a market. Each forgets what was planned for later: whoever speaks last is obeyed.
 
@@ -78,27 +78,28 @@ function exponentAt(market: Market, atMs: EpochMs): number {
   return live?.kind === 'live' ? live.exponent : 1;
 }
 
+/** A price at an instant; before it the market goes as far as `approachPx`, where that is given, and jumps from there. */
+export type MarkPoint = { readonly atMs: EpochMs; readonly px: Decimal; readonly approachPx: Decimal | null };
+
 /**
  * The market is what it would be had it come from, and gone through, these points: straight lines between them, its own
  * path before and after. All of its history moves.
  */
-export function followPoints(
-  market: Market,
-  points: readonly { readonly atMs: EpochMs; readonly px: Decimal }[],
-): void {
+export function followPoints(market: Market, points: readonly MarkPoint[]): void {
   const [first] = points;
   if (!first) return;
-  market.segments = [
-    { kind: 'live', px: toNumber(first.px), anchorMs: first.atMs, fromMs: Number.NEGATIVE_INFINITY, exponent: 1 },
-  ];
+  const live = (point: MarkPoint, fromMs: EpochMs): Segment => ({
+    kind: 'live',
+    px: toNumber(point.px),
+    anchorMs: point.atMs,
+    fromMs,
+    exponent: 1,
+  });
+  market.segments = [live(first, Number.NEGATIVE_INFINITY)];
   points.forEach((point, at) => {
     const next = points[at + 1];
-    const px = toNumber(point.px);
-    addSegment(
-      market,
-      next
-        ? { kind: 'glide', px, toPx: toNumber(next.px), untilMs: next.atMs, fromMs: point.atMs }
-        : { kind: 'live', px, anchorMs: point.atMs, fromMs: point.atMs, exponent: 1 },
-    );
+    if (!next) return addSegment(market, live(point, point.atMs));
+    const toPx = toNumber(next.approachPx ?? next.px);
+    addSegment(market, { kind: 'glide', px: toNumber(point.px), toPx, untilMs: next.atMs, fromMs: point.atMs });
   });
 }
