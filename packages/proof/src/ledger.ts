@@ -14,7 +14,7 @@ import {
   type Decimal,
 } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
-import { moveOf, type MoveKind } from './movements.ts';
+import { isForced, moveOf, type MoveKind } from './movements.ts';
 import type { BillRow, FillRow, Row } from './rows.ts';
 
 /** A bill that moved the slot's size, with its fill where there is one. */
@@ -65,7 +65,7 @@ export function byTime(a: Movement, b: Movement): number {
 /**
  * Replays a slot's movements, beginning with no position: each life of the position by its opens and closes. A close is
  * shared pro rata between what `ordId` opened and the rest, for the exchange keeps no lots. null when a close exceeds
- * what is open where it cannot turn the position round: something before it is missing.
+ * what is open where it cannot turn the position round (a forced one never does): something before it is missing.
  */
 export function replay(movements: readonly Movement[], ordId: string, canFlip: boolean): Segment[] | null {
   const segments: Segment[] = [];
@@ -86,9 +86,10 @@ export function replay(movements: readonly Movement[], ordId: string, canFlip: b
     const isOurs = movement.bill.ordId === ordId;
     const effect = moveOf(movement.bill.subType)?.effect ?? null;
     if (current === null) {
-      if (!canFlip && effect === 'close') return null;
+      if ((!canFlip && effect === 'close') || isForced(movement.kind)) return null;
       current = begin(movement, movement.size, isOurs, false);
     } else if (movement.sign === current.sign) {
+      if (isForced(movement.kind)) return null;
       current.opens.push({ movement, size: movement.size, isOurs });
       current.size = add(current.size, movement.size);
       if (isOurs) current.insured = add(current.insured, movement.size);
@@ -96,7 +97,7 @@ export function replay(movements: readonly Movement[], ordId: string, canFlip: b
     } else {
       const closed = compare(movement.size, current.size) <= 0 ? movement.size : current.size;
       const rest = subtract(movement.size, closed);
-      if (!isZero(rest) && !canFlip) return null;
+      if (!isZero(rest) && (!canFlip || isForced(movement.kind))) return null;
       const share: Decimal = divide(current.insured, current.size);
       current.closes.push({ movement, size: closed, isOurs, share });
       current.insured = subtract(current.insured, multiply(closed, share));

@@ -37,7 +37,8 @@ function identifyByBill(value: unknown): { id: string; cursor: bigint } | null {
   return parsed.success ? { id: parsed.data.billId, cursor: BigInt(parsed.data.billId) } : null;
 }
 
-type Ledger = { bills: Row<BillRow>[]; fills: Map<string, Row<FillRow>> };
+/** `billIds` are those of cross margin too: a fill does not say its margin mode. */
+type Ledger = { bills: Row<BillRow>[]; fills: Map<string, Row<FillRow>>; billIds: ReadonlySet<string> };
 
 function readLedger(study: Study, slot: Slot, startMs: EpochMs): Ledger | Halt {
   const beginMs = startMs - PAD_MS;
@@ -62,6 +63,7 @@ function readLedger(study: Study, slot: Slot, startMs: EpochMs): Ledger | Halt {
   return {
     bills: bills.filter((bill) => bill.ts >= beginMs),
     fills: new Map(fills.map((fill) => [fill.billId, fill])),
+    billIds: new Set(billPages.rows.flatMap(({ value }) => identifyByBill(value)?.id ?? [])),
   };
 }
 
@@ -90,6 +92,16 @@ function movementsOf(study: Study, slot: Slot, ledger: Ledger, endMs: EpochMs): 
   }
   study.checks.say('SUBTYPES_KNOWN', 'pass', 'Every bill is of a known kind.');
   return movements;
+}
+
+/** A trade of the slot that the fills show and the bills do not: they have the same ids, so a bill is missing. */
+function fillWithoutBill(slot: Slot, ledger: Ledger, span: { startMs: EpochMs; endMs: EpochMs }): Row<FillRow> | null {
+  for (const fill of ledger.fills.values()) {
+    const inSlot = fill.posSide === '' || fill.posSide === slot.posSide;
+    const inSpan = fill.ts !== null && fill.ts >= span.startMs - PAD_MS && fill.ts <= span.endMs + PAD_MS;
+    if (inSlot && inSpan && !ledger.billIds.has(fill.billId)) return fill;
+  }
+  return null;
 }
 
 /** Step 3: the bills of the order add up to what was filled, and each bill of the slot equals its fill. */
@@ -223,12 +235,25 @@ function chooseLifetime(
   return only;
 }
 
+/** A fill that turned the position round ended one life and began another: the exchange must show both. */
+function flipsMeet(segment: Segment, lifetimes: readonly Lifetime[]): boolean {
+  const meets = (a: EpochMs | null, b: EpochMs | null): boolean =>
+    a !== null && b !== null && Math.abs(a - b) <= PAD_MS;
+  return (
+    (!segment.beganByFlip || lifetimes.some((life) => meets(life.endMs, segment.firstTs))) &&
+    (!segment.endedByFlip || lifetimes.some((life) => meets(life.cTime, segment.endTs)))
+  );
+}
+
 /** Step 5: the ledger ends at nothing (closed) or at what is open (live). */
-function balance(study: Study, slot: Slot, { segment, lifetime }: Told): Halt | null {
+function balance(study: Study, slot: Slot, { segment, lifetime }: Told, lifetimes: readonly Lifetime[]): Halt | null {
   const open = lifetime.position === null ? ZERO : signedSize(lifetime.position, slot);
   const params = { ledger: formatDecimal(signed(segment)), exchange: open === null ? '' : formatDecimal(open) };
   const at = originsOf([...segment.opens, ...segment.closes].map(({ movement }) => movement));
-  if (open === null || !equal(signed(segment), open) || !endsWithin(lifetime, segment)) {
+  const direction = lifetime.history?.direction ?? '';
+  const otherSide = direction !== '' && direction !== (segment.sign === 1 ? 'long' : 'short');
+  const balances = open !== null && equal(signed(segment), open) && endsWithin(lifetime, segment);
+  if (!balances || otherSide || !flipsMeet(segment, lifetimes)) {
     study.checks.say('LEDGER_BALANCES', 'no_data', 'The bills do not lead to the size the exchange shows.', {
       params,
       at,
@@ -267,6 +292,8 @@ export function studyPosition(study: Study, order: Order): StudiedPosition | Hal
   if (isHalt(ledger)) return ledger;
   const movements = movementsOf(study, slot, ledger, span.endMs);
   if (isHalt(movements)) return movements;
+  const bare = fillWithoutBill(slot, ledger, span);
+  if (bare) return incomplete(study, 'a fill has no bill');
   const mismatch = compareBillsWithFills(study, order, movements);
   if (mismatch) return mismatch;
   const from = span.startMs - PAD_MS;
@@ -283,7 +310,7 @@ export function studyPosition(study: Study, order: Order): StudiedPosition | Hal
   }
   const told = chooseLifetime(study, order, segments, lifetimes);
   if (isHalt(told)) return told;
-  const unbalanced = balance(study, slot, told);
+  const unbalanced = balance(study, slot, told, lifetimes);
   if (unbalanced) return unbalanced;
   return { slot, ...told, bills: ledger.bills };
 }

@@ -78,6 +78,7 @@ export const fillRow = z.object({
   tradeId: scalar,
   fillSz: amount,
   fillPx: amount,
+  ts: instant,
 });
 export type FillRow = z.infer<typeof fillRow>;
 
