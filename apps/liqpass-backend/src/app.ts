@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import cookie from '@fastify/cookie';
 import { buildServer, type Server } from '@liqpass/service/server';
 import { classifyDatabaseError } from './db/databaseError.ts';
 import type { Queue } from './jobs/queue.ts';
+import { adminClaimReadRoutes } from './routes/adminClaimReads.ts';
 import { adminClaimRoutes } from './routes/adminClaims.ts';
 import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';
 import { adminPayoutRoutes } from './routes/adminPayouts.ts';
@@ -9,11 +11,19 @@ import { eventRoutes } from './routes/events.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { paymentInstructionRoutes } from './routes/paymentInstructions.ts';
 import { traderClaimRoutes } from './routes/traderClaims.ts';
+import { authRoutes } from './routes/auth.ts';
 import type { Keys } from './routes/guards.ts';
 import { internalClaimRoutes } from './routes/internalClaims.ts';
 import { internalPurchaseOrderRoutes } from './routes/internalPurchaseOrders.ts';
 import { operationRoutes, type buildMetrics } from './routes/operations.ts';
 import { purchaseOrderRoutes } from './routes/purchaseOrders.ts';
+import { adminHoldRoutes } from './routes/adminHolds.ts';
+import { adminExposureRoutes } from './routes/adminExposure.ts';
+import { adminSalesRoutes } from './routes/adminSales.ts';
+import { marketRoutes } from './routes/market.ts';
+import { productRoutes } from './routes/products.ts';
+import { quoteRoutes } from './routes/quotes.ts';
+import { sessionHook } from './routes/sessionHook.ts';
 import type { Context } from './services/context.ts';
 
 /** The pages, built ahead (scripts/buildWeb.ts). */
@@ -35,14 +45,26 @@ export async function buildApp(
     securitySchemes: {
       internalKey: { type: 'apiKey', in: 'header', name: 'x-internal-key' },
       adminKey: { type: 'apiKey', in: 'header', name: 'x-admin-key' },
+      session: { type: 'apiKey', in: 'cookie', name: 'liqpass' },
     },
+    trustProxy: ctx.settings.people.trustProxy,
   });
+  await app.register(cookie);
+  sessionHook(app, ctx);
   operationRoutes(app, ctx, queue, metrics);
+  authRoutes(app, ctx);
   purchaseOrderRoutes(app, ctx);
   internalPurchaseOrderRoutes(app, ctx, keys);
   internalClaimRoutes(app, ctx, keys);
+  adminClaimReadRoutes(app, ctx, keys);
   adminClaimRoutes(app, ctx, keys);
   adminPurchaseOrderRoutes(app, ctx, keys);
+  productRoutes(app, ctx);
+  quoteRoutes(app, ctx);
+  marketRoutes(app, ctx);
+  adminHoldRoutes(app, ctx, keys);
+  adminExposureRoutes(app, ctx, keys);
+  adminSalesRoutes(app, ctx, keys);
   traderClaimRoutes(app, ctx);
   paymentInstructionRoutes(app, ctx);
   adminPayoutRoutes(app, ctx, keys);

@@ -12,6 +12,8 @@ import {
 } from '@liqpass/service/environment';
 import { resolve } from 'node:path';
 import { getAddress, isAddress } from 'viem/utils';
+import { readPeopleSettings } from './peopleConfig.ts';
+import { readUnderwritingSettings } from './underwritingConfig.ts';
 import type { Settings } from './services/context.ts';
 
 export type Config = ServerSettings &
@@ -64,5 +66,7 @@ export function readConfig(env: Environment = process.env): Config {
     treasurySafe: safe === undefined ? null : getAddress(safe),
     allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),
     verdictWaitMs: 8_000,
+    underwriting: readUnderwritingSettings(env, made?.quoteSigningKey ?? null),
+    people: readPeopleSettings(env, embedded),
   };
 }

@@ -5,12 +5,20 @@ import type { Config } from './config.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { migrateToLatest } from './db/migrate.ts';
 import { openQueue } from './jobs/queue.ts';
+import { startMarketFeed } from './jobs/marketFeed.ts';
+import { startBookUpkeep } from './jobs/bookUpkeep.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/operations.ts';
 import { buildChanges } from './services/changes.ts';
 import type { Context } from './services/context.ts';
+import { buildMarketFeed } from './services/feedMarket.ts';
 import { jpVerifyClient } from './services/jpVerifyClient.ts';
+import { buildMarketState } from './services/market.ts';
+import { marketClient } from './services/marketClient.ts';
+import { quoteSigner } from './services/quoteSigner.ts';
+import { buildSalesStops } from './services/salesStops.ts';
 import { verifyClaim } from './services/verifyClaim.ts';
+import { walletSignatureClient } from './services/walletSignatureClient.ts';
 
 export type Backend = { readonly ctx: Context; readonly address: string; stop(): Promise<void> };
 
@@ -24,6 +32,8 @@ export async function startBackend(
   const database = opened ?? (await openDatabase(config.databaseUrl, log));
   try {
     await migrateToLatest(database.db);
+    if (config.underwriting.quoteSigningKey === null)
+      log.warn('QUOTE_SIGNING_KEY is not set: quotes are signed with a key made at this start');
     const queue = await openQueue(database, clock, log);
     const ctx: Context = {
       database,
@@ -32,7 +42,12 @@ export async function startBackend(
       log,
       jobs: queue,
       jpVerify: jpVerifyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
+      wallets: walletSignatureClient(config.people.rpcUrl),
       changes: buildChanges(),
+      market: buildMarketState(),
+      marketClient: marketClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
+      quoteSigner: quoteSigner(config.underwriting.quoteSigningKey),
+      sales: buildSalesStops(),
       settings: config,
     };
     const metrics = buildMetrics(ctx, queue);
@@ -43,12 +58,16 @@ export async function startBackend(
       metrics.observeVerification((performance.now() - startedMs) / 1000);
     });
     const stopUpkeep = startUpkeep(ctx);
+    const stopBookUpkeep = startBookUpkeep(ctx);
+    const stopMarketFeed = startMarketFeed(ctx, buildMarketFeed(ctx.marketClient));
     const address = await app.listen({ port: config.port, host: config.host });
     return {
       ctx,
       address,
       async stop() {
         stopUpkeep();
+        await stopBookUpkeep();
+        await stopMarketFeed();
         await app.close();
         await queue.stop();
         await database.close();

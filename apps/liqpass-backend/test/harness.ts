@@ -1,11 +1,13 @@
 import type { ClaimAnswer, ClaimSummary, TriggerClaimAnswer } from '@liqpass/api/claims';
 import type { ErrorAnswer } from '@liqpass/api/wire';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { usdc } from '@liqpass/kernel/money';
 import { DAY_MS, formatIso, type Clock } from '@liqpass/kernel/time';
 import { buildLogger } from '@liqpass/service/logger';
 import { randomInt } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { Config } from '../src/config.ts';
+import { readPeopleSettings } from '../src/peopleConfig.ts';
 import { startBackend, type Backend } from '../src/startBackend.ts';
 import { scriptedVerifier, type ScriptedVerifier } from './scriptedVerifier.ts';
 import { testDatabase } from './testDatabase.ts';
@@ -79,6 +81,8 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     treasurySafe: null,
     allowUnattestedBinding: true,
     verdictWaitMs: 8_000,
+    underwriting: { capital: usdc(100_000_000_000n), countsEveryOrder: false, quoteSigningKey: null },
+    people: readPeopleSettings({}, true),
     ...settings,
   };
   const backend = await startBackend(config, log, clock, database);

@@ -2,10 +2,18 @@ import type { EpochMs } from '@liqpass/kernel/time';
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from './database.ts';
 
-/** Who did it: 'trader', 'system', or the name that came with a key or a session ('internal:ops', 'admin:alice'). */
-export type Actor = { readonly name: string; readonly requestId: string | null };
+/** Who did it: 'trader', 'system', or the name that came with a key or a session ('internal:ops', 'operator:alice'). */
+export type Actor = {
+  readonly name: string;
+  readonly requestId: string | null;
+  /** The same for the same person or key whatever the name; the name itself where it is not given. */
+  readonly identity?: string;
+  /** Of a trader: the wallet that is signed in, or null. Not given for machines, operators and LiqPass itself. */
+  readonly wallet?: string | null;
+};
 
 export const SYSTEM: Actor = { name: 'system', requestId: null };
+export const identityOf = (actor: Actor): string => actor.identity ?? actor.name;
 
 /** Who, what, why, when; from where to where is read off the rows that moved. */
 export type AuditEntry = {
@@ -17,16 +25,32 @@ export type AuditEntry = {
   readonly details?: Record<string, unknown> | null;
 };
 
+/** An audit row for each row of `source` (columns subject_id, from_status, to_status, more_details), stamped as it is written. */
+function insertStamped(source: RawBuilder<unknown>, entry: AuditEntry): RawBuilder<unknown> {
+  const details = entry.details ? JSON.stringify(entry.details) : null;
+  return sql`insert into audit_log (id, at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id, stamp)
+    overriding system value
+    select n.*, audit_stamp(n.id, n.at, n.actor, n.action, n.subject_type, n.subject_id, n.from_status, n.to_status, n.why, n.details, n.request_id)
+    from (select nextval('audit_log_id_seq') as id, ${new Date(entry.atMs)}::timestamptz as at, ${entry.actor.name}::text as actor,
+        ${entry.action}::text as action, ${entry.subjectType}::text as subject_type, s.subject_id, s.from_status, s.to_status,
+        ${entry.why ?? null}::text as why, nullif(coalesce(${details}::jsonb, '{}') || coalesce(s.more_details, '{}'), '{}') as details,
+        ${entry.actor.requestId}::text as request_id
+      from (${source}) s) n`;
+}
+
 /**
  * An audit row for each row of the CTE `moved` (columns id, from_status, to_status), as a part of the statement that moves
- * it: no step without its row, no row without its step, in one round trip.
+ * it: no step without its row, no row without its step, in one round trip. `more` is SQL for details that the statement knows.
  */
-export function auditFrom(moved: string, entry: AuditEntry): RawBuilder<unknown> {
-  const details = entry.details ? JSON.stringify(entry.details) : null;
-  return sql`insert into audit_log (at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id)
-    select ${new Date(entry.atMs)}::timestamptz, ${entry.actor.name}, ${entry.action}, ${entry.subjectType}, ${sql.ref(moved)}.id::text,
-      ${sql.ref(moved)}.from_status, ${sql.ref(moved)}.to_status, ${entry.why ?? null}, ${details}::jsonb, ${entry.actor.requestId}
-    from ${sql.table(moved)}`;
+export function auditFrom(
+  moved: string,
+  entry: AuditEntry,
+  more: RawBuilder<unknown> = sql`null::jsonb`,
+): RawBuilder<unknown> {
+  return insertStamped(
+    sql`select id::text as subject_id, from_status, to_status, ${more} as more_details from ${sql.table(moved)}`,
+    entry,
+  );
 }
 
 /** An audit row of its own, for what happened without a row moving. */
@@ -36,21 +60,10 @@ export async function writeAudit(
   entry: AuditEntry,
   status: { from: string | null; to: string | null } = { from: null, to: null },
 ): Promise<void> {
-  await db
-    .insertInto('audit_log')
-    .values({
-      at: new Date(entry.atMs),
-      actor: entry.actor.name,
-      action: entry.action,
-      subject_type: entry.subjectType,
-      subject_id: subjectId,
-      from_status: status.from,
-      to_status: status.to,
-      why: entry.why ?? null,
-      details: entry.details ? JSON.stringify(entry.details) : null,
-      request_id: entry.actor.requestId,
-    })
-    .execute();
+  await insertStamped(
+    sql`select ${subjectId}::text as subject_id, ${status.from}::text as from_status, ${status.to}::text as to_status, null::jsonb as more_details`,
+    entry,
+  ).execute(db);
 }
 
 export type AuditRow = {

@@ -12,8 +12,85 @@ TABLE audit_log
   why text
   details jsonb
   request_id text
+  stamp bytea
   CONSTRAINT audit_log_pkey PRIMARY KEY (id)
   CREATE INDEX audit_log_subject ON audit_log USING btree (subject_id, id)
+
+TABLE audit_seals
+  seq bigint NOT NULL
+  audit_id bigint NOT NULL
+  prev_hash bytea NOT NULL
+  hash bytea NOT NULL
+  CONSTRAINT audit_seals_pkey PRIMARY KEY (seq)
+  CONSTRAINT audit_seals_audit_id_key UNIQUE (audit_id)
+
+TABLE binding_snapshots
+  id uuid NOT NULL
+  purchase_order_id uuid NOT NULL
+  credential_id uuid NOT NULL
+  snapshot_json json NOT NULL
+  checks_json json NOT NULL
+  evidence_root text NOT NULL
+  evidence_json json NOT NULL
+  taken_at timestamp with time zone NOT NULL
+  CONSTRAINT binding_snapshots_evidence_root_check CHECK (evidence_root ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT binding_snapshots_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
+  CONSTRAINT binding_snapshots_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT binding_snapshots_pkey PRIMARY KEY (id)
+  CREATE INDEX binding_snapshots_of_order ON binding_snapshots USING btree (purchase_order_id)
+
+TABLE book_days
+  day date NOT NULL
+  premiums_usdc numeric(38,6) NOT NULL
+  payouts_usdc numeric(38,6) NOT NULL
+  in_force_usdc numeric(38,6) NOT NULL
+  reserve_usdc numeric(38,6)
+  finished boolean NOT NULL
+  CONSTRAINT book_days_pkey PRIMARY KEY (day)
+
+TABLE book_rooms
+  id uuid NOT NULL
+  quote_hash text
+  purchase_order_id uuid
+  policy_type text NOT NULL
+  inst_id text
+  side text
+  liq_px numeric
+  payout_usdc numeric(38,6) NOT NULL
+  probability double precision
+  main_account text
+  margin_usdt numeric(38,6)
+  sold_at timestamp with time zone NOT NULL
+  held_until timestamp with time zone NOT NULL
+  CONSTRAINT book_rooms_check CHECK (quote_hash IS NOT NULL OR purchase_order_id IS NOT NULL)
+  CONSTRAINT book_rooms_check1 CHECK ((main_account IS NULL) = (margin_usdt IS NULL))
+  CONSTRAINT book_rooms_payout_usdc_check CHECK (payout_usdc > 0::numeric)
+  CONSTRAINT book_rooms_side_check CHECK (side = ANY (ARRAY['long'::text, 'short'::text]))
+  CONSTRAINT book_rooms_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT book_rooms_quote_hash_fkey FOREIGN KEY (quote_hash) REFERENCES quotes(quote_hash) ON DELETE CASCADE
+  CONSTRAINT book_rooms_pkey PRIMARY KEY (id)
+  CONSTRAINT book_rooms_purchase_order_id_key UNIQUE (purchase_order_id)
+  CONSTRAINT book_rooms_quote_hash_key UNIQUE (quote_hash)
+  CREATE INDEX book_rooms_account ON book_rooms USING btree (main_account, held_until) WHERE (main_account IS NOT NULL)
+  CREATE INDEX book_rooms_live ON book_rooms USING btree (held_until)
+  CREATE INDEX book_rooms_sold ON book_rooms USING btree (sold_at)
+
+TABLE claim_decisions
+  id bigint NOT NULL IDENTITY
+  claim_id uuid NOT NULL
+  decision text NOT NULL
+  at timestamp with time zone NOT NULL
+  by_name text NOT NULL
+  by_identity text NOT NULL
+  code text
+  reason text
+  CONSTRAINT claim_decisions_check CHECK (decision = 'REJECT'::text OR code IS NULL)
+  CONSTRAINT claim_decisions_check1 CHECK (decision = 'APPROVE'::text OR reason IS NOT NULL)
+  CONSTRAINT claim_decisions_code_check CHECK (code = ANY (ARRAY['NOT_COVERED_BY_POLICY'::text, 'OUTSIDE_WINDOW'::text, 'POSITION_DOES_NOT_MATCH'::text, 'LOSS_NOT_PROVEN'::text, 'SELF_MADE_LIQUIDATION'::text, 'KEY_OR_ACCOUNT_DOUBTFUL'::text, 'CLAIMED_ELSEWHERE'::text, 'PREMIUM_NOT_RECEIVED'::text, 'OTHER'::text]))
+  CONSTRAINT claim_decisions_decision_check CHECK (decision = ANY (ARRAY['APPROVE'::text, 'REJECT'::text, 'TAKE_BACK'::text, 'RELEASE_HOLD'::text]))
+  CONSTRAINT claim_decisions_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES insurance_claims(id)
+  CONSTRAINT claim_decisions_pkey PRIMARY KEY (id)
+  CREATE INDEX claim_decisions_of_claim ON claim_decisions USING btree (claim_id, id)
 
 TABLE idempotency_keys
   scope text NOT NULL
@@ -54,6 +131,9 @@ TABLE insurance_claims
   paid_at timestamp with time zone
   created_at timestamp with time zone NOT NULL
   updated_at timestamp with time zone NOT NULL
+  checks_passed integer NOT NULL DEFAULT 0
+  checks_total integer NOT NULL DEFAULT 0
+  side text
   CONSTRAINT insurance_claims_check CHECK (coverage_window_start < coverage_window_end)
   CONSTRAINT insurance_claims_check1 CHECK (payout_amount_usdc <= payout_cap_usdc)
   CONSTRAINT insurance_claims_check2 CHECK ((status = 'VERIFYING'::text) = (next_attempt_at IS NOT NULL))
@@ -62,18 +142,86 @@ TABLE insurance_claims
   CONSTRAINT insurance_claims_check5 CHECK ((status = ANY (ARRAY['APPROVED_PENDING_MULTISIG'::text, 'PAID'::text])) = (approved_by IS NOT NULL))
   CONSTRAINT insurance_claims_check6 CHECK ((approved_by IS NULL) = (approved_at IS NULL))
   CONSTRAINT insurance_claims_check7 CHECK ((status = 'PAID'::text) = (multisig_tx_hash IS NOT NULL) AND (multisig_tx_hash IS NULL) = (paid_at IS NULL))
+  CONSTRAINT insurance_claims_check8 CHECK (checks_passed >= 0 AND checks_passed <= checks_total)
   CONSTRAINT insurance_claims_evidence_root_check CHECK (evidence_root ~ '^0x[0-9a-f]{64}$'::text)
   CONSTRAINT insurance_claims_multisig_tx_hash_check CHECK (multisig_tx_hash ~ '^0x[0-9a-f]{64}$'::text)
   CONSTRAINT insurance_claims_payout_amount_usdc_check CHECK (payout_amount_usdc > 0::numeric)
   CONSTRAINT insurance_claims_payout_cap_usdc_check CHECK (payout_cap_usdc > 0::numeric)
+  CONSTRAINT insurance_claims_side_check CHECK (side = ANY (ARRAY['long'::text, 'short'::text]))
   CONSTRAINT insurance_claims_status_check CHECK (status = ANY (ARRAY['VERIFYING'::text, 'VERIFIED_PENDING_REVIEW'::text, 'APPROVED_PENDING_MULTISIG'::text, 'PAID'::text, 'REJECTED'::text, 'FAILED'::text]))
   CONSTRAINT insurance_claims_verdict_check CHECK (verdict = ANY (ARRAY['LIQUIDATED'::text, 'PARTIALLY_LIQUIDATED'::text, 'NOT_LIQUIDATED'::text, 'STILL_OPEN'::text, 'INELIGIBLE'::text, 'INCONCLUSIVE'::text]))
   CONSTRAINT insurance_claims_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
   CONSTRAINT insurance_claims_pkey PRIMARY KEY (id)
   CONSTRAINT insurance_claims_purchase_order_id_okx_event_id_key UNIQUE (purchase_order_id, okx_event_id)
+  CREATE INDEX insurance_claims_amount ON insurance_claims USING btree (COALESCE(payout_amount_usdc, (0)::numeric), id)
   CREATE INDEX insurance_claims_by_status ON insurance_claims USING btree (status, created_at DESC, id DESC)
+  CREATE INDEX insurance_claims_claimant ON insurance_claims USING btree (claimant, created_at DESC)
+  CREATE INDEX insurance_claims_event ON insurance_claims USING btree (okx_event_id)
+  CREATE INDEX insurance_claims_flags ON insurance_claims USING gin (flags) WHERE (flags <> '{}'::text[])
   CREATE INDEX insurance_claims_newest ON insurance_claims USING btree (created_at DESC, id DESC)
   CREATE INDEX insurance_claims_next_attempt ON insurance_claims USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL)
+  CREATE INDEX insurance_claims_paid_brin ON insurance_claims USING brin (paid_at)
+  CREATE INDEX insurance_claims_payout_tx ON insurance_claims USING btree (multisig_tx_hash) WHERE (multisig_tx_hash IS NOT NULL)
+
+TABLE leases
+  name text NOT NULL
+  holder text NOT NULL
+  until timestamp with time zone NOT NULL
+  CONSTRAINT leases_pkey PRIMARY KEY (name)
+
+TABLE market_candles
+  inst_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  open numeric NOT NULL
+  high numeric NOT NULL
+  low numeric NOT NULL
+  close numeric NOT NULL
+  CONSTRAINT market_candles_check CHECK (low <= open AND low <= close AND high >= open AND high >= close)
+  CONSTRAINT market_candles_close_check CHECK (close > 0::numeric)
+  CONSTRAINT market_candles_low_check CHECK (low > 0::numeric)
+  CONSTRAINT market_candles_open_check CHECK (open > 0::numeric)
+  CONSTRAINT market_candles_pkey PRIMARY KEY (inst_id, at)
+
+TABLE market_marks
+  inst_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  mark_px numeric NOT NULL
+  index_px numeric
+  index_at timestamp with time zone
+  CONSTRAINT market_marks_check CHECK ((index_px IS NULL) = (index_at IS NULL))
+  CONSTRAINT market_marks_index_px_check CHECK (index_px > 0::numeric)
+  CONSTRAINT market_marks_mark_px_check CHECK (mark_px > 0::numeric)
+  CONSTRAINT market_marks_pkey PRIMARY KEY (inst_id, at)
+
+TABLE okx_credentials
+  id uuid NOT NULL
+  owner text NOT NULL
+  sealed text
+  key_id text NOT NULL
+  region text NOT NULL
+  label text NOT NULL
+  uid text NOT NULL
+  main_uid text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  delete_asked_at timestamp with time zone
+  deleted_at timestamp with time zone
+  CONSTRAINT okx_credentials_check CHECK ((sealed IS NULL) = (deleted_at IS NOT NULL))
+  CONSTRAINT okx_credentials_region_check CHECK (region = ANY (ARRAY['global'::text, 'us'::text, 'eea'::text]))
+  CONSTRAINT okx_credentials_pkey PRIMARY KEY (id)
+  CREATE INDEX okx_credentials_of_owner ON okx_credentials USING btree (owner, created_at DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX okx_credentials_to_delete ON okx_credentials USING btree (delete_asked_at) WHERE ((delete_asked_at IS NOT NULL) AND (deleted_at IS NULL))
+
+TABLE operators
+  address text NOT NULL
+  name text NOT NULL
+  role text NOT NULL
+  added_by text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  updated_at timestamp with time zone NOT NULL
+  removed_at timestamp with time zone
+  CONSTRAINT operators_role_check CHECK (role = ANY (ARRAY['viewer'::text, 'reviewer'::text, 'treasurer'::text, 'admin'::text]))
+  CONSTRAINT operators_pkey PRIMARY KEY (address)
+  CONSTRAINT operators_name_key UNIQUE (name)
 
 TABLE purchase_orders
   id uuid NOT NULL
@@ -102,20 +250,127 @@ TABLE purchase_orders
   version integer NOT NULL DEFAULT 1
   created_at timestamp with time zone NOT NULL
   updated_at timestamp with time zone NOT NULL
+  credential_id uuid
+  snapshot_id uuid
+  okx_uid text
+  okx_main_uid text
+  okx_pos_id text
+  okx_pos_ctime text
+  position_json jsonb
   CONSTRAINT purchase_orders_check CHECK (coverage_start_at < coverage_end_at)
   CONSTRAINT purchase_orders_check1 CHECK ((okx_meta_json IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (attested IS NULL))
   CONSTRAINT purchase_orders_check2 CHECK ((reported_at IS NULL) <= (reported_tx_hash IS NULL))
   CONSTRAINT purchase_orders_check3 CHECK ((paid_at IS NULL) = (marked_paid_by IS NULL))
   CONSTRAINT purchase_orders_check4 CHECK (paid_at IS NOT NULL OR refund_reason IS NULL AND payment_tx_hash IS NULL AND paid_amount_usdc IS NULL)
   CONSTRAINT purchase_orders_check5 CHECK (paid_at IS NULL OR okx_meta_json IS NOT NULL OR refund_reason = 'PAID_BEFORE_BINDING'::text)
+  CONSTRAINT purchase_orders_check6 CHECK ((attested IS TRUE) = (snapshot_id IS NOT NULL))
+  CONSTRAINT purchase_orders_check7 CHECK ((snapshot_id IS NULL) = (okx_main_uid IS NULL) AND (okx_main_uid IS NULL) = (okx_pos_id IS NULL) AND (okx_pos_id IS NULL) = (okx_pos_ctime IS NULL) AND (okx_pos_id IS NULL) = (okx_uid IS NULL) AND (snapshot_id IS NULL) = (credential_id IS NULL))
   CONSTRAINT purchase_orders_premium_amount_usdc_check CHECK (premium_amount_usdc > 0::numeric)
   CONSTRAINT purchase_orders_refund_reason_check CHECK (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text]))
+  CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
+  CREATE INDEX purchase_orders_account ON purchase_orders USING btree (okx_main_uid, created_at DESC) WHERE (okx_main_uid IS NOT NULL)
+  CREATE INDEX purchase_orders_credential ON purchase_orders USING btree (credential_id) WHERE (credential_id IS NOT NULL)
+  CREATE INDEX purchase_orders_of_owner ON purchase_orders USING btree (owner, created_at DESC, id DESC) WHERE (owner IS NOT NULL)
+  CREATE INDEX purchase_orders_paid_brin ON purchase_orders USING brin (paid_at)
   CREATE INDEX purchase_orders_queue ON purchase_orders USING btree ((
 CASE
     WHEN ((paid_at IS NULL) AND (reported_at IS NOT NULL)) THEN 1
     ELSE 0
 END) DESC, created_at DESC, id DESC)
   CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND (binding_released_at IS NULL))
+  CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime) WHERE ((okx_pos_id IS NOT NULL) AND (binding_released_at IS NULL))
   CREATE UNIQUE INDEX purchase_orders_payment_tx ON purchase_orders USING btree (payment_tx_hash) WHERE (payment_tx_hash IS NOT NULL)
   CREATE UNIQUE INDEX purchase_orders_reported_tx ON purchase_orders USING btree (reported_tx_hash) WHERE (reported_tx_hash IS NOT NULL)
+
+TABLE quotes
+  quote_hash text NOT NULL
+  policy_type text NOT NULL
+  inst_id text NOT NULL
+  side text NOT NULL
+  leverage double precision NOT NULL
+  mark_px numeric NOT NULL
+  liq_px numeric NOT NULL
+  probability double precision NOT NULL
+  honoured_up_to double precision NOT NULL
+  premium_usdc numeric(38,6) NOT NULL
+  payout_usdc numeric(38,6) NOT NULL
+  fixed_price boolean NOT NULL
+  created_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  purchase_order_id uuid
+  used_at timestamp with time zone
+  CONSTRAINT quotes_check CHECK (payout_usdc > premium_usdc)
+  CONSTRAINT quotes_check1 CHECK ((purchase_order_id IS NULL) = (used_at IS NULL))
+  CONSTRAINT quotes_premium_usdc_check CHECK (premium_usdc > 0::numeric)
+  CONSTRAINT quotes_probability_check CHECK (probability >= 0::double precision AND probability <= 1::double precision)
+  CONSTRAINT quotes_quote_hash_check CHECK (quote_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT quotes_side_check CHECK (side = ANY (ARRAY['long'::text, 'short'::text]))
+  CONSTRAINT quotes_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT quotes_pkey PRIMARY KEY (quote_hash)
+  CONSTRAINT quotes_purchase_order_id_key UNIQUE (purchase_order_id)
+  CREATE INDEX quotes_unused ON quotes USING btree (created_at) WHERE (purchase_order_id IS NULL)
+
+TABLE rate_limits
+  key text NOT NULL
+  count integer NOT NULL
+  resets_at timestamp with time zone NOT NULL
+  CONSTRAINT rate_limits_pkey PRIMARY KEY (key)
+  CREATE INDEX rate_limits_age ON rate_limits USING btree (resets_at)
+
+TABLE sales_stops
+  policy_type text
+  inst_id text
+  side text
+  reason text NOT NULL
+  stopped_by text NOT NULL
+  stopped_at timestamp with time zone NOT NULL
+  CONSTRAINT sales_stops_side_check CHECK (side = ANY (ARRAY['long'::text, 'short'::text]))
+  CREATE UNIQUE INDEX sales_stops_scope ON sales_stops USING btree (COALESCE(policy_type, ''::text), COALESCE(inst_id, ''::text), COALESCE(side, ''::text))
+
+TABLE sessions
+  id uuid NOT NULL
+  token_hash bytea NOT NULL
+  previous_token_hash bytea
+  address text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  rotated_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  revoked_at timestamp with time zone
+  revoked_why text
+  CONSTRAINT sessions_check CHECK ((revoked_at IS NULL) = (revoked_why IS NULL))
+  CONSTRAINT sessions_pkey PRIMARY KEY (id)
+  CONSTRAINT sessions_previous_token_hash_key UNIQUE (previous_token_hash)
+  CONSTRAINT sessions_token_hash_key UNIQUE (token_hash)
+  CREATE INDEX sessions_age ON sessions USING btree (expires_at)
+
+TABLE settings
+  key text NOT NULL
+  value jsonb NOT NULL
+  updated_by text NOT NULL
+  updated_at timestamp with time zone NOT NULL
+  CONSTRAINT settings_pkey PRIMARY KEY (key)
+
+TABLE sign_in_messages
+  nonce text NOT NULL
+  address text NOT NULL
+  chain_id integer NOT NULL
+  message text NOT NULL
+  purchase_order_id uuid
+  payout_address text
+  created_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  CONSTRAINT sign_in_messages_check CHECK ((purchase_order_id IS NULL) = (payout_address IS NULL))
+  CONSTRAINT sign_in_messages_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT sign_in_messages_pkey PRIMARY KEY (nonce)
+  CREATE INDEX sign_in_messages_age ON sign_in_messages USING btree (expires_at)
+
+CREATE OR REPLACE FUNCTION audit_stamp(id bigint, at timestamp with time zone, actor text, action text, subject_type text, subject_id text, from_status text, to_status text, why text, details jsonb, request_id text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select sha256(convert_to(jsonb_build_array('liqpass audit row 1', id, extract(epoch from at), actor, action, subject_type,
+        subject_id, from_status, to_status, why, details, request_id)::text, 'UTF8'))
+    $function$

@@ -1,5 +1,13 @@
-import type { ClaimStatus, RefundReason, Verdict } from '@liqpass/kernel/vocabulary';
+import type {
+  ClaimStatus,
+  OkxRegion,
+  OperatorRole,
+  RefundReason,
+  RejectionCode,
+  Verdict,
+} from '@liqpass/kernel/vocabulary';
 import type { ColumnType, GeneratedAlways } from 'kysely';
+import type { PositionJson, UnderwritingTables } from './underwritingTables.ts';
 
 /** numeric(38,6): text both ways, so that no amount ever is a float. */
 type Numeric = string;
@@ -33,6 +41,13 @@ export type PurchaseOrdersTable = {
   marked_paid_by: string | null;
   quote_hash: string | null;
   refund_reason: RefundReason | null;
+  position_json: ColumnType<PositionJson | null, string | null, string | null>;
+  credential_id: string | null;
+  snapshot_id: string | null;
+  okx_uid: string | null;
+  okx_main_uid: string | null;
+  okx_pos_id: string | null;
+  okx_pos_ctime: string | null;
   version: number;
   created_at: Timestamp;
   updated_at: Timestamp;
@@ -48,6 +63,9 @@ export type InsuranceClaimsTable = {
   status: ClaimStatus;
   verdict: Verdict | null;
   flags: string[];
+  checks_passed: number;
+  checks_total: number;
+  side: 'long' | 'short' | null;
   evidence_json: ColumnType<unknown, string | null, string | null>;
   evidence_root: string | null;
   liquidation_time_ms: BigInteger | null;
@@ -69,6 +87,88 @@ export type InsuranceClaimsTable = {
   updated_at: Timestamp;
 };
 
+export type SignInMessagesTable = {
+  nonce: string;
+  address: string;
+  chain_id: number;
+  message: string;
+  purchase_order_id: string | null;
+  payout_address: string | null;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  used_at: Timestamp | null;
+};
+
+export type SessionsTable = {
+  id: string;
+  token_hash: Buffer;
+  previous_token_hash: Buffer | null;
+  address: string;
+  created_at: Timestamp;
+  rotated_at: Timestamp;
+  expires_at: Timestamp;
+  revoked_at: Timestamp | null;
+  revoked_why: string | null;
+};
+
+export type OperatorsTable = {
+  address: string;
+  name: string;
+  role: OperatorRole;
+  added_by: string;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+  removed_at: Timestamp | null;
+};
+
+export type SettingsTable = {
+  key: string;
+  value: ColumnType<unknown, string, string>;
+  updated_by: string;
+  updated_at: Timestamp;
+};
+
+export type RateLimitsTable = { key: string; count: number; resets_at: Timestamp };
+
+export type OkxCredentialsTable = {
+  id: string;
+  owner: string;
+  sealed: string | null;
+  key_id: string;
+  region: OkxRegion;
+  label: string;
+  uid: string;
+  main_uid: string;
+  created_at: Timestamp;
+  delete_asked_at: Timestamp | null;
+  deleted_at: Timestamp | null;
+};
+
+export type BindingSnapshotsTable = {
+  id: string;
+  purchase_order_id: string;
+  credential_id: string;
+  snapshot_json: ColumnType<unknown, string, never>;
+  checks_json: ColumnType<unknown, string, never>;
+  evidence_root: string;
+  evidence_json: ColumnType<unknown, string, never>;
+  taken_at: Timestamp;
+};
+
+export type ClaimDecision = 'APPROVE' | 'REJECT' | 'TAKE_BACK' | 'RELEASE_HOLD';
+export type ClaimDecisionsTable = {
+  id: GeneratedAlways<string>;
+  claim_id: string;
+  decision: ClaimDecision;
+  at: Timestamp;
+  by_name: string;
+  by_identity: string;
+  code: RejectionCode | null;
+  reason: string | null;
+};
+
+export type AuditSealsTable = { seq: string; audit_id: string; prev_hash: Buffer; hash: Buffer };
+
 export type AuditLogTable = {
   id: GeneratedAlways<string>;
   at: Timestamp;
@@ -81,6 +181,8 @@ export type AuditLogTable = {
   why: string | null;
   details: ColumnType<Record<string, unknown> | null, string | null, string | null>;
   request_id: string | null;
+  /** null only in a row that LiqPass did not write. */
+  stamp: Buffer | null;
 };
 
 export type IdempotencyKeysTable = {
@@ -92,9 +194,18 @@ export type IdempotencyKeysTable = {
   created_at: Timestamp;
 };
 
-export type Tables = {
+export type Tables = UnderwritingTables & {
   purchase_orders: PurchaseOrdersTable;
   insurance_claims: InsuranceClaimsTable;
   audit_log: AuditLogTable;
+  audit_seals: AuditSealsTable;
+  sign_in_messages: SignInMessagesTable;
+  sessions: SessionsTable;
+  operators: OperatorsTable;
+  settings: SettingsTable;
+  rate_limits: RateLimitsTable;
+  okx_credentials: OkxCredentialsTable;
+  binding_snapshots: BindingSnapshotsTable;
+  claim_decisions: ClaimDecisionsTable;
   idempotency_keys: IdempotencyKeysTable;
 };

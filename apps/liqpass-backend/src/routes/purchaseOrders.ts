@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { hashBody, once } from '../services/idempotency.ts';
-import { bindOkx, createPurchaseOrder, readPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
+import { bindOkx, createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
 import { traderActor } from './guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
@@ -30,7 +30,7 @@ export const instantMs = (text: string | undefined): number | null => (text === 
 
 const idempotencyHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });
 
-/** What a trader does with an order; the id is the capability. */
+/** What a trader does with an order: the wallet it belongs to, or, where it has none, whoever knows its id. */
 export function purchaseOrderRoutes(app: Server, ctx: Context): void {
   const tags = ['purchase orders'];
 
@@ -48,8 +48,11 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
     async (request, reply) => {
       const { body } = request;
       const key = request.headers['idempotency-key'];
-      const idempotency =
-        key === undefined ? null : { scope: 'POST /api/purchase-orders', key, bodyHash: hashBody(body) };
+      const actor = traderActor(request);
+      const owner = actor.wallet ?? null;
+      // A key is its sender's own: two wallets that think of the same one don't meet.
+      const scope = `POST /api/purchase-orders${owner === null ? '' : ` ${owner}`}`;
+      const idempotency = key === undefined ? null : { scope, key, bodyHash: hashBody(body) };
       const { answer } = await once(
         ctx,
         idempotency,
@@ -68,9 +71,10 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
               startMs: instantMs(body.coverageStartAt),
               endMs: instantMs(body.coverageEndAt),
               payoutAddress: body.payoutAddress ?? null,
-              owner: null,
+              quoteHash: body.quoteHash ?? null,
+              owner,
             },
-            traderActor(request),
+            actor,
           );
           return { statusCode: 201, answer: { purchaseOrderId } };
         },
@@ -89,7 +93,8 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
         response: { 200: purchaseOrderAnswer, ...refusals },
       },
     },
-    async (request) => purchaseOrderToWire(await readPurchaseOrder(ctx, request.params.id), ctx.clock.now()),
+    async (request) =>
+      purchaseOrderToWire(await readOwnPurchaseOrder(ctx, request.params.id, traderActor(request)), ctx.clock.now()),
   );
 
   app.post(

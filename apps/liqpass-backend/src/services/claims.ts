@@ -10,7 +10,7 @@ import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './checksummedAddress.ts';
 import type { Context } from './context.ts';
-import { readPurchaseOrder } from './purchaseOrders.ts';
+import { readOwnPurchaseOrder } from './purchaseOrders.ts';
 
 const entry = (
   ctx: Context,
@@ -46,7 +46,7 @@ export type FiledClaim = {
  */
 export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): Promise<Claim> {
   const claimant = checksummedAddress(filed.claimant);
-  const order = await readPurchaseOrder(ctx, filed.purchaseOrderId);
+  const order = await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor);
   const refusal = refuseClaim(order, claimant);
   if (refusal) throw new LiqPassError(refusal satisfies ErrorCode, REFUSALS[refusal]);
   const window = effectiveWindow(order);

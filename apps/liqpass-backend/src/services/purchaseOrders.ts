@@ -1,15 +1,26 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { Usdc } from '@liqpass/kernel/money';
-import { formatIso, type EpochMs } from '@liqpass/kernel/time';
+import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { PurchaseOrderStatus } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
 import { writeAudit, type Actor, type AuditEntry } from '../db/auditRepo.ts';
 import type { Db } from '../db/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
-import { decideApplication, type Application } from '../domain/product.ts';
-import { decidePayment, holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { createQuotedOrder, getQuote } from '../db/quotesRepo.ts';
+import { decideApplication, decideQuotedApplication, type Application } from '../domain/product.ts';
+import {
+  decidePayment,
+  effectiveWindow,
+  holdsItsOkxOrder,
+  purchaseOrderStatus,
+  type PurchaseOrder,
+} from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './checksummedAddress.ts';
 import type { Context } from './context.ts';
+import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './exposure.ts';
+import { requireOwner } from './ownership.ts';
+import { readProduct } from './quotes.ts';
+import { refuseStopped } from './sales.ts';
 
 const entry = (
   ctx: Context,
@@ -28,6 +39,8 @@ export type NewApplication = Application & {
   readonly policyParams: PurchaseOrder['policyParams'];
   readonly payoutAddress: string | null;
   readonly owner: string | null;
+  /** The quote it is bought at; null for the catalogue's price. */
+  readonly quoteHash: string | null;
 };
 
 /** Sells a pass: the id of the new order, or the refusal that says what is sold. */
@@ -38,21 +51,105 @@ export async function createPurchaseOrder(
   actor: Actor,
 ): Promise<string> {
   const payoutAddress = application.payoutAddress === null ? null : checksummedAddress(application.payoutAddress);
-  const decision = decideApplication(application, ctx.clock.now());
+  if (application.owner !== null && payoutAddress !== null && payoutAddress !== application.owner)
+    throw new LiqPassError(
+      'PAYOUT_ADDRESS_NOT_SIGNED',
+      'An order of a wallet pays to that wallet: leave payoutAddress out, and sign for another address once the order is made.',
+    );
+  const sale = { ...application, payoutAddress };
+  return application.quoteHash === null
+    ? sellAtFixedPrice(ctx, db, sale, actor)
+    : sellAtQuote(ctx, db, { ...sale, quoteHash: application.quoteHash }, actor);
+}
+
+/** Sells at the catalogue's price: no quote, no market, and nothing asked of the database but to write the order. */
+async function sellAtFixedPrice(ctx: Context, db: Db, application: NewApplication, actor: Actor): Promise<string> {
+  const nowMs = ctx.clock.now();
+  const decision = decideApplication(application, nowMs);
   if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
-  const id = randomUUID();
-  await repo.createPurchaseOrder(
-    db,
-    { id, ...application, payoutAddress, window: decision.window, windowMoves: decision.windowMoves, quoteHash: null },
-    entry(ctx, actor, 'create'),
+  refuseStopped(ctx, { policyType: application.policyType, instId: null, side: null });
+  const { window, windowMoves } = decision;
+  const order = { id: randomUUID(), ...application, window, windowMoves };
+  const write = (into: Db): Promise<void> => repo.createPurchaseOrder(into, order, entry(ctx, actor, 'create'));
+  if (!ctx.settings.underwriting.countsEveryOrder) await write(db);
+  else
+    await inTransaction(db, async (trx) => {
+      await write(trx);
+      await takeRoom(ctx, trx, {
+        id: randomUUID(),
+        quoteHash: null,
+        purchaseOrderId: order.id,
+        policyType: order.policyType,
+        // Known at binding; until then it counts on both sides, as near as can be.
+        instId: null,
+        side: null,
+        liqPx: null,
+        payout: order.payoutFixed,
+        probability: null,
+        mainAccount: null,
+        margin: null,
+        soldAtMs: nowMs,
+        heldUntilMs: nowMs + PAYMENT_HOLD_MS,
+      });
+    });
+  return order.id;
+}
+
+/** Sells at a quoted price: the quote is taken once, by one order that says the same, before it expires. */
+async function sellAtQuote(
+  ctx: Context,
+  db: Db,
+  application: NewApplication & { readonly quoteHash: string },
+  actor: Actor,
+): Promise<string> {
+  const nowMs = ctx.clock.now();
+  const { quoteHash } = application;
+  const quote = await getQuote(db, quoteHash);
+  if (!quote)
+    throw new LiqPassError(
+      'QUOTE_NOT_FOUND',
+      `There is no quote ${quoteHash}: ask for a new one with POST /api/quotes.`,
+    );
+  const product = readProduct(quote.policyType);
+  const decision = decideQuotedApplication(application, { ...quote, coverMs: product.hours * HOUR_MS }, nowMs);
+  if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
+  refuseStopped(ctx, quote);
+  const order = {
+    id: randomUUID(),
+    ...application,
+    window: decision.window,
+    windowMoves: decision.windowMoves,
+    position: {
+      inst_id: quote.instId,
+      side: quote.side,
+      leverage: String(quote.leverage),
+      mark_px: quote.markPx,
+      liq_px: quote.liqPx,
+    },
+  };
+  const bought = entry(ctx, actor, 'create', { details: { quoteHash } });
+  if (await createQuotedOrder(db, order, nowMs + PAYMENT_HOLD_MS, bought)) return order.id;
+  const now = await getQuote(db, quoteHash);
+  if (now && now.purchaseOrderId !== null)
+    throw new LiqPassError('QUOTE_ALREADY_USED', 'This quote has bought a cover already: ask for a new one.');
+  throw new LiqPassError(
+    'QUOTE_EXPIRED',
+    `This quote expired at ${formatIso(quote.expiresAtMs)}: a price holds for 30 seconds. Ask for a new one.`,
+    { params: { expired_at: formatIso(quote.expiresAtMs) } },
   );
-  return id;
 }
 
 /** The order; 404 where there is none. */
 export async function readPurchaseOrder(ctx: Context, id: string): Promise<PurchaseOrder> {
   const order = await repo.getPurchaseOrderById(ctx.db, id);
   if (!order) throw new LiqPassError('PURCHASE_ORDER_NOT_FOUND', `There is no purchase order ${id}.`);
+  return order;
+}
+
+/** The order, for whoever may read it. */
+export async function readOwnPurchaseOrder(ctx: Context, id: string, actor: Actor): Promise<PurchaseOrder> {
+  const order = await readPurchaseOrder(ctx, id);
+  requireOwner(order, actor);
   return order;
 }
 
@@ -63,7 +160,7 @@ export async function bindOkx(
   okx: { ordId: string; instId: string },
   actor: Actor,
 ): Promise<PurchaseOrder> {
-  const order = await readPurchaseOrder(ctx, id);
+  const order = await readOwnPurchaseOrder(ctx, id, actor);
   if (order.paidAtMs !== null) throw alreadyPaid();
   // Bound to this already: the same call answers as the first did, and the binding keeps its time.
   if (order.binding?.ordId === okx.ordId && order.binding.instId === okx.instId) return order;
@@ -122,7 +219,7 @@ export async function reportPayment(
   txHash: string | null,
   actor: Actor,
 ): Promise<PurchaseOrder> {
-  const order = await readPurchaseOrder(ctx, id);
+  const order = await readOwnPurchaseOrder(ctx, id, actor);
   if (txHash !== null && (await repo.isTxHashOfAnother(ctx.db, id, txHash))) throw txHashUsed(txHash);
   if (order.paidAtMs !== null) return order;
   const outcome = await repo.reportPayment(
@@ -181,7 +278,7 @@ export async function markPurchaseOrderPaid(
     const outcome = await repo.markPurchaseOrderPaid(
       ctx.db,
       order,
-      { ...payment, ...decision },
+      { ...payment, ...decision, roomUntilMs: countsInBook(ctx, order) ? roomUntil(after, nowMs) : null },
       step,
       entry(ctx, actor, 'mark_paid', {
         why: received.note,
@@ -196,6 +293,13 @@ export async function markPurchaseOrderPaid(
   }
   throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');
 }
+
+/** Whether an order has room in the book; a plain one has none unless every order counts. */
+const countsInBook = (ctx: Context, order: PurchaseOrder): boolean =>
+  order.quoteHash !== null || order.binding?.attested === true || ctx.settings.underwriting.countsEveryOrder;
+
+/** Paid, an order keeps its room until its cover ends; where the money buys none, the room is given back. */
+const roomUntil = (order: PurchaseOrder, nowMs: EpochMs): EpochMs => effectiveWindow(order)?.endMs ?? nowMs;
 
 /** A repeated call changes nothing. Named with another transaction, it is money too: kept in the audit trail for the refund. */
 async function anotherPayment(

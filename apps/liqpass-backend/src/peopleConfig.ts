@@ -1,0 +1,63 @@
+import { BASE_CHAIN_ID, OPERATOR_ROLES } from '@liqpass/kernel/vocabulary';
+import { ConfigError, optional, whole, type Environment } from '@liqpass/service/environment';
+import { getAddress, isAddress } from 'viem/utils';
+import type { PeopleSettings } from './services/context.ts';
+
+/** The chain of local test networks: a signature made there is worth nothing on Base. */
+const LOCAL_CHAIN_ID = 31337;
+
+/** Reads what people and keys depend on: PUBLIC_ORIGINS, CORS_ORIGINS, TRUST_PROXY, RPC_URL, OKX_EGRESS_IP, OPERATORS, REQUESTS_PER_MINUTE. All optional. */
+export function readPeopleSettings(env: Environment, embedded: boolean): PeopleSettings {
+  const perMinute = whole(env, 'REQUESTS_PER_MINUTE', 0, 0, 100_000_000);
+  return {
+    publicOrigins: origins(env, 'PUBLIC_ORIGINS'),
+    corsOrigins: origins(env, 'CORS_ORIGINS'),
+    signInChains: embedded ? [BASE_CHAIN_ID, LOCAL_CHAIN_ID] : [BASE_CHAIN_ID],
+    trustProxy: trustProxy(env),
+    rpcUrl: rpcUrl(env),
+    egressIp: optional(env, 'OKX_EGRESS_IP') ?? null,
+    operators: operators(env),
+    requestsPerMinute: perMinute === 0 ? null : perMinute,
+  };
+}
+
+const parts = (text: string | undefined): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function origins(env: Environment, name: string): string[] {
+  return parts(optional(env, name)).map((text) => {
+    const origin = URL.canParse(text) ? new URL(text) : null;
+    if (!origin || !/^https?:$/.test(origin.protocol) || origin.pathname !== '/' || origin.search !== '')
+      throw new ConfigError(`${name} is malformed: give origins such as https://liqpass.example, separated by commas`);
+    return origin.origin;
+  });
+}
+
+function trustProxy(env: Environment): boolean | string {
+  const text = optional(env, 'TRUST_PROXY');
+  if (text === undefined || text === 'false') return false;
+  return text === 'true' ? true : text;
+}
+
+function rpcUrl(env: Environment): string | null {
+  const text = optional(env, 'RPC_URL');
+  if (text === undefined) return null;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new ConfigError('RPC_URL is malformed: it must be the http(s) address of an RPC of Base');
+  return text;
+}
+
+function operators(env: Environment): PeopleSettings['operators'] {
+  return parts(optional(env, 'OPERATORS')).map((text) => {
+    const [address = '', roleText, name = ''] = text.split(':');
+    const role = OPERATOR_ROLES.find((known) => known === roleText);
+    if (!isAddress(address) || role === undefined || name === '')
+      throw new ConfigError(
+        `OPERATORS is malformed: give 0xaddress:role:name, separated by commas; roles are ${OPERATOR_ROLES.join(', ')}`,
+      );
+    return { address: getAddress(address), role, name };
+  });
+}

@@ -1,0 +1,223 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import { DAY_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
+import type { OperatorRole } from '@liqpass/kernel/vocabulary';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createSiweMessage } from 'viem/siwe';
+import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import * as repo from '../db/sessionsRepo.ts';
+import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { checksummedAddress } from './checksummedAddress.ts';
+import type { Context } from './context.ts';
+import { readPurchaseOrder } from './purchaseOrders.ts';
+import { requireOwner } from './ownership.ts';
+
+/** Where the person is: the domain and address that the message to sign names. */
+export type Site = { readonly domain: string; readonly uri: string };
+
+/** Whoever holds a session: a wallet, and what it may do as an operator now. */
+export type Session = {
+  readonly id: string;
+  readonly address: string;
+  readonly role: OperatorRole | null;
+  readonly operatorName: string | null;
+  readonly expiresAtMs: EpochMs;
+};
+
+const MESSAGE_MS = 10 * MINUTE_MS;
+export const SESSION_MS = 7 * DAY_MS;
+const ROTATE_AFTER_MS = DAY_MS;
+/** Requests that were under way when the token was rotated still carry the one before. */
+const PREVIOUS_TOKEN_MS = MINUTE_MS;
+const TOKEN_BYTES = 32;
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
+
+const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
+  ({ actor, action, subjectType: 'session', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
+
+type Request = { readonly address: string; readonly chainId: number; readonly statement: string };
+
+/**
+ * Writes a whole EIP-4361 message and keeps it by its nonce, so that nothing of what comes back is parsed or believed. The
+ * nonce is from the operating system: viem's own generator can be predicted.
+ */
+async function keepMessage(
+  ctx: Context,
+  request: Request,
+  site: Site,
+  payout: repo.SignInMessage['payout'],
+): Promise<repo.SignInMessage> {
+  const createdAtMs = ctx.clock.now();
+  const expiresAtMs = createdAtMs + MESSAGE_MS;
+  const nonce = randomBytes(16).toString('hex');
+  const address = checksummedAddress(request.address);
+  const message = createSiweMessage({
+    // checksummedAddress answers with 0x and 40 hex digits.
+    address: `0x${address.slice(2)}`,
+    chainId: request.chainId,
+    domain: site.domain,
+    uri: site.uri,
+    version: '1',
+    nonce,
+    statement: request.statement,
+    issuedAt: new Date(createdAtMs),
+    expirationTime: new Date(expiresAtMs),
+  });
+  const kept = { nonce, address, chainId: request.chainId, message, payout, createdAtMs, expiresAtMs };
+  await repo.insertSignInMessage(ctx.db, kept);
+  return kept;
+}
+
+/** The message a wallet signs to sign in; good once, for ten minutes. */
+export async function requestSignIn(
+  ctx: Context,
+  request: { address: string; chainId: number },
+  site: Site,
+): Promise<repo.SignInMessage> {
+  if (!ctx.settings.people.signInChains.includes(request.chainId))
+    throw new LiqPassError(
+      'CHAIN_NOT_SUPPORTED',
+      `Sign in on Base (chain ${ctx.settings.people.signInChains.join(', ')}), not on chain ${request.chainId}.`,
+    );
+  return keepMessage(ctx, { ...request, statement: 'Sign in to LiqPass. This costs nothing.' }, site, null);
+}
+
+/** The kept message that `text` is, unspent and in time, with a good signature of its wallet. */
+async function checkSigned(ctx: Context, text: string, signature: string): Promise<repo.SignInMessage> {
+  const nonce = /^Nonce: ([0-9a-f]{32})$/m.exec(text)?.[1];
+  const kept = nonce === undefined ? null : await repo.getSignInMessage(ctx.db, nonce);
+  if (!kept || kept.message !== text)
+    throw new LiqPassError(
+      'SIGN_IN_MESSAGE_MISMATCH',
+      'The signed text is not the one that was asked for: ask for a new message and sign it as it is.',
+    );
+  if (kept.used) throw nonceUsed();
+  if (kept.expiresAtMs <= ctx.clock.now())
+    throw new LiqPassError('SIGN_IN_EXPIRED', 'The message is older than ten minutes: ask for a new one and sign it.');
+  if (!(await ctx.wallets.isSignedBy({ address: kept.address, message: kept.message, signature })))
+    throw new LiqPassError(
+      'SIGN_IN_SIGNATURE_WRONG',
+      `The signature is not one of ${kept.address}: sign with the wallet whose address the message names.`,
+    );
+  return kept;
+}
+
+const nonceUsed = (): LiqPassError =>
+  new LiqPassError('SIGN_IN_NONCE_USED', 'This message was used already: ask for a new one and sign it.');
+
+/** Opens a session for the wallet that signed its message. The token is answered once and only its hash is kept. */
+export async function signIn(
+  ctx: Context,
+  signed: { message: string; signature: string },
+  /** The token of the session this one replaces; null where there is none. */
+  replacedToken: string | null,
+  requestId: string,
+): Promise<{ token: string; session: Session }> {
+  const kept = await checkSigned(ctx, signed.message, signed.signature);
+  if (kept.payout !== null)
+    throw new LiqPassError('SIGN_IN_MESSAGE_MISMATCH', 'This text is for a payout address, not for signing in.');
+  const token = newToken();
+  const tokenHash = hashOf(token);
+  const opened = await repo.openSession(
+    ctx.db,
+    kept.nonce,
+    { id: randomUUID(), tokenHash, address: kept.address, expiresAtMs: ctx.clock.now() + SESSION_MS },
+    replacedToken === null ? null : hashOf(replacedToken),
+    entry(ctx, { name: `wallet:${kept.address}`, requestId }, 'sign_in', { details: { chainId: kept.chainId } }),
+  );
+  const session = opened ? await repo.findSession(ctx.db, tokenHash) : null;
+  if (!session) throw nonceUsed();
+  return { token, session };
+}
+
+export type Resolved = {
+  readonly session: Session;
+  /** To be given to the caller instead of the old one. */ readonly token: string | null;
+};
+
+/** The session of a token, rotated once a day; null when there is none, or none any more. One query, but for the rotation. */
+export async function resolveSession(ctx: Context, token: string): Promise<Resolved | null> {
+  const tokenHash = hashOf(token);
+  const session = await repo.findSession(ctx.db, tokenHash);
+  const nowMs = ctx.clock.now();
+  if (!session || session.revoked || session.expiresAtMs <= nowMs) return null;
+  if (session.isPrevious) {
+    if (nowMs - session.rotatedAtMs <= PREVIOUS_TOKEN_MS) return { session, token: null };
+    // Somebody kept a token that its owner's browser has replaced: one of the two is a thief, and neither stays.
+    const why = 'a token was used after it had been replaced';
+    await repo.revokeSession(ctx.db, session.id, why, entry(ctx, SYSTEM, 'revoke', { why }));
+    ctx.log.warn(
+      { sessionId: session.id, address: session.address },
+      'a replaced session token was used: session revoked',
+    );
+    return null;
+  }
+  if (nowMs - session.rotatedAtMs < ROTATE_AFTER_MS) return { session, token: null };
+  const next = newToken();
+  const rotated = await repo.rotateSession(ctx.db, session.id, tokenHash, hashOf(next), nowMs);
+  return { session, token: rotated ? next : null };
+}
+
+/** Ends a session. */
+export async function signOut(ctx: Context, session: Session, requestId: string): Promise<void> {
+  const actor = { name: `wallet:${session.address}`, requestId };
+  await repo.revokeSession(ctx.db, session.id, 'signed out', entry(ctx, actor, 'sign_out'));
+}
+
+/** The message that an order's wallet signs to be paid at another address. */
+export async function requestPayoutAddress(
+  ctx: Context,
+  purchaseOrderId: string,
+  payoutAddress: string,
+  site: Site,
+  actor: Actor,
+): Promise<repo.SignInMessage> {
+  const order = await readPurchaseOrder(ctx, purchaseOrderId);
+  const owner = requireOwnedBy(order, actor);
+  if (order.paidAtMs !== null) throw payoutFrozen();
+  const address = checksummedAddress(payoutAddress);
+  const statement = `Pay what purchase order ${order.id} is owed to ${address}.`;
+  return keepMessage(ctx, { address: owner, chainId: order.chainId, statement }, site, {
+    purchaseOrderId: order.id,
+    address,
+  });
+}
+
+/** Sets the payout address that the order's wallet signed for; only until the premium is paid. */
+export async function changePayoutAddress(
+  ctx: Context,
+  purchaseOrderId: string,
+  signed: { message: string; signature: string },
+  actor: Actor,
+): Promise<PurchaseOrder> {
+  const owner = requireOwnedBy(await readPurchaseOrder(ctx, purchaseOrderId), actor);
+  const kept = await checkSigned(ctx, signed.message, signed.signature);
+  if (kept.payout?.purchaseOrderId !== purchaseOrderId || kept.address !== owner)
+    throw new LiqPassError('SIGN_IN_MESSAGE_MISMATCH', 'This text is not for the payout address of this order.');
+  const { taken, set } = await repo.setPayoutAddress(ctx.db, kept.nonce, purchaseOrderId, {
+    actor,
+    action: 'set_payout_address',
+    subjectType: 'purchase_order',
+    atMs: ctx.clock.now(),
+    details: { payoutAddress: kept.payout.address },
+  });
+  if (!taken) throw nonceUsed();
+  if (!set) throw payoutFrozen();
+  ctx.changes.announce(purchaseOrderId);
+  return readPurchaseOrder(ctx, purchaseOrderId);
+}
+
+/** The wallet of an order that has one, which the actor is. */
+function requireOwnedBy(order: PurchaseOrder, actor: Actor): string {
+  requireOwner(order, actor);
+  if (order.owner === null)
+    throw new LiqPassError(
+      'NOT_THE_OWNER',
+      'This order belongs to no wallet: its payout address was set when it was made.',
+    );
+  return order.owner;
+}
+
+const payoutFrozen = (): LiqPassError =>
+  new LiqPassError('PAYOUT_ADDRESS_FROZEN', 'The premium has been paid: the payout address can no longer be changed.');
