@@ -8,10 +8,10 @@ import type { Db } from './database.ts';
 import { amountOf, amountOrNull, msOrNull, numericOf } from './rows.ts';
 import type { InsuranceClaimsTable } from './tables.ts';
 
-type Row = Omit<Selectable<InsuranceClaimsTable>, 'evidence_json'> & { attested: boolean | null };
+export type ClaimRow = Omit<Selectable<InsuranceClaimsTable>, 'evidence_json'> & { attested: boolean | null };
 
 /** Every column but the evidence, which is large and read on its own. */
-const columns = sql.raw(
+export const claimColumns = sql.raw(
   [
     'id',
     'purchase_order_id',
@@ -45,7 +45,7 @@ const columns = sql.raw(
     .join(', '),
 );
 
-function toClaim(row: Row): Claim {
+export function toClaim(row: ClaimRow): Claim {
   return {
     id: row.id,
     purchaseOrderId: row.purchase_order_id,
@@ -106,15 +106,15 @@ export async function insertClaim(db: Db, claim: NewClaim, entry: AuditEntry): P
 
 export async function getClaimById(db: Db, id: string): Promise<Claim | null> {
   const { rows } =
-    await sql<Row>`select ${columns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id where c.id = ${id}`.execute(
+    await sql<ClaimRow>`select ${claimColumns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id where c.id = ${id}`.execute(
       db,
     );
   return rows[0] ? toClaim(rows[0]) : null;
 }
 
 export async function getClaimByEvent(db: Db, purchaseOrderId: string, okxEventId: string): Promise<Claim | null> {
-  const { rows } = await sql<Row>`
-    select ${columns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
+  const { rows } = await sql<ClaimRow>`
+    select ${claimColumns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
     where c.purchase_order_id = ${purchaseOrderId} and c.okx_event_id = ${okxEventId}`.execute(db);
   return rows[0] ? toClaim(rows[0]) : null;
 }
@@ -152,6 +152,9 @@ export type AttemptResult = {
     readonly flags: readonly string[];
     readonly evidenceRoot: string | null;
     readonly evidence: unknown;
+    readonly checksPassed: number;
+    readonly checksTotal: number;
+    readonly side: 'long' | 'short' | null;
   } | null;
   readonly liquidationTimeMs: EpochMs | null;
   readonly payoutAmount: Usdc | null;
@@ -171,6 +174,8 @@ export async function recordAttempt(db: Db, id: string, result: AttemptResult, e
         verdict = coalesce(${answer?.verdict ?? null}, verdict), flags = coalesce(${answer ? [...answer.flags] : null}::text[], flags),
         evidence_json = coalesce(${answer ? JSON.stringify(answer.evidence) : null}::json, evidence_json),
         evidence_root = coalesce(${answer?.evidenceRoot ?? null}, evidence_root),
+        checks_passed = coalesce(${answer?.checksPassed ?? null}, checks_passed), checks_total = coalesce(${answer?.checksTotal ?? null}, checks_total),
+        side = coalesce(${answer?.side ?? null}, side),
         liquidation_time_ms = ${result.liquidationTimeMs}, payout_amount_usdc = ${result.payoutAmount === null ? null : numericOf(result.payoutAmount)},
         hold_reasons = ${[...result.holdReasons]}::text[], updated_at = ${now}
       where id = ${id} and status = 'VERIFYING' and attempts = ${result.attemptsBefore}
@@ -229,8 +234,8 @@ export async function listClaims(
   db: Db,
   filter: { status: ClaimStatus | null; after: ClaimCursor | null; limit: number },
 ): Promise<Claim[]> {
-  const { rows } = await sql<Row>`
-    select ${columns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
+  const { rows } = await sql<ClaimRow>`
+    select ${claimColumns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
     where true
       ${filter.status === null ? sql`` : sql`and c.status = ${filter.status}`}
       ${filter.after === null ? sql`` : sql`and (c.created_at, c.id) < (${new Date(filter.after.createdAtMs)}, ${filter.after.id}::uuid)`}

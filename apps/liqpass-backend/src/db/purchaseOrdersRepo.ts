@@ -39,6 +39,15 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
     paidAmount: amountOrNull(row.paid_amount_usdc),
     paymentTxHash: row.payment_tx_hash,
     quoteHash: row.quote_hash,
+    position: row.position_json
+      ? {
+          instId: row.position_json.inst_id,
+          side: row.position_json.side,
+          leverage: row.position_json.leverage,
+          markPx: row.position_json.mark_px,
+          liqPx: row.position_json.liq_px,
+        }
+      : null,
     refundReason: row.refund_reason,
     claim: row.claim_id !== null && row.claim_status !== null ? { id: row.claim_id, status: row.claim_status } : null,
     version: row.version,
@@ -178,7 +187,9 @@ export async function isTxHashOfAnother(db: Db, id: string, txHash: string): Pro
   return rows[0]?.found === true;
 }
 
+/** Whether the payment's order has room in the book: then that is kept for as long as it is covered. */
 export type NewPayment = {
+  readonly roomUntilMs: EpochMs | null;
   readonly paidAtMs: EpochMs;
   readonly amount: Usdc | null;
   readonly txHash: string | null;
@@ -208,7 +219,8 @@ export async function markPurchaseOrderPaid(
           version = version + 1, updated_at = ${now}
         where id = ${order.id} and version = ${order.version} and paid_at is null
         returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
-      ), noted as (${auditFrom('moved', entry)})
+      ), ${payment.roomUntilMs === null ? sql`` : sql`room as (update book_rooms set held_until = ${new Date(payment.roomUntilMs)} from moved where purchase_order_id = moved.id),`}
+      noted as (${auditFrom('moved', entry)})
       select id from moved`.execute(db);
     return rows.length === 1 ? 'paid' : 'changed_meanwhile';
   } catch (error) {

@@ -31,6 +31,7 @@ const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
   paidAmount: null,
   paymentTxHash: null,
   quoteHash: null,
+  position: null,
   refundReason: null,
   claim: null,
   version: 1,

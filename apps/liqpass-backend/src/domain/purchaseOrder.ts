@@ -1,7 +1,15 @@
 import type { Usdc } from '@liqpass/kernel/money';
 import { isWithin, type EpochMs, type Window } from '@liqpass/kernel/time';
-import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
+import type { ClaimStatus, PurchaseOrderStatus, RefundReason, Side } from '@liqpass/kernel/vocabulary';
 import { WAITING_MS } from './product.ts';
+
+export type Position = {
+  readonly instId: string;
+  readonly side: Side;
+  readonly leverage: string;
+  readonly markPx: string;
+  readonly liqPx: string;
+};
 
 /** A purchase order as its facts stand; its status follows from them and the time. */
 export type PurchaseOrder = {
@@ -29,6 +37,8 @@ export type PurchaseOrder = {
   readonly paidAmount: Usdc | null;
   readonly paymentTxHash: string | null;
   readonly quoteHash: string | null;
+  /** What is covered, as quoted and then as seen at binding; null where neither was. Prices and leverage as decimal text. */
+  readonly position: Position | null;
   readonly refundReason: RefundReason | null;
   readonly claim: { readonly id: string; readonly status: ClaimStatus } | null;
   /** Counts the updates of the row these facts were read from. */

@@ -19,41 +19,6 @@ export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
   const guard = { onRequest: async (request: Parameters<typeof adminActor>[0]) => void adminActor(request, keys) };
   const common = { tags: ['admin'], security: [{ adminKey: [] }] };
 
-  app.get(
-    '/admin/claims',
-    {
-      ...guard,
-      schema: {
-        ...common,
-        summary: 'Claims, newest first',
-        querystring: listClaimsQuery,
-        response: { 200: claimPage, ...refusals },
-      },
-    },
-    async (request) => {
-      const { status, limit, cursor } = request.query;
-      const rows = await listClaims(ctx, { status: status ?? null, after: parseClaimCursor(cursor), limit: limit + 1 });
-      return toPage(rows, limit, claimCursor, claimToWire);
-    },
-  );
-
-  app.get(
-    '/admin/claims/:id',
-    {
-      ...guard,
-      schema: {
-        ...common,
-        summary: 'A claim with its evidence and history',
-        params: claimParams,
-        response: { 200: claimAnswer, ...refusals },
-      },
-    },
-    async (request) => {
-      const { claim, evidence, audit } = await readClaimWithEvidence(ctx, request.params.id);
-      return claimWithEvidenceToWire(claim, evidence, audit);
-    },
-  );
-
   app.post(
     '/admin/claims/:id/approve',
     {

@@ -41,6 +41,17 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
     refund_reason: order.refundReason,
     effective_start_at: isoOrNull(effectiveWindow(order)?.startMs ?? null),
     claim_id: order.claim?.id ?? null,
+    ...(order.position
+      ? {
+          position: {
+            inst_id: order.position.instId,
+            side: order.position.side,
+            leverage: order.position.leverage,
+            mark_px: order.position.markPx,
+            liq_px: order.position.liqPx,
+          },
+        }
+      : {}),
   };
 }
 

@@ -11,9 +11,15 @@ const answer = z.object({
   liquidation: z
     .object({
       liquidation_time_ms: z.int().min(0),
+      side: z.enum(['long', 'short']).nullish().catch(null),
       loss: z.object({ ccy: z.string().max(20), insured: z.string().max(130) }),
     })
     .nullish(),
+  checks: z
+    .array(z.object({ result: z.string() }))
+    .max(500)
+    .catch([])
+    .default([]),
   evidence: z.object({ root: z.string().regex(/^0x[0-9a-fA-F]{64}$/) }),
 });
 
@@ -25,6 +31,9 @@ export type Verification = {
     readonly flags: readonly string[];
     readonly evidenceRoot: string;
     readonly evidence: unknown;
+    readonly checksPassed: number;
+    readonly checksTotal: number;
+    readonly side: 'long' | 'short' | null;
   } | null;
 };
 
@@ -91,7 +100,7 @@ export function readAnswer(text: string): Verification {
   }
   const parsed = answer.safeParse(json);
   if (!parsed.success) return noAnswer('JP_VERIFY_ERROR');
-  const { verdict, reason, flags, liquidation, evidence } = parsed.data;
+  const { verdict, reason, flags, liquidation, checks, evidence } = parsed.data;
   return {
     finding: {
       kind: 'answer',
@@ -106,6 +115,14 @@ export function readAnswer(text: string): Verification {
           }
         : null,
     },
-    kept: { verdict, flags, evidenceRoot: evidence.root.toLowerCase(), evidence: json },
+    kept: {
+      verdict,
+      flags,
+      evidenceRoot: evidence.root.toLowerCase(),
+      evidence: json,
+      checksPassed: checks.filter((check) => check.result === 'pass').length,
+      checksTotal: checks.length,
+      side: liquidation?.side ?? null,
+    },
   };
 }

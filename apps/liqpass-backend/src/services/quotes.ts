@@ -188,7 +188,8 @@ export function priceAt(
     market,
     side,
     liqPx: Number(liqPx),
-    leverage: distance > 0 ? leverage : null,
+    // Nearer than anything is sold, it is the distance that is wrong and not a leverage that nobody named.
+    leverage: 'leverage' in at || distance >= RULES.dMin ? leverage : null,
     payout,
     startMs,
     nEvents: events,

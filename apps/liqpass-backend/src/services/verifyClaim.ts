@@ -4,6 +4,7 @@ import { SYSTEM } from '../db/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { getPurchaseOrderById } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim } from '../domain/claim.ts';
+import { holdReasons } from '../domain/hold.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -47,7 +48,7 @@ export async function verifyClaim(ctx: Context, claimId: string): Promise<void> 
         answer: kept,
         liquidationTimeMs: verified?.liquidationTimeMs ?? null,
         payoutAmount: verified?.payoutAmount ?? null,
-        holdReasons: [],
+        holdReasons: verified && kept ? holdReasons(kept.flags) : [],
       },
       {
         actor: SYSTEM,

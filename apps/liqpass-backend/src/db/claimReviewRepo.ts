@@ -1,0 +1,166 @@
+import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
+import type { ClaimRelation, ClaimStatus } from '@liqpass/kernel/vocabulary';
+import { sql, type RawBuilder } from 'kysely';
+import type { Claim } from '../domain/claim.ts';
+import { claimColumns, toClaim, type ClaimRow } from './claimsRepo.ts';
+import type { Db } from './database.ts';
+
+/** A claim in the operators' queue: with what its order covers, and how many rules of the proof passed. */
+export type ReviewItem = {
+  readonly claim: Claim;
+  readonly policyType: string;
+  readonly instId: string | null;
+  readonly side: 'long' | 'short' | null;
+  readonly leverage: string | null;
+  readonly checksPassed: number;
+  readonly checksTotal: number;
+};
+
+export type ReviewSort = 'newest' | 'oldest' | 'amount_high' | 'amount_low';
+/** Where a page begins: after the row with this sort key and id. */
+export type ReviewCursor = { readonly key: string; readonly id: string };
+export type ReviewFilter = {
+  readonly status: ClaimStatus | null;
+  /** A whole id of anything a claim is known by, or the beginning of its own. */
+  readonly q: string | null;
+  readonly flag: string | null;
+  readonly min: Usdc | null;
+  readonly max: Usdc | null;
+  readonly sort: ReviewSort;
+  readonly after: ReviewCursor | null;
+  readonly limit: number;
+};
+
+type Row = ClaimRow & {
+  policy_type: string;
+  inst_id: string | null;
+  side: 'long' | 'short' | null;
+  lever: string | null;
+  checks_passed: number;
+  checks_total: number;
+};
+
+const amountOf = sql`coalesce(c.payout_amount_usdc, 0)`;
+/** The sort key of each order, its direction, and its type: so that a cursor compares as the rows do. */
+const SORTS: Record<
+  ReviewSort,
+  { key: RawBuilder<unknown>; direction: 'asc' | 'desc'; type: 'timestamptz' | 'numeric' }
+> = {
+  newest: { key: sql`c.created_at`, direction: 'desc', type: 'timestamptz' },
+  oldest: { key: sql`c.created_at`, direction: 'asc', type: 'timestamptz' },
+  amount_high: { key: amountOf, direction: 'desc', type: 'numeric' },
+  amount_low: { key: amountOf, direction: 'asc', type: 'numeric' },
+};
+
+/** The cursor that continues after a claim in this order. */
+export function reviewCursorOf(claim: Claim, sort: ReviewSort): ReviewCursor {
+  const { type } = SORTS[sort];
+  return {
+    key:
+      type === 'numeric'
+        ? claim.payoutAmount === null
+          ? '0'
+          : formatUsdc(claim.payoutAmount)
+        : new Date(claim.createdAtMs).toISOString(),
+    id: claim.id,
+  };
+}
+
+const HEX_PREFIX = /^[0-9a-f-]{4,36}$/i;
+
+/** Claims whose id begins with `q`, as a range: an index finds it, a pattern would scan. */
+function idBeginsWith(q: string): RawBuilder<unknown> {
+  const digits = q.replaceAll('-', '').toLowerCase();
+  const uuid = (fill: string): string =>
+    digits.padEnd(32, fill).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return sql`c.id between ${uuid('0')}::uuid and ${uuid('f')}::uuid`;
+}
+
+function matches(q: string): RawBuilder<unknown> {
+  const ways = [
+    sql`c.claimant = ${q}`,
+    sql`c.okx_event_id = ${`ordId:${q}`}`,
+    sql`c.multisig_tx_hash = ${q.toLowerCase()}`,
+  ];
+  if (HEX_PREFIX.test(q) && q.replaceAll('-', '').length <= 32) ways.push(idBeginsWith(q));
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(q))
+    ways.push(sql`c.purchase_order_id = ${q}::uuid`);
+  return sql`(${sql.join(ways, sql` or `)})`;
+}
+
+const toItem = (row: Row): ReviewItem => ({
+  claim: toClaim(row),
+  policyType: row.policy_type,
+  instId: row.inst_id,
+  side: row.side,
+  leverage: row.lever,
+  checksPassed: row.checks_passed,
+  checksTotal: row.checks_total,
+});
+
+const selectItems = sql`
+  select ${claimColumns}, c.checks_passed, c.checks_total, p.attested, p.policy_type, p.okx_meta_json ->> 'instId' as inst_id,
+    coalesce(s.snapshot_json ->> 'side', c.side) as side, s.snapshot_json ->> 'lever' as lever
+  from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id left join binding_snapshots s on s.id = p.snapshot_id`;
+
+/** The operators' queue, a page of it. */
+export async function listClaimsForReview(db: Db, filter: ReviewFilter): Promise<ReviewItem[]> {
+  const { key, direction, type } = SORTS[filter.sort];
+  const way = sql.raw(direction);
+  const beyond = sql.raw(direction === 'desc' ? '<' : '>');
+  const conditions = [
+    ...(filter.status === null ? [] : [sql`c.status = ${filter.status}`]),
+    ...(filter.q === null ? [] : [matches(filter.q)]),
+    ...(filter.flag === null
+      ? []
+      : [
+          filter.flag === 'UNATTESTED_BINDING'
+            ? sql`p.attested is not true`
+            : sql`c.flags <> '{}' and c.flags @> ${[filter.flag]}::text[]`,
+        ]),
+    ...(filter.min === null ? [] : [sql`${amountOf} >= ${formatUsdc(filter.min)}::numeric`]),
+    ...(filter.max === null ? [] : [sql`${amountOf} <= ${formatUsdc(filter.max)}::numeric`]),
+    ...(filter.after === null
+      ? []
+      : [sql`(${key}, c.id) ${beyond} (${filter.after.key}::${sql.raw(type)}, ${filter.after.id}::uuid)`]),
+  ];
+  const { rows } = await sql<Row>`
+    ${selectItems}
+    ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
+    order by ${key} ${way}, c.id ${way} limit ${filter.limit}`.execute(db);
+  return rows.map(toItem);
+}
+
+export async function getClaimForReview(db: Db, id: string): Promise<ReviewItem | null> {
+  const { rows } = await sql<Row>`${selectItems} where c.id = ${id}`.execute(db);
+  return rows[0] ? toItem(rows[0]) : null;
+}
+
+/** The position as it was seen at binding, as kept; null for an unattested order. */
+export async function getBindingSnapshot(db: Db, purchaseOrderId: string): Promise<unknown> {
+  const { rows } = await sql<{ snapshot_json: unknown }>`
+    select s.snapshot_json from purchase_orders p join binding_snapshots s on s.id = p.snapshot_id where p.id = ${purchaseOrderId}`.execute(
+    db,
+  );
+  return rows[0]?.snapshot_json ?? null;
+}
+
+export type RelatedClaim = { readonly claim: Claim; readonly relation: ClaimRelation };
+
+/** Other claims of the same exchange account, wallet or payout transaction, newest first; each under its nearest relation. */
+export async function listRelatedClaims(db: Db, claim: Claim, limit: number): Promise<RelatedClaim[]> {
+  const { rows } = await sql<ClaimRow & { relation: ClaimRelation }>`
+    select distinct on (c.created_at, c.id) ${claimColumns}, p.attested, found.relation
+    from (
+      (select other.id, 'ACCOUNT' as relation, 1 as rank from purchase_orders mine
+        join purchase_orders theirs on theirs.okx_main_uid = mine.okx_main_uid
+        join insurance_claims other on other.purchase_order_id = theirs.id
+        where mine.id = ${claim.purchaseOrderId} and other.id <> ${claim.id} order by other.created_at desc limit ${limit})
+      union all
+      (select id, 'TRANSACTION', 2 from insurance_claims where multisig_tx_hash = ${claim.multisigTxHash} and id <> ${claim.id} limit ${limit})
+      union all
+      (select id, 'WALLET', 3 from insurance_claims where claimant = ${claim.claimant} and id <> ${claim.id} order by created_at desc limit ${limit})
+    ) found join insurance_claims c on c.id = found.id join purchase_orders p on p.id = c.purchase_order_id
+    order by c.created_at desc, c.id, found.rank limit ${limit}`.execute(db);
+  return rows.map((row) => ({ claim: toClaim(row), relation: row.relation }));
+}

@@ -1,0 +1,25 @@
+import { HOLD_REASONS, type HoldReason } from '@liqpass/kernel/vocabulary';
+
+/**
+ * Whether a flag of the verifier keeps a proven claim from being approved until a person has released it. The second key to
+ * a payout is the mark price: a liquidation that the mark does not bear out, or that the trader brought nearer, is looked
+ * at, and so are proofs whose sources differ. The others are shown beside the claim and hold nothing.
+ */
+const HOLDS: Readonly<Record<HoldReason, boolean>> = {
+  MARK_NEVER_REACHED_LIQ_PRICE: true,
+  MARGIN_REDUCED_AFTER_BIND: true,
+  SIZE_ADDED_AFTER_BIND: true,
+  LEVERAGE_CHANGED_AFTER_BIND: true,
+  LOSS_SOURCES_DISAGREE: true,
+  HISTORY_DISAGREES: true,
+  NET_MODE_FLIP: true,
+  // Clocks of an exchange may differ, and proof does not rest on the order's number.
+  ORDER_ID_TIME_MISMATCH: false,
+  // Shown at every step; what happened is proven all the same.
+  UNATTESTED_BINDING: false,
+};
+
+/** Of a verdict's flags those that hold the claim, in the order of the list, each once. Words not on it hold nothing. */
+export function holdReasons(flags: readonly string[]): HoldReason[] {
+  return HOLD_REASONS.filter((reason) => HOLDS[reason] && flags.includes(reason));
+}

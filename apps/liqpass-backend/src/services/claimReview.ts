@@ -1,0 +1,121 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import { positionSnapshot, type PositionSnapshot } from '@liqpass/api/verify';
+import type { EpochMs } from '@liqpass/kernel/time';
+import { VERDICT_FLAGS, type ClaimStatus, type TimelineKind } from '@liqpass/kernel/vocabulary';
+import { listAuditOf, type AuditRow } from '../db/auditRepo.ts';
+import {
+  getBindingSnapshot,
+  getClaimForReview,
+  listClaimsForReview,
+  listRelatedClaims,
+  type RelatedClaim,
+  type ReviewFilter,
+  type ReviewItem,
+} from '../db/claimReviewRepo.ts';
+import { getEvidence } from '../db/claimsRepo.ts';
+import { countQueue, type QueueCounts } from '../db/queueRepo.ts';
+import { effectiveWindow, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import type { Context } from './context.ts';
+import { readKeptAnswer, type ShownAnswer } from './keptAnswer.ts';
+import { readPurchaseOrder } from './purchaseOrders.ts';
+
+/** Other claims that a review shows at most. */
+const MOST_RELATED = 20;
+
+/** A page of the operators' queue, and how many claims there are in each status. */
+export async function listForReview(
+  ctx: Context,
+  filter: ReviewFilter,
+): Promise<{ items: ReviewItem[]; counts: QueueCounts }> {
+  return { items: await listClaimsForReview(ctx.db, filter), counts: await countQueue(ctx.db) };
+}
+
+export type TimelinePoint = { readonly atMs: EpochMs; readonly kind: TimelineKind; readonly px: string | null };
+
+export type ClaimReview = {
+  readonly item: ReviewItem;
+  readonly order: PurchaseOrder;
+  readonly evidence: unknown;
+  readonly shown: ShownAnswer;
+  readonly snapshot: PositionSnapshot | null;
+  readonly audit: readonly AuditRow[];
+  readonly related: readonly RelatedClaim[];
+  readonly timeline: readonly TimelinePoint[];
+};
+
+/** Everything a person decides a claim from. */
+export async function reviewClaim(ctx: Context, id: string): Promise<ClaimReview> {
+  const item = await getClaimForReview(ctx.db, id);
+  if (!item) throw new LiqPassError('CLAIM_NOT_FOUND', `There is no claim ${id}.`);
+  const order = await readPurchaseOrder(ctx, item.claim.purchaseOrderId);
+  const evidence = await getEvidence(ctx.db, id);
+  const shown = readKeptAnswer(evidence);
+  const kept = positionSnapshot.safeParse(await getBindingSnapshot(ctx.db, order.id));
+  const snapshot = kept.success ? kept.data : null;
+  const audit = await listAuditOf(ctx.db, id);
+  const related = await listRelatedClaims(ctx.db, item.claim, MOST_RELATED);
+  return {
+    item,
+    order,
+    evidence,
+    shown,
+    snapshot,
+    audit,
+    related,
+    timeline: timelineOf(item, order, shown, snapshot, audit),
+  };
+}
+
+/** What happened to the position, the cover and the claim, in order of time; with the price where one is known. */
+function timelineOf(
+  item: ReviewItem,
+  order: PurchaseOrder,
+  shown: ShownAnswer,
+  snapshot: PositionSnapshot | null,
+  audit: readonly AuditRow[],
+): TimelinePoint[] {
+  const { claim } = item;
+  const points: TimelinePoint[] = [];
+  const at = (kind: TimelineKind, ms: EpochMs | null | undefined, px: string | null = null): void => {
+    if (ms !== null && ms !== undefined) points.push({ atMs: ms, kind, px });
+  };
+  at(
+    'POSITION_OPENED',
+    shown.liquidation?.opened_at_ms ?? (snapshot ? Number(snapshot.cTime) : null),
+    shown.liquidation?.avg_open_px ?? snapshot?.avgPx ?? null,
+  );
+  at('BOUND', order.binding?.boundAtMs, snapshot?.markPx ?? null);
+  at('PAYMENT_REPORTED', order.reported?.atMs);
+  at('PREMIUM_PAID', order.paidAtMs);
+  const cover = effectiveWindow(order);
+  at('COVER_STARTED', cover?.startMs);
+  at('COVER_ENDED', cover?.endMs);
+  at('LIQUIDATED', claim.liquidationTimeMs, shown.liquidation?.forced.at(-1)?.px ?? null);
+  at('CLAIM_FILED', claim.createdAtMs);
+  const step = (action: string): EpochMs | null => audit.findLast((row) => row.action === action)?.at.getTime() ?? null;
+  if (claim.approvedAtMs !== null) at('APPROVED', claim.approvedAtMs);
+  if (claim.status === 'REJECTED') at('REJECTED', step('reject') ?? step('verify'));
+  at('PAYOUT_PAID', claim.paidAtMs);
+  return points.toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** The flag that a filter may name: a verdict's, or that nobody saw the position when it was bound. */
+export const isReviewFlag = (flag: string): boolean =>
+  flag === 'UNATTESTED_BINDING' || VERDICT_FLAGS.some((known) => known === flag);
+
+export type MayDo = {
+  readonly approve: boolean;
+  readonly reject: boolean;
+  readonly take_back: boolean;
+  readonly mark_paid: boolean;
+};
+
+/** The steps that a claim's status allows now; who may take them is for the guards. */
+export function stepsAllowed(status: ClaimStatus, onHold: boolean, decidedByPerson: boolean): MayDo {
+  return {
+    approve: status === 'VERIFIED_PENDING_REVIEW' && !onHold,
+    reject: status === 'VERIFIED_PENDING_REVIEW',
+    take_back: status === 'APPROVED_PENDING_MULTISIG' || (status === 'REJECTED' && decidedByPerson),
+    mark_paid: status === 'APPROVED_PENDING_MULTISIG',
+  };
+}
