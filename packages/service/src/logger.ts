@@ -1,4 +1,4 @@
-import { pino, stdSerializers, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { LogLevel } from './environment.ts';
 
 /** Names of fields that never reach a log, at any of the depths a log line has. */
@@ -59,7 +59,7 @@ export function buildLogger(name: string, level: LogLevel, destination?: Destina
         path: request.url.split('?', 1)[0],
         ip: request.ip,
       }),
-      res: stdSerializers.wrapResponseSerializer((response) => ({ statusCode: response.statusCode })),
+      res: (reply: { statusCode: number }) => ({ statusCode: reply.statusCode }),
     },
   };
   return destination ? pino(options, destination) : pino(options);
