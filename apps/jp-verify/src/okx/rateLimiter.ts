@@ -12,8 +12,12 @@ const LIMITS: Record<string, number> = {
   'trade/order': 60,
   'trade/orders-history-archive': 20,
   'trade/fills-history': 10,
+  'public/instruments': 20,
+  'market/index-tickers': 20,
+  'market/mark-price-candles': 20,
+  'market/history-mark-price-candles': 20,
 };
-const PUBLIC_LIMIT = 10;
+const OTHERWISE = 10;
 /** A little more than the exchange's two seconds: its clock and ours do not tick together. */
 const USUAL = { spanMs: 2_050, slowDownMs: 2_000 };
 const FORGET_ABOVE = 2_000;
@@ -41,7 +45,7 @@ export function createRateLimiter(clock: Clock, { spanMs, slowDownMs } = USUAL):
       const key = `${who} ${endpoint}`;
       const nowMs = clock.now();
       forget(nowMs);
-      const limit = LIMITS[endpoint] ?? PUBLIC_LIMIT;
+      const limit = LIMITS[endpoint] ?? OTHERWISE;
       const taken = slots.get(key) ?? [];
       const atMs = Math.max(nowMs, (taken.at(-limit) ?? 0) + spanMs, blockedUntil.get(key) ?? 0);
       if (atMs > deadlineMs) return null;
