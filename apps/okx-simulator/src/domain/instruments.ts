@@ -65,7 +65,7 @@ export const INSTRUMENTS: readonly Instrument[] = [
     tiers: tiers(3_000),
     listing: { listTime: '1573557408000', instIdCode: 10_459, maxMktSz: '12000' },
     typicalPx: 90_000,
-    dailyVolatility: 0.023,
+    dailyVolatility: 0.02,
     firstTradeId: 1_802_000_000,
   },
   {
@@ -80,7 +80,7 @@ export const INSTRUMENTS: readonly Instrument[] = [
     tiers: tiers(5_000),
     listing: { listTime: '1573557408000', instIdCode: 10_461, maxMktSz: '20000' },
     typicalPx: 3_000,
-    dailyVolatility: 0.03,
+    dailyVolatility: 0.0265,
     firstTradeId: 1_402_000_000,
   },
 ];
