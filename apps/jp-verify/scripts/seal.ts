@@ -58,12 +58,13 @@ async function ask(question: string, secret: boolean): Promise<string> {
     const { value } = await lines.next();
     return String(value ?? '').trim();
   }
+  if (!secret) return (await terminal.question(question)).trim();
   process.stderr.write(question);
-  hidden = secret;
+  hidden = true;
   const answer = await terminal.question('');
   hidden = false;
-  if (secret) process.stderr.write('\n');
-  return secret ? answer : answer.trim();
+  process.stderr.write('\n');
+  return answer;
 }
 
 try {
