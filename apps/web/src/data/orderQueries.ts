@@ -1,0 +1,12 @@
+import { getPurchaseOrder, listMyPurchaseOrders } from '@liqpass/api/orderCalls';
+import { queryOptions } from '@tanstack/react-query';
+import { api } from './api.ts';
+
+export const myOrdersQuery = queryOptions({
+  queryKey: ['my-orders'],
+  queryFn: () => listMyPurchaseOrders(api, { limit: 100 }),
+  refetchInterval: 15_000,
+});
+
+export const orderQuery = (id: string) =>
+  queryOptions({ queryKey: ['order', id], queryFn: () => getPurchaseOrder(api, id) });
