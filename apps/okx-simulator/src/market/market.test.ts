@@ -22,7 +22,7 @@ test('makes the same market from the same seed, another from another', () => {
 
 test('moves believably: near the typical price, 1.5 to 4 % a day, livelier on weekday afternoons', () => {
   for (const instId of ['BTC-USDT-SWAP', 'ETH-USDT-SWAP']) {
-    const candles = hours(market(instId), 24 * 180);
+    const candles = hours(market(instId), 24 * 90);
     const { typicalPx } = knownInstrument(instId);
     const variances = candles.map(({ high, low }) => Math.log(high / low) ** 2 / (4 * Math.LN2));
     const daily = Math.sqrt((variances.reduce((sum, each) => sum + each, 0) / candles.length) * 24);
