@@ -12,7 +12,7 @@ export const EXCHANGE_FAILURES = ['NETWORK', 'TIMEOUT', 'TOO_LARGE', 'HELD_BACK'
  */
 export const recordedExchange = z.strictObject({
   /** Also the path of its leaf: "okx/07-account-bills-archive". */
-  path: z.string().regex(/^okx\/\d{2,3}-[a-z0-9-]+$/),
+  path: z.string().regex(/^okx\/\d{2,4}-[a-z0-9-]+$/),
   method: z.literal('GET'),
   host: z.string().max(300),
   target: z.string().startsWith('/').max(2_000),
@@ -47,7 +47,7 @@ export const evidenceBundle = z.strictObject({
   claim: z.record(z.string(), z.unknown()),
   /** What the time was, by the exchange's clock, when the verdict was made. */
   judged_at_ms: z.int(),
-  exchanges: z.array(recordedExchange).max(200),
+  exchanges: z.array(recordedExchange).max(1_000),
   answer: z.record(z.string(), z.unknown()),
   leaves: z.array(leaf).min(1),
   root: hash,

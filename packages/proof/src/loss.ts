@@ -76,6 +76,13 @@ function excessOverHistory(
   return { agrees, excess: subtract(realized, ledger), ledger, history: realized };
 }
 
+/** What the loss is counted in: the bill's currency, or the one the instrument settles in (the coin, for BTC-USD-SWAP). */
+function currencyOf(study: Study, { lifetime }: StudiedPosition, counted: readonly ForcedClose[]): string {
+  const [base = '', quote = ''] = study.instId.split('-');
+  const billed = counted.find(({ movement }) => movement.bill.ccy !== '')?.movement.bill.ccy;
+  return billed ?? (lifetime.history?.ccy || (quote === 'USD' ? base : quote));
+}
+
 /**
  * Step 8: what the trader's equity lost by the forced closes, and the insured part of it. Where the exchange's own figure
  * for the whole life says less, the smaller counts and the flag is raised: the insured part shrinks with the whole.
@@ -84,11 +91,10 @@ export function studyLoss(study: Study, position: StudiedPosition, counted: read
   const { checks, flags } = study;
   let total = ZERO;
   let insured = ZERO;
-  let ccy = '';
+  const ccy = currencyOf(study, position, counted);
   for (const { movement, share } of counted) {
     const equity = equityOf(movement.bill);
-    ccy = ccy === '' ? movement.bill.ccy : ccy;
-    if (equity === null || ccy === '') {
+    if (equity === null) {
       checks.say('LOSS_SOURCES_AGREE', 'no_data', 'The bill does not say what was lost.', {
         at: [movement.bill.origin],
       });

@@ -105,7 +105,10 @@ export type FoundOrder =
   | { readonly kind: 'none'; readonly path: string }
   | { readonly kind: 'unreadable'; readonly path: string };
 
-/** An order by its id: live and recent ones first, then the archive. */
+/**
+ * An order by its id: live and recent ones first, then the archive. Of an order other than the one asked about, an answer
+ * that is no answer (an endpoint that does not exist, say) is none: what depends on it then has no data.
+ */
 export function findOrder(study: Study, ordId: string): FoundOrder | Halt {
   for (const target of [orderTarget(study.instId, ordId), archivedOrderTarget(study.instId, ordId)]) {
     const answer = study.reader.read(target);
@@ -113,6 +116,7 @@ export function findOrder(study: Study, ordId: string): FoundOrder | Halt {
     if (answer.kind === 'refused') {
       // 51000 and 51001: no such instrument or malformed id; as the exchange sees it there is no such order either.
       if (answer.errorClass === 'no_such_order' || answer.code === '51000' || answer.code === '51001') continue;
+      if (ordId !== study.ordId && (answer.errorClass === 'unknown' || answer.errorClass === 'bad_request')) continue;
       return haltOnRefusal(study, answer);
     }
     const raw = answer.rows.filter(

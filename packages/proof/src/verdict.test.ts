@@ -635,3 +635,61 @@ test('every question has an answer, in the order a person reads them', () => {
     forced?.evidence?.some(({ path, pointer }) => path.includes('bills-archive') && pointer.endsWith('/subType')),
   );
 });
+
+test('what does not decide may be missing: the archive, the bill of another order’s currency, the orders of trades', () => {
+  const { account, ordId } = liquidatedAccount();
+  for (const bill of account.bills) delete bill['ccy'];
+  const withoutArchive: Asked = {
+    intercept: (target, reply) =>
+      target.includes('orders-history-archive') ? { status: 404, body: 'Not Found' } : reply,
+  };
+  assert.equal(verify(account, ordId, withoutArchive).liquidation?.loss.ccy, 'USDT');
+  const closed = liquidatedAccount({ kind: 'trade' });
+  closed.account.orders.pop();
+  assert.deepEqual(said(verify(closed.account, closed.ordId, withoutArchive)), [
+    'NOT_LIQUIDATED',
+    'CLOSED_NORMALLY',
+    [],
+  ]);
+  const forced = liquidatedAccount();
+  forced.account.orders.pop();
+  assert.deepEqual(said(verify(forced.account, forced.ordId, withoutArchive)).slice(0, 2), [
+    'INCONCLUSIVE',
+    'EVIDENCE_INCOMPLETE',
+  ]);
+});
+
+test('what lies beyond the exchange’s three months is INCONCLUSIVE, never a denial', () => {
+  for (const kind of ['full_liquidation', 'trade'] as const) {
+    const { account, ordId } = liquidatedAccount({ kind });
+    // Opened before the horizon, closed after it: the archive has the end of it only.
+    for (const rows of [account.bills, account.fills]) rows.shift();
+    assert.deepEqual(said(verify(account, ordId)).slice(0, 2), ['INCONCLUSIVE', 'EVIDENCE_INCOMPLETE']);
+    account.history.pop();
+    assert.deepEqual(said(verify(account, ordId)).slice(0, 2), ['INCONCLUSIVE', 'EVIDENCE_INCOMPLETE']);
+    account.orders.shift();
+    assert.deepEqual(said(verify(account, ordId)).slice(0, 2), ['INCONCLUSIVE', 'ORDER_NOT_FOUND']);
+  }
+});
+
+test('a cross position in the same instrument is told apart', () => {
+  const { account, ordId } = liquidatedAccount();
+  const cross = (rows: Row[]): void => {
+    const copy = {
+      ...row(rows, 0),
+      billId: account.idAt(at(30)),
+      ordId: account.idAt(at(30)),
+      ts: String(at(30)),
+      mgnMode: 'cross',
+    };
+    rows.push(copy);
+  };
+  cross(account.bills);
+  account.fills.push({
+    ...row(account.fills, 0),
+    billId: row(account.bills, -1)['billId'],
+    ordId: '5',
+    ts: String(at(30)),
+  });
+  assert.deepEqual(said(verify(account, ordId)), ['LIQUIDATED', null, []]);
+});
