@@ -46,7 +46,11 @@ function partsOf(env: Readonly<Record<string, string | undefined>>, ports: Ports
           part(
             'jp-verify',
             ports.jpVerify,
-            simulated && ports.simulator !== USUAL_PORTS.simulator ? simulatorElsewhere(ports.simulator, dataDir) : {},
+            verifierSettings(
+              env,
+              simulated && ports.simulator !== USUAL_PORTS.simulator ? ports.simulator : null,
+              dataDir,
+            ),
           ),
         ]
       : []),
@@ -58,17 +62,31 @@ function partsOf(env: Readonly<Record<string, string | undefined>>, ports: Ports
   ];
 }
 
-/** What jp-verify knows by itself of a simulator on its usual port, said for another one. */
-function simulatorElsewhere(port: number, dataDir: string): Record<string, string> {
+/**
+ * What jp-verify finds out by itself only with everything as usual: the key it shares with a backend on the embedded database,
+ * and a simulator on another port. What the environment gives stays as given.
+ */
+function verifierSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  simulatorPort: number | null,
+  dataDir: string,
+): Record<string, string> {
+  const embedded = env['DATABASE_URL'] === undefined;
+  if (!embedded && simulatorPort === null) return {};
   const made = embeddedSecrets(dataDir);
-  return {
-    OKX_BASE_URL: `http://127.0.0.1:${port}`,
-    OKX_API_KEY: made.okxApiKey,
-    OKX_SECRET_KEY: made.okxSecretKey,
-    OKX_PASSPHRASE: made.okxPassphrase,
+  const settings: Record<string, string> = {
     JP_VERIFY_API_KEY: made.jpVerifyApiKey,
     SEALING_PRIVATE_KEYS: made.sealingPrivateKey,
+    ...(simulatorPort === null
+      ? {}
+      : {
+          OKX_BASE_URL: `http://127.0.0.1:${simulatorPort}`,
+          OKX_API_KEY: made.okxApiKey,
+          OKX_SECRET_KEY: made.okxSecretKey,
+          OKX_PASSPHRASE: made.okxPassphrase,
+        }),
   };
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => env[name] === undefined));
 }
 
 /**
