@@ -4,6 +4,7 @@ import { HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { eventsWithin } from '@liqpass/underwriting/calendar';
 import type { Market } from '@liqpass/underwriting/market';
+import { RULES } from '@liqpass/underwriting/params';
 import { leverageAt, distanceTo, liquidationPriceAt } from '@liqpass/underwriting/price';
 import { coinOf, productOf, PRODUCTS, type Product } from '@liqpass/underwriting/products';
 import { QUOTE_TTL_MS, type Offer, type QuoteRefused } from '@liqpass/underwriting/quoteCover';

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Candles, Marks } from '@liqpass/api/quotes';
+import { HOUR_MS } from '@liqpass/kernel/time';
+import { holdLease } from '../src/db/marketRepo.ts';
+import { buildMarketFeed } from '../src/services/feedMarket.ts';
+import { buildMarketState } from '../src/services/market.ts';
+import { BTC, testShop, type Shop } from './shop.ts';
+import { engine } from './testDatabase.ts';
+
+/** A feed of its own that notes what it asks the exchange; it takes the lease from whoever has it. */
+async function notingFeed(app: Shop): Promise<{ limits: number[]; run(): Promise<void>; takeLease(): Promise<void> }> {
+  const { ctx } = app.backend;
+  const limits: number[] = [];
+  const feed = buildMarketFeed({
+    ...ctx.marketClient,
+    candles: (query, signal) => {
+      limits.push(query.limit);
+      return ctx.marketClient.candles(query, signal);
+    },
+  });
+  return {
+    limits,
+    run: () => feed.feed(ctx, AbortSignal.timeout(10_000)),
+    async takeLease() {
+      const until = new Date(app.clock.now() + 30_000);
+      await ctx.db.updateTable('leases').set({ holder: feed.name, until }).execute();
+    },
+  };
+}
+
+test(`fills 30 days of hours, and only asks for what is missing afterwards (${engine})`, async (t) => {
+  const app = await testShop(t);
+  const { ctx } = app.backend;
+  assert.equal(ctx.market.at(BTC, app.clock.now()).open, true);
+  const feed = await notingFeed(app);
+  await feed.takeLease();
+  await feed.run();
+  assert.deepEqual(feed.limits, [4, 4], 'one short page for each instrument');
+  const hour = Math.floor(app.clock.now() / HOUR_MS) * HOUR_MS;
+  const holes = [5, 6, 300, 700].map((back) => new Date(hour - back * HOUR_MS));
+  await ctx.db.deleteFrom('market_candles').where('at', 'in', holes).execute();
+  await app.feed();
+  const { rows } = await ctx.database.pool.query(`select count(*)::int as n from market_candles where at >= $1`, [
+    new Date(hour - 728 * HOUR_MS),
+  ]);
+  assert.deepEqual(rows, [{ n: 2 * 729 }]);
+});
+
+test('a gap that the exchange does not fill stops sales, as missing', async (t) => {
+  const app = await testShop(t);
+  const { ctx } = app.backend;
+  const candles = app.market.candles.get(BTC) ?? [];
+  const gone = candles.splice(-50, 1)[0];
+  assert.ok(gone);
+  await ctx.db.deleteFrom('market_candles').where('inst_id', '=', BTC).execute();
+  await app.feed();
+  // As a process that starts anew reads it.
+  const state = buildMarketState();
+  await state.refresh(ctx.db, app.clock.now());
+  const answer = state.at(BTC, app.clock.now());
+  assert.deepEqual(answer, { open: false, reason: 'MARKET_DATA_MISSING' });
+});
+
+test('a revised last candle replaces the one that was kept', async (t) => {
+  const app = await testShop(t);
+  const candles = app.market.candles.get(BTC) ?? [];
+  const last = candles.at(-2);
+  assert.ok(last);
+  candles.splice(-2, 1, { ...last, high: last.high * 1.01 });
+  await app.feed();
+  const { body } = await app.call<Candles>('GET', `/api/market/candles?instId=${BTC}&limit=3`);
+  assert.equal(body.items.length, 3);
+  assert.equal(Number(body.items[1]?.h), last.high * 1.01);
+});
+
+test('one process reads the exchange, others read the database; the lease passes on when it runs out', async (t) => {
+  const app = await testShop(t);
+  const { ctx } = app.backend;
+  const first = await notingFeed(app);
+  const second = await notingFeed(app);
+  await first.takeLease();
+  await first.run();
+  app.clock.advance(40_000);
+  await second.run();
+  assert.deepEqual([first.limits.length, second.limits.length], [2, 0]);
+  app.clock.advance(6_000);
+  // Now whoever comes first takes over: this one, or the backend's own.
+  await second.run();
+  const { rows } = await ctx.database.pool.query("select until > $1 as held from leases where name = 'market-feed'", [
+    new Date(app.clock.now()),
+  ]);
+  assert.deepEqual(rows, [{ held: true }]);
+  const now = app.clock.now();
+  const taken = await Promise.all(
+    Array.from({ length: 8 }, (_, index) => holdLease(ctx.db, 'x', String(index), now, 1_000)),
+  );
+  assert.equal(taken.filter(Boolean).length, 1);
+});
+
+test('charts get hours and minutes, oldest first, and the marks', async (t) => {
+  const app = await testShop(t);
+  const { body: hours } = await app.call<Candles>('GET', `/api/market/candles?instId=${BTC}&bar=1H&limit=72`);
+  assert.equal(hours.items.length, 72);
+  assert.ok(hours.items.every((item, index) => index === 0 || item.at > (hours.items[index - 1]?.at ?? '')));
+  const asked = app.market.pages;
+  const { body: minutes } = await app.call<Candles>('GET', `/api/market/candles?instId=${BTC}&bar=1m&limit=400`);
+  assert.equal(minutes.items.length, 400);
+  await app.call<Candles>('GET', `/api/market/candles?instId=${BTC}&bar=1m&limit=400`);
+  assert.equal(app.market.pages - asked, 2, 'the second one comes from memory');
+  assert.equal((await app.call('GET', '/api/market/candles?instId=DOGE-USDT-SWAP')).status, 422);
+  const { body: marks } = await app.call<Marks>('GET', '/api/market/marks');
+  assert.deepEqual(
+    marks.items.map((mark) => [mark.inst_id, mark.stale]),
+    [
+      [BTC, false],
+      ['ETH-USDT-SWAP', false],
+    ],
+  );
+});
