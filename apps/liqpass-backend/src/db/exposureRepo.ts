@@ -169,6 +169,15 @@ export async function freeQuoteRoom(db: Db, quoteHash: string, nowMs: EpochMs): 
     .execute();
 }
 
+/** Gives back the room of covers that have been paid out: one cover pays once. */
+export async function freeSettledRooms(db: Db, nowMs: EpochMs): Promise<void> {
+  await sql`
+    update book_rooms r set held_until = ${new Date(nowMs)} from insurance_claims c
+    where r.held_until > ${new Date(nowMs)} and c.purchase_order_id = r.purchase_order_id and c.status = 'PAID'`.execute(
+    db,
+  );
+}
+
 export async function getRoomOfOrder(db: Db, purchaseOrderId: string): Promise<Room | null> {
   const row = await db
     .selectFrom('book_rooms')

@@ -1,12 +1,18 @@
 import { DAY_MS, MINUTE_MS } from '@liqpass/kernel/time';
+import { freeSettledRooms } from '../db/exposureRepo.ts';
 import { forgetQuotes } from '../db/quotesRepo.ts';
 import type { Context } from '../services/context.ts';
+import { reportExposure } from '../services/exposureReport.ts';
 import { STOPS_EVERY_MS } from '../services/salesStops.ts';
+
+/** The highest in-force and reserve of a day are kept, whether somebody looks or not. */
+const NOTED_EVERY_MS = 10 * MINUTE_MS;
 
 /** Reads the operators' stops every few seconds, and clears the book once a minute, until it is stopped. */
 export function startBookUpkeep(ctx: Context): () => Promise<void> {
   let stopped = false;
   let clearedAtMs = -Infinity;
+  let notedAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
 
   async function run(): Promise<void> {
@@ -15,7 +21,12 @@ export function startBookUpkeep(ctx: Context): () => Promise<void> {
       const nowMs = performance.now();
       if (nowMs - clearedAtMs >= MINUTE_MS) {
         await forgetQuotes(ctx.db, ctx.clock.now() - DAY_MS);
+        await freeSettledRooms(ctx.db, ctx.clock.now());
         clearedAtMs = nowMs;
+      }
+      if (nowMs - notedAtMs >= NOTED_EVERY_MS) {
+        await reportExposure(ctx);
+        notedAtMs = nowMs;
       }
     } catch (error) {
       if (!stopped) ctx.log.warn({ err: error }, 'the upkeep of the book failed; it runs again in a moment');
