@@ -1,0 +1,125 @@
+-- What holds in the database at every moment, whatever crashed: docs/states.md, as queries.
+-- Each selects the rows that break it, so each must select nothing. `npm run faults` runs them after every fault;
+-- an operator can run the file as it stands: psql "$DATABASE_URL" -f docs/invariants.sql
+
+-- Purchase orders
+
+-- name: money that came has a binding, or is to be refunded
+select id from purchase_orders where paid_at is not null and okx_meta_json is null and refund_reason is distinct from 'PAID_BEFORE_BINDING';
+
+-- name: a binding was made before the payment, never after
+select id from purchase_orders where paid_at is not null and bound_at is not null and refund_reason is null
+  and exists (select from audit_log b join audit_log p on p.subject_id = b.subject_id
+    where b.subject_id = purchase_orders.id::text and b.action = 'bind' and p.action = 'mark_paid' and b.id > p.id);
+
+-- name: one live purchase order to an OKX order
+select okx_meta_json ->> 'ordId' as ord_id from purchase_orders where okx_meta_json is not null and binding_released_at is null
+  group by 1 having count(*) > 1;
+
+-- name: one live purchase order to a lifetime of a position
+select okx_main_uid, okx_pos_id, okx_pos_ctime from purchase_orders where okx_pos_id is not null and binding_released_at is null
+  group by 1, 2, 3 having count(*) > 1;
+
+-- name: one transaction pays one purchase order
+select payment_tx_hash from purchase_orders where payment_tx_hash is not null group by 1 having count(*) > 1;
+
+-- name: money that buys no cover says why
+select id from purchase_orders where paid_at is not null and refund_reason is null and paid_at >= coverage_end_at;
+
+-- name: money that was short is to be refunded
+select id from purchase_orders where paid_amount_usdc < premium_amount_usdc and refund_reason is null;
+
+-- name: an order was created once, and paid at most once, as the audit trail has it
+select o.id, count(*) filter (where l.action = 'create') as created, count(*) filter (where l.action = 'mark_paid') as paid
+  from purchase_orders o left join audit_log l on l.subject_type = 'purchase_order' and l.subject_id = o.id::text
+  group by o.id, o.paid_at
+  having count(*) filter (where l.action = 'create') <> 1
+      or count(*) filter (where l.action = 'mark_paid') <> (case when o.paid_at is null then 0 else 1 end);
+
+-- name: a bound order has the audit row of its binding
+select id from purchase_orders o where bound_at is not null
+  and not exists (select from audit_log l where l.subject_id = o.id::text and l.action = 'bind');
+
+-- Claims
+
+-- name: no claim without money before it, without a binding, or on money to be refunded
+select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
+  where o.paid_at is null or o.okx_meta_json is null or o.refund_reason is not null;
+
+-- name: one claim to an order and its OKX order
+select purchase_order_id, okx_event_id from insurance_claims group by 1, 2 having count(*) > 1;
+
+-- name: a claim is about the OKX order that its purchase order is bound to
+select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
+  where c.okx_event_id is distinct from 'ordId:' || (o.okx_meta_json ->> 'ordId');
+
+-- name: a claim's window begins with the cover and the payment, never before
+select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
+  where c.coverage_window_start is distinct from greatest(o.coverage_start_at, o.paid_at) or c.coverage_window_end is distinct from o.coverage_end_at;
+
+-- name: review, approval and payout only with verdict, evidence, moment and amount
+select id from insurance_claims where status in ('VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG', 'PAID')
+  and (verdict is null or verdict not in ('LIQUIDATED', 'PARTIALLY_LIQUIDATED') or evidence_root is null or evidence_json is null
+    or payout_amount_usdc is null or liquidation_time_ms is null);
+
+-- name: nobody is paid for what happened outside the effective window
+select id from insurance_claims where payout_amount_usdc is not null
+  and not (to_timestamp(liquidation_time_ms / 1000.0) >= coverage_window_start and to_timestamp(liquidation_time_ms / 1000.0) < coverage_window_end);
+
+-- name: no payout above the fixed sum or the cap that was sold
+select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
+  where c.payout_amount_usdc > least((o.policy_params_json ->> 'payout_fixed_usdc')::numeric, (o.policy_params_json ->> 'payout_cap_usdc')::numeric);
+
+-- name: a claim waits exactly while somebody will ask
+select id from insurance_claims where (status = 'VERIFYING') <> (next_attempt_at is not null);
+
+-- name: a claim that ended badly says why
+select id from insurance_claims where status in ('REJECTED', 'FAILED') and rejected_reason is null;
+
+-- name: a payout has an approval before it, and a transaction
+select id from insurance_claims where status = 'PAID'
+  and (approved_at is null or approved_by is null or multisig_tx_hash is null or paid_at is null);
+
+-- name: an approved claim was on no hold
+select id from insurance_claims where status in ('APPROVED_PENDING_MULTISIG', 'PAID') and hold_reasons <> '{}';
+
+-- name: every step of a claim is one that docs/states.md has
+select id, subject_id, from_status, to_status from audit_log where subject_type = 'claim' and to_status is distinct from from_status
+  and (coalesce(from_status, '-'), coalesce(to_status, '-')) not in (
+    ('-', 'VERIFYING'), ('FAILED', 'VERIFYING'),
+    ('VERIFYING', 'VERIFIED_PENDING_REVIEW'), ('VERIFYING', 'REJECTED'), ('VERIFYING', 'FAILED'),
+    ('VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'), ('VERIFIED_PENDING_REVIEW', 'REJECTED'),
+    ('APPROVED_PENDING_MULTISIG', 'VERIFIED_PENDING_REVIEW'), ('APPROVED_PENDING_MULTISIG', 'PAID'));
+
+-- name: a claim's status is where its last step led
+select c.id, c.status from insurance_claims c where c.status is distinct from
+  (select l.to_status from audit_log l where l.subject_id = c.id::text and l.subject_type = 'claim' and l.to_status is not null order by l.id desc limit 1);
+
+-- name: each step of a claim begins where the one before it ended
+select id, subject_id from (
+  select id, subject_id, from_status, lag(to_status) over (partition by subject_id order by id) as before
+  from audit_log where subject_type = 'claim' and to_status is not null) steps
+  where from_status is distinct from before;
+
+-- name: a claim is filed once and paid at most once
+select subject_id, action from audit_log where subject_type = 'claim' and action in ('file', 'mark_paid') group by 1, 2 having count(*) > 1;
+
+-- name: attempts are counted as the audit trail has them, since the last retry
+select c.id, c.attempts from insurance_claims c where c.attempts <> (
+  select count(*) from audit_log l where l.subject_id = c.id::text and l.action = 'verify'
+    and l.id > coalesce((select max(r.id) from audit_log r where r.subject_id = c.id::text and r.action = 'retry'), 0));
+
+-- The audit trail
+
+-- name: an audit row is about something that is there
+select l.id from audit_log l where (l.subject_type = 'claim' and not exists (select from insurance_claims c where c.id::text = l.subject_id))
+  or (l.subject_type = 'purchase_order' and not exists (select from purchase_orders o where o.id::text = l.subject_id));
+
+-- name: an audit row is as it was written
+select id from audit_log where stamp is distinct from audit_stamp(id, at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id);
+
+-- Answers kept for repeated calls
+
+-- name: an answer that was kept names an order that is there
+select k.key from idempotency_keys k where k.answer ->> 'purchaseOrderId' is not null
+  and not exists (select from purchase_orders o where o.id = (k.answer ->> 'purchaseOrderId')::uuid);
