@@ -7,16 +7,19 @@ import { migrateToLatest } from './db/migrate.ts';
 import { openQueue } from './jobs/queue.ts';
 import { startMarketFeed } from './jobs/marketFeed.ts';
 import { startBookUpkeep } from './jobs/bookUpkeep.ts';
+import { startSealer } from './jobs/sealer.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/operations.ts';
 import { buildChanges } from './services/changes.ts';
 import type { Context } from './services/context.ts';
 import { buildMarketFeed } from './services/feedMarket.ts';
+import { exchangeKeyClient } from './services/exchangeKeyClient.ts';
 import { jpVerifyClient } from './services/jpVerifyClient.ts';
 import { buildMarketState } from './services/market.ts';
 import { marketClient } from './services/marketClient.ts';
 import { quoteSigner } from './services/quoteSigner.ts';
 import { buildSalesStops } from './services/salesStops.ts';
+import { seedOperators } from './services/operators.ts';
 import { verifyClaim } from './services/verifyClaim.ts';
 import { walletSignatureClient } from './services/walletSignatureClient.ts';
 
@@ -42,6 +45,7 @@ export async function startBackend(
       log,
       jobs: queue,
       jpVerify: jpVerifyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
+      exchangeKeys: exchangeKeyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
       wallets: walletSignatureClient(config.people.rpcUrl),
       changes: buildChanges(),
       market: buildMarketState(),
@@ -50,6 +54,7 @@ export async function startBackend(
       sales: buildSalesStops(),
       settings: config,
     };
+    await seedOperators(ctx);
     const metrics = buildMetrics(ctx, queue);
     const app = await buildApp(ctx, { internal: config.internalKeys, admin: config.adminKeys }, queue, metrics);
     await queue.work(async (claimId) => {
@@ -58,6 +63,7 @@ export async function startBackend(
       metrics.observeVerification((performance.now() - startedMs) / 1000);
     });
     const stopUpkeep = startUpkeep(ctx);
+    const stopSealer = startSealer(ctx);
     const stopBookUpkeep = startBookUpkeep(ctx);
     const stopMarketFeed = startMarketFeed(ctx, buildMarketFeed(ctx.marketClient));
     const address = await app.listen({ port: config.port, host: config.host });
@@ -70,6 +76,8 @@ export async function startBackend(
         await stopMarketFeed();
         await app.close();
         await queue.stop();
+        // Last, so that what the others wrote is sealed too.
+        await stopSealer();
         await database.close();
       },
     };

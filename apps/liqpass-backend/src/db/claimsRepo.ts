@@ -185,48 +185,6 @@ export async function recordAttempt(db: Db, id: string, result: AttemptResult, e
   return rows.length === 1;
 }
 
-export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<boolean> {
-  const now = new Date(entry.atMs);
-  const { rows } = await sql<{ id: string }>`
-    with moved as (
-      update insurance_claims set status = 'APPROVED_PENDING_MULTISIG', approved_by = ${approvedBy}, approved_at = ${now}, updated_at = ${now}
-      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons = '{}'
-      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
-    ), noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
-}
-
-export async function rejectClaim(db: Db, id: string, reason: string, entry: AuditEntry): Promise<boolean> {
-  const now = new Date(entry.atMs);
-  const { rows } = await sql<{ id: string }>`
-    with moved as (
-      update insurance_claims set status = 'REJECTED', rejected_reason = ${reason}, updated_at = ${now}
-      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW'
-      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
-    ), noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
-}
-
-/** Records the transaction that paid an approved claim: once, whatever is called twice. */
-export async function markClaimPaid(
-  db: Db,
-  id: string,
-  payment: { multisigTxHash: string; multisigSafe: string | null; paidAtMs: EpochMs },
-  entry: AuditEntry,
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
-    with moved as (
-      update insurance_claims set status = 'PAID', multisig_tx_hash = ${payment.multisigTxHash}, multisig_safe = ${payment.multisigSafe},
-        paid_at = ${new Date(payment.paidAtMs)}, updated_at = ${new Date(entry.atMs)}
-      where id = ${id} and status = 'APPROVED_PENDING_MULTISIG'
-      returning id, 'APPROVED_PENDING_MULTISIG'::text as from_status, status as to_status
-    ), noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
-}
-
 export type ClaimCursor = { readonly createdAtMs: EpochMs; readonly id: string };
 
 /** Claims, newest first, optionally of one status. */

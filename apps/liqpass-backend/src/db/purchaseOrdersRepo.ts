@@ -112,6 +112,39 @@ export async function findHolderOfOkxOrder(db: Db, ordId: string): Promise<Purch
   return row ? toPurchaseOrder(row) : null;
 }
 
+/** The order whose binding holds this lifetime of a position now. */
+export async function findHolderOfPosition(
+  db: Db,
+  position: { readonly mainUid: string; readonly posId: string; readonly cTime: string },
+): Promise<PurchaseOrder | null> {
+  const { rows } = await sql<Row>`
+    select p.*, c.id as claim_id, c.status as claim_status
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where p.okx_main_uid = ${position.mainUid} and p.okx_pos_id = ${position.posId} and p.okx_pos_ctime = ${position.cTime}
+      and p.okx_pos_id is not null and p.binding_released_at is null`.execute(db);
+  return rows[0] ? toPurchaseOrder(rows[0]) : null;
+}
+
+/** The positions of a main account that live bindings hold, as "posId:cTime". */
+export async function listLivePositions(db: Db, mainUid: string): Promise<string[]> {
+  const { rows } = await sql<{ lifetime: string }>`
+    select okx_pos_id || ':' || okx_pos_ctime as lifetime from purchase_orders
+    where okx_main_uid = ${mainUid} and okx_pos_id is not null and binding_released_at is null`.execute(db);
+  return rows.map((row) => row.lifetime);
+}
+
+/** What a claim on an attested binding is verified with: the position as it was seen, and whose key showed it. */
+export async function getBoundPosition(
+  db: Db,
+  id: string,
+): Promise<{ snapshot: unknown; credentialId: string; uid: string } | null> {
+  const { rows } = await sql<{ snapshot_json: unknown; credential_id: string; okx_uid: string }>`
+    select s.snapshot_json, s.credential_id, p.okx_uid
+    from purchase_orders p join binding_snapshots s on s.id = p.snapshot_id where p.id = ${id}`.execute(db);
+  const row = rows[0];
+  return row ? { snapshot: row.snapshot_json, credentialId: row.credential_id, uid: row.okx_uid } : null;
+}
+
 /** Lets go of a binding whose cover is over, if the order is still as it was read. */
 export async function releaseBinding(db: Db, order: PurchaseOrder, entry: AuditEntry): Promise<void> {
   await sql`
@@ -123,8 +156,26 @@ export async function releaseBinding(db: Db, order: PurchaseOrder, entry: AuditE
     ${auditFrom('moved', entry)}`.execute(db);
 }
 
-export type NewBinding = { readonly ordId: string; readonly instId: string; readonly attested: boolean };
-export type BindOutcome = 'bound' | 'paid_or_unknown' | 'order_already_insured';
+/** The position as it was seen with the trader's own key, and the evidence of it. */
+export type Attestation = {
+  readonly snapshotId: string;
+  readonly credentialId: string;
+  readonly uid: string;
+  readonly mainUid: string;
+  readonly posId: string;
+  readonly cTime: string;
+  readonly snapshot: unknown;
+  readonly checks: unknown;
+  readonly evidenceRoot: string;
+  readonly evidence: unknown;
+};
+export type NewBinding = {
+  readonly ordId: string;
+  readonly instId: string;
+  /** null: nobody has seen the position. */
+  readonly attestation: Attestation | null;
+};
+export type BindOutcome = 'bound' | 'paid_or_unknown' | 'order_already_insured' | 'position_already_insured';
 
 /** Binds an OKX order, only while the purchase order is unpaid: one guarded UPDATE, not a read before it. */
 export async function bindOkxMeta(
@@ -136,18 +187,29 @@ export async function bindOkxMeta(
 ): Promise<BindOutcome> {
   const now = new Date(entry.atMs);
   const meta = JSON.stringify({ ordId: binding.ordId, instId: binding.instId });
+  const seen = binding.attestation;
+  const snapshot = seen
+    ? sql`kept as (
+        insert into binding_snapshots (id, purchase_order_id, credential_id, snapshot_json, checks_json, evidence_root, evidence_json, taken_at)
+        select ${seen.snapshotId}, id, ${seen.credentialId}, ${JSON.stringify(seen.snapshot)}::json, ${JSON.stringify(seen.checks)}::json,
+          ${seen.evidenceRoot}, ${JSON.stringify(seen.evidence)}::json, ${now} from moved
+      ), `
+    : sql``;
   try {
     const { rows } = await sql<{ id: string }>`
       with moved as (
-        update purchase_orders set okx_meta_json = ${meta}::jsonb, bound_at = ${now}, attested = ${binding.attested},
+        update purchase_orders set okx_meta_json = ${meta}::jsonb, bound_at = ${now}, attested = ${seen !== null},
+          credential_id = ${seen?.credentialId ?? null}, snapshot_id = ${seen?.snapshotId ?? null}, okx_uid = ${seen?.uid ?? null},
+          okx_main_uid = ${seen?.mainUid ?? null}, okx_pos_id = ${seen?.posId ?? null}, okx_pos_ctime = ${seen?.cTime ?? null},
           binding_released_at = null, version = version + 1, updated_at = ${now}
         where id = ${id} and paid_at is null
         returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
-      ), noted as (${auditFrom('moved', entry)})
+      ), ${snapshot}noted as (${auditFrom('moved', entry)})
       select id from moved`.execute(db);
     return rows.length === 1 ? 'bound' : 'paid_or_unknown';
   } catch (error) {
     if (violatesUnique(error, 'purchase_orders_live_okx_order')) return 'order_already_insured';
+    if (violatesUnique(error, 'purchase_orders_live_position')) return 'position_already_insured';
     throw error;
   }
 }

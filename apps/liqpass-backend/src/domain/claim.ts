@@ -34,13 +34,16 @@ export type Claim = {
   readonly attested: boolean;
 };
 
-/** The steps a claim may take; docs/states.md says who takes them and why. Nothing leaves PAID, and triggering moves FAILED alone. */
+/**
+ * The steps a claim may take; docs/states.md says who takes them and why. Nothing leaves PAID, and triggering moves FAILED
+ * alone. Back to review goes what a person decided and takes back; a rejection by the verifier stands.
+ */
 export const CLAIM_STEPS: Readonly<Record<ClaimStatus, readonly ClaimStatus[]>> = {
   VERIFYING: ['VERIFIED_PENDING_REVIEW', 'REJECTED', 'FAILED'],
   VERIFIED_PENDING_REVIEW: ['APPROVED_PENDING_MULTISIG', 'REJECTED'],
-  APPROVED_PENDING_MULTISIG: ['PAID'],
+  APPROVED_PENDING_MULTISIG: ['PAID', 'VERIFIED_PENDING_REVIEW'],
   PAID: [],
-  REJECTED: [],
+  REJECTED: ['VERIFIED_PENDING_REVIEW'],
   FAILED: ['VERIFYING'],
 };
 

@@ -1,7 +1,10 @@
 import { DAY_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { listOverdueClaims } from '../db/claimsRepo.ts';
 import { forgetAnswers } from '../db/idempotencyRepo.ts';
+import { forgetRateLimits } from '../db/rateLimitsRepo.ts';
+import { forgetSessions } from '../db/sessionsRepo.ts';
 import type { Context } from '../services/context.ts';
+import { deleteUnneededCredentials } from '../services/credentials.ts';
 
 /** A claim this long past its next attempt has no job any more: jobs are taken up within a minute, even after a crash. */
 const OVERDUE_MS = 3 * MINUTE_MS;
@@ -22,6 +25,9 @@ export function startUpkeep(ctx: Context): () => void {
     Promise.resolve()
       .then(() => takeUpLostClaims(ctx))
       .then(() => forgetAnswers(ctx.db, ctx.clock.now() - DAY_MS))
+      .then(() => forgetSessions(ctx.db, ctx.clock.now() - DAY_MS))
+      .then(() => forgetRateLimits(ctx.db, ctx.clock.now()))
+      .then(() => deleteUnneededCredentials(ctx))
       .catch((error: unknown) => ctx.log.warn({ err: error }, 'upkeep failed; it runs again in a minute'));
   };
   run();

@@ -1,71 +1,69 @@
-import {
-  approveClaimBody,
-  claimAnswer,
-  claimPage,
-  claimParams,
-  claimSummary,
-  listClaimsQuery,
-  markClaimPaidBody,
-  rejectClaimBody,
-} from '@liqpass/api/claims';
+import { approveClaimBody, claimParams, claimSummary, markClaimPaidBody, rejectClaimBody } from '@liqpass/api/claims';
+import { LiqPassError } from '@liqpass/api/errors';
+import { takeBackBody } from '@liqpass/api/operators';
 import { refusals, type Server } from '@liqpass/service/server';
-import { approveClaim, listClaims, markClaimPaid, readClaimWithEvidence, rejectClaim } from '../services/claims.ts';
+import { approveClaim, markClaimPaid, rejectClaim, takeBackClaim } from '../services/claimDecisions.ts';
 import type { Context } from '../services/context.ts';
-import { adminActor, type Keys } from './guards.ts';
-import { claimCursor, claimToWire, claimWithEvidenceToWire, parseClaimCursor, toPage } from './wireFormat.ts';
+import { operator, operatorsOnly, type Keys } from './guards.ts';
+import { claimToWire } from './wireFormat.ts';
 
-/** Operators review claims and record what the multisig paid. */
+/** Operators decide claims and record what the multisig paid. */
 export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
-  const guard = { onRequest: async (request: Parameters<typeof adminActor>[0]) => void adminActor(request, keys) };
-  const common = { tags: ['admin'], security: [{ adminKey: [] }] };
+  const common = {
+    tags: ['admin'],
+    security: [{ adminKey: [] }, { session: [] }],
+    params: claimParams,
+    response: { 200: claimSummary, ...refusals },
+  };
 
   app.post(
     '/admin/claims/:id/approve',
     {
-      ...guard,
-      schema: {
-        ...common,
-        summary: 'Approve a verified claim',
-        params: claimParams,
-        body: approveClaimBody,
-        response: { 200: claimSummary, ...refusals },
-      },
+      ...operatorsOnly(keys, 'reviewer'),
+      schema: { ...common, summary: 'Approve a verified claim', body: approveClaimBody },
     },
     async (request) => {
-      const actor = adminActor(request, keys);
-      return claimToWire(await approveClaim(ctx, request.params.id, request.body.approvedBy ?? actor.name, actor));
+      const actor = operator(request, keys, 'reviewer');
+      // A machine may say for whom it approves; a person is who the session says.
+      const approvedBy = actor.address === null ? (request.body.approvedBy ?? actor.name) : actor.name;
+      return claimToWire(await approveClaim(ctx, request.params.id, approvedBy, actor));
     },
   );
 
   app.post(
     '/admin/claims/:id/reject',
     {
-      ...guard,
-      schema: {
-        ...common,
-        summary: 'Reject a verified claim, with a reason',
-        params: claimParams,
-        body: rejectClaimBody,
-        response: { 200: claimSummary, ...refusals },
-      },
+      ...operatorsOnly(keys, 'reviewer'),
+      schema: { ...common, summary: 'Reject a verified claim, with a code and a text', body: rejectClaimBody },
+    },
+    async (request) => {
+      const actor = operator(request, keys, 'reviewer');
+      const { code = null, reason } = request.body;
+      if (code === null && actor.address !== null)
+        throw new LiqPassError('VALIDATION_FAILED', 'code: say with a code of the list why the claim is rejected.');
+      return claimToWire(await rejectClaim(ctx, request.params.id, { code, text: reason }, actor));
+    },
+  );
+
+  app.post(
+    '/admin/claims/:id/take-back',
+    {
+      ...operatorsOnly(keys, 'reviewer'),
+      schema: { ...common, summary: 'Take a decision back, until it is paid', body: takeBackBody },
     },
     async (request) =>
-      claimToWire(await rejectClaim(ctx, request.params.id, request.body.reason, adminActor(request, keys))),
+      claimToWire(
+        await takeBackClaim(ctx, request.params.id, request.body.reason, operator(request, keys, 'reviewer')),
+      ),
   );
 
   app.post(
     '/admin/claims/:id/mark-paid',
     {
-      ...guard,
-      schema: {
-        ...common,
-        summary: 'Record the transaction that paid a claim',
-        params: claimParams,
-        body: markClaimPaidBody,
-        response: { 200: claimSummary, ...refusals },
-      },
+      ...operatorsOnly(keys, 'treasurer'),
+      schema: { ...common, summary: 'Record the transaction that paid a claim', body: markClaimPaidBody },
     },
     async (request) =>
-      claimToWire(await markClaimPaid(ctx, request.params.id, request.body, adminActor(request, keys))),
+      claimToWire(await markClaimPaid(ctx, request.params.id, request.body, operator(request, keys, 'treasurer'))),
   );
 }

@@ -8,12 +8,12 @@ import { z } from 'zod';
 import { payoutListHash, payoutsCsv, payoutTotal, safeBatch } from '../domain/safeBatch.ts';
 import type { Context } from '../services/context.ts';
 import { listPayouts } from '../services/payouts.ts';
-import { adminActor, type Keys } from './guards.ts';
+import { operatorsOnly, type Keys } from './guards.ts';
 
 /** What the multisig is to pay: a list to copy from, and files that Safe reads. */
 export function adminPayoutRoutes(app: Server, ctx: Context, keys: Keys): void {
-  const guard = { onRequest: async (request: Parameters<typeof adminActor>[0]) => void adminActor(request, keys) };
-  const common = { tags: ['admin'], security: [{ adminKey: [] }] };
+  const guard = operatorsOnly(keys, 'viewer');
+  const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 
   app.get(
     '/admin/payouts',

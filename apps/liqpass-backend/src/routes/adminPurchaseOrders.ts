@@ -8,19 +8,18 @@ import {
 import { refusals, type Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
-import { adminActor, type Keys } from './guards.ts';
+import { adminActor, operatorsOnly, type Keys } from './guards.ts';
 import { toReceivedPayment } from './internalPurchaseOrders.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
 
 /** Operators see the orders, reported payments first, and confirm what came. */
 export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys): void {
-  const guard = { onRequest: async (request: Parameters<typeof adminActor>[0]) => void adminActor(request, keys) };
-  const common = { tags: ['admin'], security: [{ adminKey: [] }] };
+  const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 
   app.get(
     '/admin/purchase-orders',
     {
-      ...guard,
+      ...operatorsOnly(keys, 'viewer'),
       schema: {
         ...common,
         summary: 'Orders, reported payments first',
@@ -43,7 +42,7 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys):
   app.post(
     '/admin/purchase-orders/:id/mark-paid',
     {
-      ...guard,
+      ...operatorsOnly(keys, 'treasurer'),
       schema: {
         ...common,
         summary: 'Record a premium received',
@@ -54,7 +53,12 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys):
     },
     async (request) =>
       purchaseOrderToWire(
-        await markPurchaseOrderPaid(ctx, request.params.id, toReceivedPayment(request.body), adminActor(request, keys)),
+        await markPurchaseOrderPaid(
+          ctx,
+          request.params.id,
+          toReceivedPayment(request.body),
+          adminActor(request, keys, 'treasurer'),
+        ),
         ctx.clock.now(),
       ),
   );

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { countQueue } from '../db/queueRepo.ts';
 import { readClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
-import { readPurchaseOrder } from '../services/purchaseOrders.ts';
+import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
 import { eventStreams } from './eventStream.ts';
-import { adminActor, type Keys } from './guards.ts';
+import { operatorsOnly, traderActor, type Keys } from './guards.ts';
 import { claimToWire, purchaseOrderToWire } from './wireFormat.ts';
 
 const stream = z.string().meta({ description: 'server-sent events', contentMediaType: 'text/event-stream' });
@@ -29,8 +29,9 @@ export function eventRoutes(app: Server, ctx: Context, keys: Keys): void {
     },
     async (request, reply) => {
       const { id } = request.params;
+      const actor = traderActor(request);
       const read = async (): Promise<unknown> => {
-        const order = await readPurchaseOrder(ctx, id);
+        const order = await readOwnPurchaseOrder(ctx, id, actor);
         const claim = order.claim ? await readClaim(ctx, order.claim.id) : null;
         return traderEventData.parse({
           purchase_order: purchaseOrderToWire(order, ctx.clock.now()),
@@ -45,10 +46,10 @@ export function eventRoutes(app: Server, ctx: Context, keys: Keys): void {
   app.get(
     '/admin/events',
     {
-      onRequest: async (request) => void adminActor(request, keys),
+      ...operatorsOnly(keys, 'viewer'),
       schema: {
         tags: ['admin'],
-        security: [{ adminKey: [] }],
+        security: [{ adminKey: [] }, { session: [] }],
         summary: 'Live: the operators’ queue',
         response: { 200: stream },
       },

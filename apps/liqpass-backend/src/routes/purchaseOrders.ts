@@ -16,7 +16,8 @@ import { z } from 'zod';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { hashBody, once } from '../services/idempotency.ts';
-import { bindOkx, createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
+import { bindOkx } from '../services/bindOkx.ts';
+import { createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
 import { traderActor } from './guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
@@ -109,9 +110,9 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
       },
     },
     async (request) => {
-      const { ordId, instId } = request.body;
+      const { ordId, instId, credentialId } = request.body;
       return purchaseOrderToWire(
-        await bindOkx(ctx, request.params.id, { ordId, instId }, traderActor(request)),
+        await bindOkx(ctx, request.params.id, { ordId, instId }, credentialId ?? null, traderActor(request)),
         ctx.clock.now(),
       );
     },

@@ -6,7 +6,8 @@ import { refusals, type Server } from '@liqpass/service/server';
 import { readClaimWithEvidence } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { readKeptAnswer } from '../services/keptAnswer.ts';
-import { readPurchaseOrder } from '../services/purchaseOrders.ts';
+import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
+import { traderActor } from './guards.ts';
 import { claimToWire } from './wireFormat.ts';
 
 /** A trader's view of a claim: rule by rule, and the evidence to check again. */
@@ -24,7 +25,7 @@ export function traderClaimRoutes(app: Server, ctx: Context): void {
       },
     },
     async (request) => {
-      const order = await readPurchaseOrder(ctx, request.params.id);
+      const order = await readOwnPurchaseOrder(ctx, request.params.id, traderActor(request));
       if (!order.claim) throw new LiqPassError('CLAIM_NOT_FOUND', 'No claim has been filed on this order.');
       const { claim, evidence, audit } = await readClaimWithEvidence(ctx, order.claim.id);
       const { checks, liquidation } = readKeptAnswer(evidence);
@@ -45,6 +46,7 @@ export function traderClaimRoutes(app: Server, ctx: Context): void {
     },
     async (request) => {
       const { claim, evidence } = await readClaimWithEvidence(ctx, request.params.id);
+      await readOwnPurchaseOrder(ctx, claim.purchaseOrderId, traderActor(request));
       const kept = readKeptAnswer(evidence).evidence;
       if (!kept)
         throw new LiqPassError(

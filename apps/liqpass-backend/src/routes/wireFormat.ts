@@ -104,6 +104,9 @@ export function claimWithEvidenceToWire(claim: Claim, evidence: unknown, audit: 
   };
 }
 
+/** An account's number with its middle digits hidden: they are nobody's business but the exchange's. */
+export const maskedUid = (uid: string): string => (uid.length <= 6 ? '…' : `${uid.slice(0, 4)}…${uid.slice(-2)}`);
+
 // A cursor is the sort key of the last row of a page, opaque to the caller.
 
 const seal = (parts: readonly (string | number)[]): string => Buffer.from(parts.join('|')).toString('base64url');

@@ -1,6 +1,6 @@
 import { LiqPassError, type ErrorCode } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
-import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
+import { SECOND_MS } from '@liqpass/kernel/time';
 import { okxEventId } from '@liqpass/kernel/ids';
 import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
@@ -125,84 +125,4 @@ export async function listClaims(
   filter: { status: ClaimStatus | null; after: repo.ClaimCursor | null; limit: number },
 ): Promise<Claim[]> {
   return repo.listClaims(ctx.db, filter);
-}
-
-function notAllowed(claim: Claim, step: string): LiqPassError {
-  return new LiqPassError('INVALID_STATUS_TRANSITION', `A claim that is ${claim.status} cannot be ${step}.`, {
-    params: { status: claim.status },
-  });
-}
-
-/** After a step: the claim as it stands; or, where the step took nothing, the same answer for the same call, else 409. */
-async function settle(
-  ctx: Context,
-  id: string,
-  took: boolean,
-  isSameCall: (claim: Claim) => boolean,
-  step: string,
-): Promise<Claim> {
-  const claim = await readClaim(ctx, id);
-  if (took) {
-    ctx.changes.announce(id);
-    ctx.changes.announce(claim.purchaseOrderId);
-    return claim;
-  }
-  if (isSameCall(claim)) return claim;
-  if (step === 'approved' && claim.status === 'VERIFIED_PENDING_REVIEW' && claim.holdReasons.length > 0)
-    throw new LiqPassError(
-      'CLAIM_ON_HOLD',
-      `The claim is on hold (${claim.holdReasons.join(', ')}): look at it, then release the hold before approving.`,
-      { params: { reasons: claim.holdReasons.join(', ') } },
-    );
-  throw notAllowed(claim, step);
-}
-
-export async function approveClaim(ctx: Context, id: string, approvedBy: string, actor: Actor): Promise<Claim> {
-  const took = await repo.approveClaim(
-    ctx.db,
-    id,
-    approvedBy,
-    entry(ctx, actor, 'approve', { details: { approvedBy } }),
-  );
-  return settle(
-    ctx,
-    id,
-    took,
-    (claim) => claim.status === 'APPROVED_PENDING_MULTISIG' && claim.approvedBy === approvedBy,
-    'approved',
-  );
-}
-
-export async function rejectClaim(ctx: Context, id: string, reason: string, actor: Actor): Promise<Claim> {
-  const took = await repo.rejectClaim(ctx.db, id, reason, entry(ctx, actor, 'reject', { why: reason }));
-  return settle(ctx, id, took, (claim) => claim.status === 'REJECTED' && claim.rejectedReason === reason, 'rejected');
-}
-
-/** Records the payout's transaction. One transaction may pay several claims, but a claim is paid once. */
-export async function markClaimPaid(
-  ctx: Context,
-  id: string,
-  payment: { multisigTxHash: string; paidAtSec: number },
-  actor: Actor,
-): Promise<Claim> {
-  const paidAtMs = payment.paidAtSec * SECOND_MS;
-  if (paidAtMs > ctx.clock.now())
-    throw new LiqPassError(
-      'PAID_AT_IN_FUTURE',
-      `paidAtSec ${payment.paidAtSec} (${formatIso(paidAtMs)}) is in the future.`,
-    );
-  const took = await repo.markClaimPaid(
-    ctx.db,
-    id,
-    { multisigTxHash: payment.multisigTxHash, multisigSafe: ctx.settings.treasurySafe, paidAtMs },
-    entry(ctx, actor, 'mark_paid', { details: { ...payment } }),
-  );
-  return settle(
-    ctx,
-    id,
-    took,
-    (claim) =>
-      claim.status === 'PAID' && claim.multisigTxHash === payment.multisigTxHash && claim.paidAtMs === paidAtMs,
-    'marked as paid',
-  );
 }

@@ -8,6 +8,7 @@ import type { MarketClient } from './marketClient.ts';
 import type { MarketState } from './market.ts';
 import type { QuoteSigner } from './quoteSigner.ts';
 import type { SalesStops } from './salesStops.ts';
+import type { ExchangeKeyClient } from './exchangeKeyClient.ts';
 import type { JpVerifyClient } from './jpVerifyClient.ts';
 import type { WalletSignatures } from './walletSignatureClient.ts';
 
@@ -66,6 +67,7 @@ export type Context = {
   readonly jobs: Jobs;
   readonly jpVerify: JpVerifyClient;
   readonly wallets: WalletSignatures;
+  readonly exchangeKeys: ExchangeKeyClient;
   readonly changes: Changes;
   /** Prices, as last read. */
   readonly market: MarketState;

@@ -8,13 +8,7 @@ import type { Db } from '../db/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { createQuotedOrder, getQuote } from '../db/quotesRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/product.ts';
-import {
-  decidePayment,
-  effectiveWindow,
-  holdsItsOkxOrder,
-  purchaseOrderStatus,
-  type PurchaseOrder,
-} from '../domain/purchaseOrder.ts';
+import { decidePayment, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './checksummedAddress.ts';
 import type { Context } from './context.ts';
 import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './exposure.ts';
@@ -151,65 +145,6 @@ export async function readOwnPurchaseOrder(ctx: Context, id: string, actor: Acto
   const order = await readPurchaseOrder(ctx, id);
   requireOwner(order, actor);
   return order;
-}
-
-/** Binds the OKX order whose position is to be covered; only while unpaid, and only an order that no live cover has. */
-export async function bindOkx(
-  ctx: Context,
-  id: string,
-  okx: { ordId: string; instId: string },
-  actor: Actor,
-): Promise<PurchaseOrder> {
-  const order = await readOwnPurchaseOrder(ctx, id, actor);
-  if (order.paidAtMs !== null) throw alreadyPaid();
-  // Bound to this already: the same call answers as the first did, and the binding keeps its time.
-  if (order.binding?.ordId === okx.ordId && order.binding.instId === okx.instId) return order;
-  if (!ctx.settings.allowUnattestedBinding)
-    throw new LiqPassError(
-      'UNATTESTED_BINDING_NOT_ALLOWED',
-      'Bind with a read-only OKX key (credentialId): a binding without one is not accepted here.',
-    );
-  const from = purchaseOrderStatus(order, ctx.clock.now());
-  const to = from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT';
-  const bind = (): Promise<repo.BindOutcome> =>
-    repo.bindOkxMeta(
-      ctx.db,
-      id,
-      { ...okx, attested: false },
-      { from, to },
-      entry(ctx, actor, 'bind', { details: { ...okx } }),
-    );
-  let outcome = await bind();
-  if (outcome === 'order_already_insured' && (await releaseIfOver(ctx, okx.ordId))) outcome = await bind();
-  switch (outcome) {
-    case 'bound':
-      ctx.changes.announce(id);
-      return readPurchaseOrder(ctx, id);
-    case 'paid_or_unknown':
-      throw alreadyPaid();
-    case 'order_already_insured':
-      throw new LiqPassError(
-        'ORDER_ALREADY_INSURED',
-        `OKX order ${okx.ordId} is covered by another live purchase order: wait until that cover ends, or bind another order.`,
-        { params: { ordId: okx.ordId } },
-      );
-  }
-}
-
-const alreadyPaid = (): LiqPassError =>
-  new LiqPassError('ALREADY_PAID_CANNOT_BIND', 'The premium has been paid: the OKX order can no longer be changed.');
-
-/** Lets go of a binding whose cover has ended; whether the OKX order may be free now. */
-async function releaseIfOver(ctx: Context, ordId: string): Promise<boolean> {
-  const holder = await repo.findHolderOfOkxOrder(ctx.db, ordId);
-  if (!holder) return true;
-  if (holdsItsOkxOrder(holder, ctx.clock.now())) return false;
-  await repo.releaseBinding(
-    ctx.db,
-    holder,
-    entry(ctx, { name: 'system', requestId: null }, 'release_binding', { why: 'its cover is over' }),
-  );
-  return true;
 }
 
 /** The trader's "I have paid": shows the order to the operators, with the hash. It marks nothing as paid. */

@@ -1,11 +1,27 @@
+import { boundSnapshot, type VerifyRequest } from '@liqpass/api/verify';
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatIso } from '@liqpass/kernel/time';
 import { SYSTEM } from '../db/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
-import { getPurchaseOrderById } from '../db/purchaseOrdersRepo.ts';
+import { findCredentialOfAccount } from '../db/credentialsRepo.ts';
+import { getBoundPosition, getPurchaseOrderById } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';
 import type { Context } from './context.ts';
+import type { Verification } from './jpVerifyClient.ts';
+
+const KEY_GONE: Verification = { finding: { kind: 'no_answer', reason: 'KEY_REJECTED' }, kept: null };
+
+/** The position as it was seen when it was bound, and a key that shows the account now; 'key_gone' when its owner has deleted it. */
+async function readBoundPosition(
+  ctx: Context,
+  orderId: string,
+): Promise<Pick<VerifyRequest, 'snapshot' | 'credential' | 'owner'> | 'key_gone'> {
+  const bound = await getBoundPosition(ctx.db, orderId);
+  invariant(bound, 'an attested binding has its snapshot');
+  const key = await findCredentialOfAccount(ctx.db, bound.credentialId, bound.uid);
+  return key ? { snapshot: boundSnapshot.parse(bound.snapshot), credential: key.sealed, owner: key.owner } : 'key_gone';
+}
 
 /**
  * Asks jp-verify about a claim once and stores what follows; a claim that no longer waits is left alone, so it may run
@@ -18,13 +34,19 @@ export async function verifyClaim(ctx: Context, claimId: string): Promise<void> 
   const order = await getPurchaseOrderById(ctx.db, claim.purchaseOrderId);
   invariant(order?.binding, 'a claim has an order, and that a binding');
 
-  const { finding, kept } = await ctx.jpVerify.verify({
-    instId: order.binding.instId,
-    ordId: order.binding.ordId,
-    boundAt: formatIso(order.binding.boundAtMs),
-    coverageStartAt: formatIso(claim.window.startMs),
-    coverageEndAt: formatIso(claim.window.endMs),
-  });
+  const seen = order.binding.attested ? await readBoundPosition(ctx, order.id) : null;
+  // Without the trader's key an attested claim cannot be asked about: jp-verify's own sees another account, and would deny it.
+  const { finding, kept } =
+    seen === 'key_gone'
+      ? KEY_GONE
+      : await ctx.jpVerify.verify({
+          instId: order.binding.instId,
+          ordId: order.binding.ordId,
+          boundAt: formatIso(order.binding.boundAtMs),
+          coverageStartAt: formatIso(claim.window.startMs),
+          coverageEndAt: formatIso(claim.window.endMs),
+          ...seen,
+        });
 
   const nowMs = ctx.clock.now();
   const decision = decideClaim(

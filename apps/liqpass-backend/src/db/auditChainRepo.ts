@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { ChainedRow } from '../domain/auditChain.ts';
+import type { Db } from './database.ts';
+
+type Row = {
+  id: string;
+  at: Date;
+  actor: string;
+  action: string;
+  subject_type: string;
+  subject_id: string;
+  from_status: string | null;
+  to_status: string | null;
+  why: string | null;
+  details: Record<string, unknown> | null;
+  request_id: string | null;
+};
+/** An audit row as it is hashed, without its place in the chain. */
+export type AuditContent = Omit<ChainedRow, 'seq' | 'prev_hash' | 'hash'>;
+
+const columns = sql.raw(
+  'l.id, l.at, l.actor, l.action, l.subject_type, l.subject_id, l.from_status, l.to_status, l.why, l.details, l.request_id',
+);
+const isGenuine = sql.raw(
+  'l.stamp is not distinct from audit_stamp(l.id, l.at, l.actor, l.action, l.subject_type, l.subject_id, l.from_status, l.to_status, l.why, l.details, l.request_id)',
+);
+
+const toContent = (row: Row): AuditContent => ({
+  id: row.id,
+  at: row.at.toISOString(),
+  actor: row.actor,
+  action: row.action,
+  subject_type: row.subject_type,
+  subject_id: row.subject_id,
+  from: row.from_status,
+  to: row.to_status,
+  why: row.why,
+  details: row.details,
+  request_id: row.request_id,
+});
+
+/** Whether this transaction may seal; false when another process does right now. */
+export async function tryTakeSealer(trx: Db): Promise<boolean> {
+  const { rows } = await sql<{
+    taken: boolean;
+  }>`select pg_try_advisory_xact_lock(hashtextextended('liqpass audit sealer', 0)) as taken`.execute(trx);
+  return rows[0]?.taken === true;
+}
+
+/** The last link; null while there is none. */
+export async function getChainHead(db: Db): Promise<{ seq: number; hash: string } | null> {
+  const { rows } = await sql<{
+    seq: string;
+    hash: Buffer;
+  }>`select seq, hash from audit_seals order by seq desc limit 1`.execute(db);
+  return rows[0] ? { seq: Number(rows[0].seq), hash: rows[0].hash.toString('hex') } : null;
+}
+
+/**
+ * Rows that LiqPass wrote and that are not sealed yet, oldest first. Ids are given before a transaction commits, so a row may
+ * appear below ones that are sealed already: `lookBack` ids before the newest sealed one are looked through for such.
+ */
+export async function listUnsealed(db: Db, lookBack: number, limit: number): Promise<AuditContent[]> {
+  const { rows } = await sql<Row>`
+    select ${columns} from audit_log l
+    where l.id > coalesce((select max(audit_id) from audit_seals), 0) - ${lookBack}
+      and not exists (select from audit_seals s where s.audit_id = l.id) and ${isGenuine}
+    order by l.id limit ${limit}`.execute(db);
+  return rows.map(toContent);
+}
+
+/** Adds links to the chain. */
+export async function insertSeals(trx: Db, links: readonly ChainedRow[]): Promise<void> {
+  await sql`
+    insert into audit_seals (seq, audit_id, prev_hash, hash)
+    select seq, audit_id, decode(prev_hash, 'hex'), decode(hash, 'hex')
+    from unnest(${links.map((link) => link.seq)}::bigint[], ${links.map((link) => link.id)}::bigint[],
+      ${links.map((link) => link.prev_hash)}::text[], ${links.map((link) => link.hash)}::text[]) as link (seq, audit_id, prev_hash, hash)`.execute(
+    trx,
+  );
+}
+
+type LinkRow = Row & { seq: string; prev_hash: Buffer; hash: Buffer; found: boolean };
+/** A link of the chain; `row` is null where the audit row it was made for is gone. */
+export type Link = { readonly seq: number; readonly auditId: string; readonly row: ChainedRow | null };
+
+/** Links after `afterSeq`, in order. */
+export async function listLinks(db: Db, afterSeq: number, limit: number): Promise<Link[]> {
+  const { rows } = await sql<LinkRow & { audit_id: string }>`
+    select s.seq, s.audit_id, s.prev_hash, s.hash, l.id is not null as found, ${columns}
+    from audit_seals s left join audit_log l on l.id = s.audit_id
+    where s.seq > ${afterSeq} order by s.seq limit ${limit}`.execute(db);
+  return rows.map((row) => ({
+    seq: Number(row.seq),
+    auditId: row.audit_id,
+    row: row.found
+      ? {
+          seq: Number(row.seq),
+          ...toContent(row),
+          prev_hash: row.prev_hash.toString('hex'),
+          hash: row.hash.toString('hex'),
+        }
+      : null,
+  }));
+}
+
+/** Rows that no link covers: whether LiqPass wrote them, and since when they wait. */
+export async function listLoose(db: Db, limit: number): Promise<{ id: string; genuine: boolean; atMs: number }[]> {
+  const { rows } = await sql<{ id: string; genuine: boolean; at: Date }>`
+    select l.id, ${isGenuine} as genuine, l.at from audit_log l
+    where not exists (select from audit_seals s where s.audit_id = l.id) order by l.id limit ${limit}`.execute(db);
+  return rows.map((row) => ({ id: row.id, genuine: row.genuine, atMs: row.at.getTime() }));
+}
+
+/** Rows whose stamp is not what LiqPass would have written, sealed or not: a change too small for the chain's milliseconds shows here. */
+export async function listForged(db: Db, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select l.id from audit_log l where not (${isGenuine}) order by l.id limit ${limit}`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+export type AuditPageRow = AuditContent & { readonly prev_hash: string; readonly hash: string };
+
+/** A page of the trail, newest first; the newest rows may not be sealed yet. */
+export async function listAudit(
+  db: Db,
+  filter: { subject: string | null; beforeId: string | null; limit: number },
+): Promise<AuditPageRow[]> {
+  const { rows } = await sql<Row & { prev_hash: Buffer | null; hash: Buffer | null }>`
+    select ${columns}, s.prev_hash, s.hash from audit_log l left join audit_seals s on s.audit_id = l.id
+    where true
+      ${filter.subject === null ? sql`` : sql`and l.subject_id = ${filter.subject}`}
+      ${filter.beforeId === null ? sql`` : sql`and l.id < ${filter.beforeId}`}
+    order by l.id desc limit ${filter.limit}`.execute(db);
+  return rows.map((row) => ({
+    ...toContent(row),
+    prev_hash: row.prev_hash?.toString('hex') ?? '',
+    hash: row.hash?.toString('hex') ?? '',
+  }));
+}

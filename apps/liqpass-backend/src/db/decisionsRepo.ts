@@ -1,0 +1,109 @@
+import type { EpochMs } from '@liqpass/kernel/time';
+import type { RejectionCode } from '@liqpass/kernel/vocabulary';
+import { sql, type RawBuilder } from 'kysely';
+import { auditFrom, identityOf, type AuditEntry } from './auditRepo.ts';
+import type { Db } from './database.ts';
+import { onePersonShop } from './settingsRepo.ts';
+import type { ClaimDecision } from './tables.ts';
+
+/** A row about what was decided, as a part of the statement that moves the claim: rows are added, never changed. */
+const decided = (
+  decision: ClaimDecision,
+  entry: AuditEntry,
+  more: { readonly code?: RejectionCode | null; readonly reason?: string | null } = {},
+): RawBuilder<unknown> => sql`
+  insert into claim_decisions (claim_id, decision, at, by_name, by_identity, code, reason)
+  select id, ${decision}, ${new Date(entry.atMs)}::timestamptz, ${entry.actor.name}, ${identityOf(entry.actor)}, ${more.code ?? null},
+    ${more.reason ?? null} from moved`;
+
+const lastDecision = (id: string): RawBuilder<unknown> =>
+  sql`select decision, by_identity, reason from claim_decisions where claim_id = ${id} order by id desc limit 1`;
+
+export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<boolean> {
+  const now = new Date(entry.atMs);
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update insurance_claims set status = 'APPROVED_PENDING_MULTISIG', approved_by = ${approvedBy}, approved_at = ${now}, updated_at = ${now}
+      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons = '{}'
+      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
+    ), decided as (${decided('APPROVE', entry)}),
+    noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/** Rejects a verified claim; `reason` is what the claim shows, `text` what the person wrote. */
+export async function rejectClaim(
+  db: Db,
+  id: string,
+  rejection: { reason: string; code: RejectionCode | null; text: string },
+  entry: AuditEntry,
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update insurance_claims set status = 'REJECTED', rejected_reason = ${rejection.reason}, updated_at = ${new Date(entry.atMs)}
+      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW'
+      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
+    ), decided as (${decided('REJECT', entry, { code: rejection.code, reason: rejection.text })}),
+    noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/** Takes a person's decision back: an approval until it is paid, a rejection that was a person's. The verifier's stands. */
+export async function takeBackClaim(db: Db, id: string, reason: string, entry: AuditEntry): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with last as (${lastDecision(id)}), before as (
+      select id, status from insurance_claims
+      where id = ${id} and (status = 'APPROVED_PENDING_MULTISIG' or (status = 'REJECTED' and (select decision from last) = 'REJECT'))
+      for update
+    ), moved as (
+      update insurance_claims c set status = 'VERIFIED_PENDING_REVIEW', approved_by = null, approved_at = null, rejected_reason = null,
+        updated_at = ${new Date(entry.atMs)}
+      from before where c.id = before.id
+      returning c.id, before.status as from_status, c.status as to_status
+    ), decided as (${decided('TAKE_BACK', entry, { reason })}),
+    noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/**
+ * Records the transaction that paid an approved claim: once, whatever is called twice, and not by whoever approved it, unless
+ * the shop has one person only; then the audit row says that it was one.
+ */
+export async function markClaimPaid(
+  db: Db,
+  id: string,
+  payment: { multisigTxHash: string; multisigSafe: string | null; paidAtMs: EpochMs },
+  entry: AuditEntry,
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with last as (${lastDecision(id)}),
+    same as (select coalesce((select by_identity = ${identityOf(entry.actor)} from last), false) as person),
+    moved as (
+      update insurance_claims set status = 'PAID', multisig_tx_hash = ${payment.multisigTxHash}, multisig_safe = ${payment.multisigSafe},
+        paid_at = ${new Date(payment.paidAtMs)}, updated_at = ${new Date(entry.atMs)}
+      where id = ${id} and status = 'APPROVED_PENDING_MULTISIG' and (not (select person from same) or ${onePersonShop})
+      returning id, 'APPROVED_PENDING_MULTISIG'::text as from_status, status as to_status
+    ), noted as (${auditFrom('moved', entry, sql`case when (select person from same) then '{"one_person_shop": true}'::jsonb end`)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+export type Decision = {
+  readonly decision: ClaimDecision;
+  readonly byIdentity: string;
+  readonly reason: string | null;
+};
+
+/** What a person decided last about a claim; null before anybody has. */
+export async function getLastDecision(db: Db, id: string): Promise<Decision | null> {
+  const { rows } = await sql<{
+    decision: ClaimDecision;
+    by_identity: string;
+    reason: string | null;
+  }>`${lastDecision(id)}`.execute(db);
+  const row = rows[0];
+  return row ? { decision: row.decision, byIdentity: row.by_identity, reason: row.reason } : null;
+}

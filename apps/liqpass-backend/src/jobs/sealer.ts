@@ -1,0 +1,49 @@
+import { SECOND_MS } from '@liqpass/kernel/time';
+import { readAuditHead, sealAudit } from '../services/auditTrail.ts';
+import type { Context } from '../services/context.ts';
+
+const EVERY_MS = SECOND_MS / 2;
+/** Every so many looks it looks further back, for rows of transactions that took very long. */
+const FAR_EVERY = 120;
+
+/**
+ * Seals audit rows into their chain, twice a second; writers wait for none of it. Stopped, it seals what is left and ends.
+ * Until then the last half second is a tail whose rows carry their stamp but no link yet.
+ */
+export function startSealer(ctx: Context): () => Promise<void> {
+  let stopped = false;
+  let looks = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const look = async (): Promise<void> => {
+    try {
+      const far = looks++ % FAR_EVERY === 0;
+      await sealAudit(ctx, far ? 'far' : 'near');
+      if (far) await noteHead();
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'the audit trail could not be sealed now; it is tried again');
+    }
+  };
+  let noted = 0;
+  /** The head goes into the log, once a minute where it moved: a trail rewritten in the database no longer leads to it. */
+  const noteHead = async (): Promise<void> => {
+    const head = await readAuditHead(ctx);
+    if (!head || head.seq === noted) return;
+    noted = head.seq;
+    ctx.log.info({ seq: head.seq, hash: head.hash }, 'audit trail sealed up to here');
+  };
+  const schedule = (): void => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = look().then(schedule);
+    }, EVERY_MS);
+  };
+  schedule();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+    looks = 0;
+    await look();
+  };
+}

@@ -1,0 +1,72 @@
+import { auditPage, listAuditQuery } from '@liqpass/api/operators';
+import { LiqPassError } from '@liqpass/api/errors';
+import { refusals, type Server } from '@liqpass/service/server';
+import { Readable } from 'node:stream';
+import { exportAudit, listAudit } from '../services/auditTrail.ts';
+import type { Context } from '../services/context.ts';
+import { operatorsOnly, type Keys } from './guards.ts';
+import { toPage } from './wireFormat.ts';
+
+type Row = Awaited<ReturnType<typeof listAudit>>[number];
+
+const rowToWire = (row: Row) => ({
+  id: row.id,
+  at: row.at,
+  actor: row.actor,
+  action: row.action,
+  subject: row.subject_id,
+  from: row.from,
+  to: row.to,
+  why: row.why,
+  prev_hash: row.prev_hash,
+  hash: row.hash,
+});
+
+async function* lines(ctx: Context): AsyncGenerator<string> {
+  for await (const row of exportAudit(ctx.db)) yield `${JSON.stringify(row)}\n`;
+}
+
+/** Who did what, when and why: a chain of rows, to read and to take along. */
+export function adminAuditRoutes(app: Server, ctx: Context, keys: Keys): void {
+  const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
+
+  app.get(
+    '/admin/audit',
+    {
+      ...operatorsOnly(keys, 'viewer'),
+      schema: {
+        ...common,
+        summary: 'The audit trail, newest first; the hashes of the newest rows follow within a second',
+        querystring: listAuditQuery,
+        response: { 200: auditPage, ...refusals },
+      },
+    },
+    async (request) => {
+      const { subject, limit, cursor } = request.query;
+      if (cursor !== undefined && !/^\d{1,18}$/.test(cursor))
+        throw new LiqPassError(
+          'VALIDATION_FAILED',
+          'The cursor is not one of ours: use next_cursor of the page before.',
+        );
+      const rows = await listAudit(ctx, { subject: subject ?? null, beforeId: cursor ?? null, limit: limit + 1 });
+      return toPage(rows, limit, (row) => row.id, rowToWire);
+    },
+  );
+
+  app.get(
+    '/admin/audit/export',
+    {
+      ...operatorsOnly(keys, 'viewer'),
+      schema: {
+        ...common,
+        summary: 'The sealed audit trail as JSON lines; `npm run audit -- check <file>` follows it offline',
+        produces: ['application/x-ndjson'],
+      },
+    },
+    async (_request, reply) =>
+      reply
+        .type('application/x-ndjson; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="liqpass-audit.jsonl"')
+        .send(Readable.from(lines(ctx))),
+  );
+}

@@ -1,0 +1,101 @@
+import { okAnswer } from '@liqpass/api/auth';
+import {
+  operatorAnswer,
+  operatorList,
+  operatorMe,
+  operatorParams,
+  putOnePersonShopBody,
+  putOperatorBody,
+  settingsAnswer,
+} from '@liqpass/api/operators';
+import { formatIso } from '@liqpass/kernel/time';
+import { refusals, type Server } from '@liqpass/service/server';
+import type { Context } from '../services/context.ts';
+import { listOperators, putOperator, removeOperator, setOnePersonShop } from '../services/operators.ts';
+import { readSettings } from '../services/settings.ts';
+import { adminActor, operator, operatorsOnly, type Keys } from './guards.ts';
+
+type Row = Awaited<ReturnType<typeof putOperator>>;
+const toWire = (row: Row) => ({
+  address: row.address,
+  name: row.name,
+  role: row.role,
+  created_at: formatIso(row.createdAtMs),
+  added_by: row.addedBy,
+});
+
+/** Who the operators are, and what they may. */
+export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void {
+  const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
+
+  app.get(
+    '/admin/me',
+    {
+      ...operatorsOnly(keys, 'viewer'),
+      schema: { ...common, summary: 'Who you are here', response: { 200: operatorMe, ...refusals } },
+    },
+    async (request) => {
+      const { name, address, role } = operator(request, keys, 'viewer');
+      return { name, address, role };
+    },
+  );
+
+  app.get(
+    '/admin/operators',
+    {
+      ...operatorsOnly(keys, 'viewer'),
+      schema: { ...common, summary: 'The operators', response: { 200: operatorList, ...refusals } },
+    },
+    async () => ({ items: (await listOperators(ctx)).map(toWire) }),
+  );
+
+  app.put(
+    '/admin/operators/:address',
+    {
+      ...operatorsOnly(keys, 'admin'),
+      schema: {
+        ...common,
+        summary: 'Add an operator, or change its role',
+        params: operatorParams,
+        body: putOperatorBody,
+        response: { 200: operatorAnswer, ...refusals },
+      },
+    },
+    async (request) =>
+      toWire(await putOperator(ctx, { ...request.body, address: request.params.address }, adminActor(request, keys))),
+  );
+
+  app.delete(
+    '/admin/operators/:address',
+    {
+      ...operatorsOnly(keys, 'admin'),
+      schema: {
+        ...common,
+        summary: 'Remove an operator',
+        params: operatorParams,
+        response: { 200: okAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      await removeOperator(ctx, request.params.address, adminActor(request, keys));
+      return { ok: true as const };
+    },
+  );
+
+  app.put(
+    '/admin/settings/one-person-shop',
+    {
+      ...operatorsOnly(keys, 'admin'),
+      schema: {
+        ...common,
+        summary: 'Whether one person may both approve a claim and record its payment',
+        body: putOnePersonShopBody,
+        response: { 200: settingsAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      await setOnePersonShop(ctx, request.body.enabled, request.body.reason, adminActor(request, keys));
+      return readSettings(ctx);
+    },
+  );
+}

@@ -1,0 +1,137 @@
+import cors from '@fastify/cors';
+import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
+import { LiqPassError } from '@liqpass/api/errors';
+import { MINUTE_MS } from '@liqpass/kernel/time';
+import { holderOf } from '@liqpass/service/constantTime';
+import type { Server } from '@liqpass/service/server';
+import type { FastifyRequest } from 'fastify';
+import type { Context } from '../services/context.ts';
+import { buildRateCounters, type Counted, type RateCounters } from '../services/rateCounters.ts';
+import type { Keys } from './guards.ts';
+
+/** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */
+const PER_WALLET = 600;
+const PER_ADDRESS = 600;
+const PER_KEY = 600_000;
+/** What costs somebody else something (a signature check, a question to the exchange), or what is guessed at. */
+const STRICT: Readonly<Record<string, number>> = {
+  'POST /api/auth/nonce': 60,
+  'POST /api/auth/verify': 60,
+  'POST /api/okx-credentials': 20,
+  'GET /api/okx-credentials/:id/positions': 60,
+};
+const PER_WRONG_KEY = 60;
+
+const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
+
+const routeOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions.url ?? ''}`;
+
+/** An address as it is counted: one network of IPv6 (/64) is one caller, since it has more addresses than anybody counts. */
+export function countedAddress(ip: string): string {
+  if (!ip.includes(':') || ip.includes('.')) return ip.replace(/^::ffff:/, '');
+  const [head = '', tail = ''] = ip.split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === '' ? [] : tail.split(':');
+  const groups = ip.includes('::')
+    ? [...first, ...Array<string>(8 - first.length - last.length).fill('0'), ...last]
+    : first;
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+const callerOf = (request: FastifyRequest): string =>
+  request.caller?.kind === 'wallet' ? `wallet:${request.caller.address}` : `ip:${countedAddress(request.ip)}`;
+
+/** Limits for each wallet, key and address, counted in the database for all processes; and which other origins may call. */
+export async function installLimits(app: Server, ctx: Context, keys: Keys): Promise<void> {
+  const { corsOrigins, requestsPerMinute } = ctx.settings.people;
+  if (corsOrigins.length > 0)
+    await app.register(cors, {
+      origin: [...corsOrigins],
+      credentials: true,
+      methods: ['GET', 'POST', 'PUT', 'DELETE'],
+      allowedHeaders: ['content-type', 'idempotency-key', 'x-request-id'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 600,
+    });
+
+  const counters = buildRateCounters(ctx);
+  await app.register(rateLimit, {
+    global: false,
+    store: storeOf(counters),
+    // A database that does not answer is told by the route itself; counting must not be what refuses.
+    skipOnError: true,
+    errorResponseBuilder: (_request, { after }) =>
+      new LiqPassError('TOO_MANY_REQUESTS', `Too many requests: wait ${after} and try again.`),
+  });
+
+  const keyHolder = (request: FastifyRequest): string | null => {
+    for (const [header, kind, list] of [
+      ['x-admin-key', 'admin', keys.admin],
+      ['x-internal-key', 'internal', keys.internal],
+    ] as const) {
+      const given = request.headers[header];
+      if (typeof given !== 'string') continue;
+      const name = holderOf(given, list);
+      return name === null ? '' : `key:${kind}:${name}`;
+    }
+    return null;
+  };
+  const limiter = app.createRateLimit({
+    keyGenerator: (request) => limitOf(request).key,
+    max: (request: FastifyRequest) => limitOf(request).max,
+    timeWindow: MINUTE_MS,
+  });
+  type Limit = { readonly key: string; readonly max: number };
+  const limits = new WeakMap<FastifyRequest, Limit>();
+  const unlimited: Limit = { key: '', max: 0 };
+  const limitOf = (request: FastifyRequest): Limit => limits.get(request) ?? unlimited;
+
+  /** What counts against this request; null where nothing does. */
+  const choose = (request: FastifyRequest): Limit | null => {
+    const holder = keyHolder(request);
+    // Exactly counted, like what is in STRICT: keys are not to be guessed at.
+    if (holder === '') return { key: `!wrong-key ip:${countedAddress(request.ip)}`, max: PER_WRONG_KEY };
+    if (holder !== null) return { key: holder, max: PER_KEY };
+    const strict = STRICT[routeOf(request)];
+    if (strict !== undefined) return { key: `!${routeOf(request)} ${callerOf(request)}`, max: strict };
+    if (requestsPerMinute !== null) return { key: callerOf(request), max: requestsPerMinute };
+    if (request.caller?.kind === 'wallet') return { key: callerOf(request), max: PER_WALLET };
+    // This machine itself, or a proxy on it whose callers cannot be told apart until TRUST_PROXY names it.
+    return LOOPBACK.test(request.ip) ? null : { key: callerOf(request), max: PER_ADDRESS };
+  };
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404 || !/^\/(?:api|admin|internal)\//.test(request.url)) return;
+    const limit = choose(request);
+    if (limit === null) return;
+    limits.set(request, limit);
+    const counted = await limiter(request);
+    if (counted.isAllowed || !counted.isExceeded) return;
+    void reply.header('retry-after', Math.max(1, counted.ttlInSeconds));
+    throw new LiqPassError(
+      'TOO_MANY_REQUESTS',
+      `Too many requests: at most ${limit.max} a minute. Wait ${Math.max(1, counted.ttlInSeconds)} s and try again.`,
+      { params: { retry_after: String(Math.max(1, counted.ttlInSeconds)) } },
+    );
+  });
+}
+
+/** The plugin's store, over our counters: keys that begin with "!" are counted exactly. */
+function storeOf(counters: RateCounters): FastifyRateLimitStoreCtor {
+  return class implements FastifyRateLimitStore {
+    incr(
+      key: string,
+      callback: (error: Error | null, result?: { current: number; ttl: number }) => void,
+      timeWindowMs: number = MINUTE_MS,
+    ): void {
+      const count = key.startsWith('!') ? counters.exact(key, timeWindowMs) : counters.loose(key, timeWindowMs);
+      count.then(
+        ({ current, ttlMs }: Counted) => callback(null, { current, ttl: ttlMs }),
+        (error: unknown) => callback(error instanceof Error ? error : new Error('counting failed', { cause: error })),
+      );
+    }
+    child(): FastifyRateLimitStore {
+      return this;
+    }
+  };
+}

@@ -1,0 +1,180 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import type { PositionSnapshot, SnapshotAnswer } from '@liqpass/api/verify';
+import { randomUUID } from 'node:crypto';
+import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import type { Credential } from '../db/credentialsRepo.ts';
+import type { Db } from '../db/database.ts';
+import * as repo from '../db/purchaseOrdersRepo.ts';
+import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import type { Context } from './context.ts';
+import { readCredential } from './credentials.ts';
+import { bindAssessed } from './eligibility.ts';
+import { readOwnPurchaseOrder, readPurchaseOrder } from './purchaseOrders.ts';
+
+export type OkxOrder = { readonly ordId: string; readonly instId: string };
+
+/**
+ * Binds the OKX order whose position is to be covered; only while unpaid, and only an order and a position that no live cover
+ * has. With a key the position is looked at first, and judged; without one the binding is unattested.
+ */
+export async function bindOkx(
+  ctx: Context,
+  id: string,
+  okx: OkxOrder,
+  credentialId: string | null,
+  actor: Actor,
+): Promise<PurchaseOrder> {
+  const order = await readOwnPurchaseOrder(ctx, id, actor);
+  if (order.paidAtMs !== null) throw alreadyPaid();
+  const bound = order.binding?.ordId === okx.ordId && order.binding.instId === okx.instId ? order.binding : null;
+  // Bound to this already: the same call answers as the first did, and the binding keeps its time. A key may still be added.
+  if (bound && (credentialId === null || bound.attested)) return order;
+  await (credentialId === null
+    ? bindUnattested(ctx, order, okx, actor)
+    : bindAttested(ctx, order, okx, credentialId, actor));
+  ctx.changes.announce(id);
+  return readPurchaseOrder(ctx, id);
+}
+
+const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'>): AuditEntry => ({
+  actor,
+  action,
+  subjectType: 'purchase_order',
+  atMs: ctx.clock.now(),
+  ...more,
+});
+
+async function bindUnattested(ctx: Context, order: PurchaseOrder, okx: OkxOrder, actor: Actor): Promise<void> {
+  if (!ctx.settings.allowUnattestedBinding)
+    throw new LiqPassError(
+      'UNATTESTED_BINDING_NOT_ALLOWED',
+      'Bind with a read-only OKX key (credentialId): a binding without one is not accepted here.',
+    );
+  const bind = (): Promise<repo.BindOutcome> =>
+    repo.bindOkxMeta(
+      ctx.db,
+      order.id,
+      { ...okx, attestation: null },
+      stepOf(ctx, order),
+      entry(ctx, actor, 'bind', { details: { ...okx } }),
+    );
+  await untilBound(ctx, okx, null, bind);
+}
+
+/** Asks jp-verify for the position with the trader's key, outside any transaction, and then binds what was seen. */
+async function bindAttested(
+  ctx: Context,
+  order: PurchaseOrder,
+  okx: OkxOrder,
+  credentialId: string,
+  actor: Actor,
+): Promise<void> {
+  if (actor.wallet === undefined || actor.wallet === null)
+    throw new LiqPassError('UNAUTHORIZED', 'Sign in with the wallet that registered this exchange key.');
+  const credential = await readCredential(ctx, credentialId, actor.wallet);
+  const answer = await ctx.exchangeKeys.snapshot(credential, okx);
+  const snapshot = readSnapshot(answer, credential, okx);
+  const attestation: repo.Attestation = {
+    snapshotId: randomUUID(),
+    credentialId,
+    uid: snapshot.uid,
+    mainUid: snapshot.mainUid,
+    posId: snapshot.posId,
+    cTime: snapshot.cTime,
+    snapshot,
+    checks: answer.checks,
+    evidenceRoot: answer.evidence.root.toLowerCase(),
+    evidence: answer.evidence,
+  };
+  const details = { ...okx, credentialId, evidenceRoot: attestation.evidenceRoot };
+  const write = async (db: Db, more: Record<string, unknown>): Promise<void> => {
+    const outcome = await repo.bindOkxMeta(
+      db,
+      order.id,
+      { ...okx, attestation },
+      stepOf(ctx, order),
+      entry(ctx, actor, 'bind', { details: { ...details, ...more } }),
+    );
+    if (outcome !== 'bound') throw new NotBound(outcome);
+  };
+  await untilBound(ctx, okx, attestation, async () => {
+    try {
+      await bindAssessed(ctx, order, snapshot, (trx, { probability, unchecked, doubts }) =>
+        write(trx, { probability: probability.toFixed(6), unchecked, doubts }),
+      );
+      return 'bound';
+    } catch (error) {
+      if (error instanceof NotBound) return error.outcome;
+      throw error;
+    }
+  });
+}
+
+/** Leaves the transaction that judged the position, so that nothing of it stays. */
+class NotBound extends Error {
+  readonly outcome: Exclude<repo.BindOutcome, 'bound'>;
+  constructor(outcome: Exclude<repo.BindOutcome, 'bound'>) {
+    super(outcome);
+    this.outcome = outcome;
+  }
+}
+
+/** The position as it stands, of the order and the account that were asked about; else the refusal with its reason. */
+function readSnapshot(answer: SnapshotAnswer, credential: Credential, okx: OkxOrder): PositionSnapshot {
+  const { snapshot, reason } = answer;
+  if (reason === 'EXCHANGE_UNAVAILABLE')
+    throw new LiqPassError('VERIFIER_UNAVAILABLE', 'The exchange does not answer right now: try again in a moment.', {
+      params: { reason },
+    });
+  if (!answer.insurable || snapshot === null)
+    throw notInsurable(
+      reason ?? 'EVIDENCE_INCOMPLETE',
+      answer.checks.findLast((check) => check.result === 'fail')?.detail,
+    );
+  if (snapshot.ordId !== okx.ordId || snapshot.instId !== okx.instId || snapshot.uid !== credential.uid)
+    throw notInsurable('EVIDENCE_CONTRADICTS', 'The exchange answered about another account or order.');
+  return snapshot;
+}
+
+const notInsurable = (reason: string, detail = 'The position cannot be covered as it stands.'): LiqPassError =>
+  new LiqPassError('POSITION_NOT_INSURABLE', `${detail} (${reason})`, { params: { reason } });
+
+function stepOf(ctx: Context, order: PurchaseOrder): repo.StatusStep {
+  const from = purchaseOrderStatus(order, ctx.clock.now());
+  return { from, to: from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT' };
+}
+
+/** Binds; where an ended cover still holds the order or the position, lets go of that one and binds again. */
+async function untilBound(
+  ctx: Context,
+  okx: OkxOrder,
+  attestation: repo.Attestation | null,
+  bind: () => Promise<repo.BindOutcome>,
+): Promise<void> {
+  // At most the order's holder and the position's holder are in the way.
+  for (let tries = 0; tries < 3; tries += 1) {
+    const outcome = await bind();
+    if (outcome === 'bound') return;
+    if (outcome === 'paid_or_unknown') throw alreadyPaid();
+    const holder =
+      outcome === 'order_already_insured' || attestation === null
+        ? await repo.findHolderOfOkxOrder(ctx.db, okx.ordId)
+        : await repo.findHolderOfPosition(ctx.db, attestation);
+    if (holder && !(await releaseIfOver(ctx, holder))) break;
+  }
+  throw new LiqPassError(
+    'ORDER_ALREADY_INSURED',
+    `OKX order ${okx.ordId}, or its position, is covered by another live purchase order: wait until that cover ends, or bind another order.`,
+    { params: { ordId: okx.ordId } },
+  );
+}
+
+const alreadyPaid = (): LiqPassError =>
+  new LiqPassError('ALREADY_PAID_CANNOT_BIND', 'The premium has been paid: the OKX order can no longer be changed.');
+
+/** Lets go of a binding whose cover has ended; whether what it held may be free now. */
+async function releaseIfOver(ctx: Context, holder: PurchaseOrder): Promise<boolean> {
+  if (holdsItsOkxOrder(holder, ctx.clock.now())) return false;
+  await repo.releaseBinding(ctx.db, holder, entry(ctx, SYSTEM, 'release_binding', { why: 'its cover is over' }));
+  return true;
+}

@@ -1,0 +1,136 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
+import type { RejectionCode } from '@liqpass/kernel/vocabulary';
+import { identityOf, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import * as repo from '../db/decisionsRepo.ts';
+import type { Claim } from '../domain/claim.ts';
+import { readClaim } from './claims.ts';
+import type { Context } from './context.ts';
+
+// What people decide about a verified claim. Each step is one guarded statement with its decision and its audit row.
+
+const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
+  ({ actor, action, subjectType: 'claim', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
+
+const notAllowed = (claim: Claim, step: string): LiqPassError =>
+  new LiqPassError('INVALID_STATUS_TRANSITION', `A claim that is ${claim.status} cannot be ${step}.`, {
+    params: { status: claim.status },
+  });
+
+/** After a step: the claim as it stands; or, where the step took nothing, the same answer for the same call, else why not. */
+async function settle(
+  ctx: Context,
+  id: string,
+  took: boolean,
+  isSameCall: (claim: Claim) => boolean | Promise<boolean>,
+  refuse: (claim: Claim) => LiqPassError | Promise<LiqPassError>,
+): Promise<Claim> {
+  const claim = await readClaim(ctx, id);
+  if (took) {
+    ctx.changes.announce(id);
+    ctx.changes.announce(claim.purchaseOrderId);
+    return claim;
+  }
+  if (await isSameCall(claim)) return claim;
+  throw await refuse(claim);
+}
+
+/** Approves a verified claim that nothing holds. `approvedBy` is the name it shows; who it was, the decision says. */
+export async function approveClaim(ctx: Context, id: string, approvedBy: string, actor: Actor): Promise<Claim> {
+  const took = await repo.approveClaim(
+    ctx.db,
+    id,
+    approvedBy,
+    entry(ctx, actor, 'approve', { details: { approvedBy } }),
+  );
+  return settle(
+    ctx,
+    id,
+    took,
+    (claim) => claim.status === 'APPROVED_PENDING_MULTISIG' && claim.approvedBy === approvedBy,
+    (claim) =>
+      claim.status === 'VERIFIED_PENDING_REVIEW' && claim.holdReasons.length > 0
+        ? new LiqPassError(
+            'CLAIM_ON_HOLD',
+            `The claim is on hold (${claim.holdReasons.join(', ')}): look at it, then release the hold before approving.`,
+            { params: { reasons: claim.holdReasons.join(', ') } },
+          )
+        : notAllowed(claim, 'approved'),
+  );
+}
+
+/** Rejects a verified claim: with a code, which is what the claim shows, and the text beside it; or, by machines, with a text alone. */
+export async function rejectClaim(
+  ctx: Context,
+  id: string,
+  rejection: { code: RejectionCode | null; text: string },
+  actor: Actor,
+): Promise<Claim> {
+  const { code, text } = rejection;
+  const reason = code ?? text;
+  const noted = entry(ctx, actor, 'reject', { why: text, details: code === null ? null : { code } });
+  const took = await repo.rejectClaim(ctx.db, id, { reason, code, text }, noted);
+  return settle(
+    ctx,
+    id,
+    took,
+    async (claim) => {
+      if (claim.status !== 'REJECTED' || claim.rejectedReason !== reason) return false;
+      return (await repo.getLastDecision(ctx.db, id))?.reason === text;
+    },
+    (claim) => notAllowed(claim, 'rejected'),
+  );
+}
+
+/** Takes an approval or a person's rejection back, until it is paid: the claim waits for review again. */
+export async function takeBackClaim(ctx: Context, id: string, reason: string, actor: Actor): Promise<Claim> {
+  const took = await repo.takeBackClaim(ctx.db, id, reason, entry(ctx, actor, 'take_back', { why: reason }));
+  return settle(
+    ctx,
+    id,
+    took,
+    async (claim) => {
+      if (claim.status !== 'VERIFIED_PENDING_REVIEW') return false;
+      const last = await repo.getLastDecision(ctx.db, id);
+      return last?.decision === 'TAKE_BACK' && last.reason === reason && last.byIdentity === identityOf(actor);
+    },
+    (claim) => notAllowed(claim, 'taken back'),
+  );
+}
+
+/** Records the payout's transaction, by another than who approved. One transaction may pay several claims, but a claim is paid once. */
+export async function markClaimPaid(
+  ctx: Context,
+  id: string,
+  payment: { multisigTxHash: string; paidAtSec: number },
+  actor: Actor,
+): Promise<Claim> {
+  const paidAtMs = payment.paidAtSec * SECOND_MS;
+  if (paidAtMs > ctx.clock.now())
+    throw new LiqPassError(
+      'PAID_AT_IN_FUTURE',
+      `paidAtSec ${payment.paidAtSec} (${formatIso(paidAtMs)}) is in the future.`,
+    );
+  const took = await repo.markClaimPaid(
+    ctx.db,
+    id,
+    { multisigTxHash: payment.multisigTxHash, multisigSafe: ctx.settings.treasurySafe, paidAtMs },
+    entry(ctx, actor, 'mark_paid', { details: { ...payment } }),
+  );
+  return settle(
+    ctx,
+    id,
+    took,
+    (claim) =>
+      claim.status === 'PAID' && claim.multisigTxHash === payment.multisigTxHash && claim.paidAtMs === paidAtMs,
+    async (claim) => {
+      const last = claim.status === 'APPROVED_PENDING_MULTISIG' ? await repo.getLastDecision(ctx.db, id) : null;
+      return last?.byIdentity === identityOf(actor)
+        ? new LiqPassError(
+            'SECOND_PERSON_REQUIRED',
+            'Whoever approved a claim does not record its payment: a second person must, or an admin sets the one-person switch.',
+          )
+        : notAllowed(claim, 'marked as paid');
+    },
+  );
+}

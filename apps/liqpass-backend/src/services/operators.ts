@@ -1,0 +1,67 @@
+import { LiqPassError } from '@liqpass/api/errors';
+import type { OperatorRole } from '@liqpass/kernel/vocabulary';
+import type { Actor, AuditEntry } from '../db/auditRepo.ts';
+import * as repo from '../db/operatorsRepo.ts';
+import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../db/settingsRepo.ts';
+import { checksummedAddress } from './checksummedAddress.ts';
+import type { Context } from './context.ts';
+
+const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
+  ({ actor, action, subjectType: 'operator', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
+
+export const listOperators = (ctx: Context): Promise<repo.OperatorRow[]> => repo.listOperators(ctx.db);
+
+/** A person cannot leave the shop without an admin; a machine's key is one that always stays. */
+const keepsAdmin = (actor: Actor): boolean => actor.identity !== undefined;
+
+const lastAdmin = (): LiqPassError =>
+  new LiqPassError('LAST_ADMIN', 'This is the last admin: make somebody else admin first.');
+
+/** Puts a wallet on the list of operators, or changes what it may; its sessions follow at once. */
+export async function putOperator(
+  ctx: Context,
+  given: { address: string; role: OperatorRole; name: string },
+  actor: Actor,
+): Promise<repo.OperatorRow> {
+  const operator = { ...given, address: checksummedAddress(given.address) };
+  const { name, role } = operator;
+  const noted = entry(ctx, actor, 'put_operator', { details: { name, role } });
+  const outcome = await ctx.db.transaction().execute(async (trx) => {
+    await repo.lockOperators(trx);
+    return repo.putOperator(trx, operator, keepsAdmin(actor), noted);
+  });
+  if (outcome === 'last_admin') throw lastAdmin();
+  if (outcome === 'name_taken')
+    throw new LiqPassError(
+      'VALIDATION_FAILED',
+      `name: ${name} is, or was, another operator's name; names in the audit stay one person's.`,
+    );
+  const put = (await repo.listOperators(ctx.db)).find((each) => each.address === operator.address);
+  if (!put) throw new LiqPassError('OPERATOR_NOT_FOUND', `${operator.address} was removed in the same moment.`);
+  return put;
+}
+
+/** Takes a wallet off the list; its sessions are a trader's from then on. */
+export async function removeOperator(ctx: Context, address: string, actor: Actor): Promise<void> {
+  const noted = entry(ctx, actor, 'remove_operator');
+  const outcome = await ctx.db.transaction().execute(async (trx) => {
+    await repo.lockOperators(trx);
+    return repo.removeOperator(trx, checksummedAddress(address), keepsAdmin(actor), noted);
+  });
+  if (outcome === 'last_admin') throw lastAdmin();
+  if (outcome === 'unknown') throw new LiqPassError('OPERATOR_NOT_FOUND', `${address} is no operator.`);
+}
+
+/** Whether one person may both approve a claim and record its payment. Every payment that uses it says so in its audit row. */
+export async function setOnePersonShop(ctx: Context, enabled: boolean, reason: string, actor: Actor): Promise<void> {
+  await set(ctx.db, enabled, {
+    ...entry(ctx, actor, ONE_PERSON_SHOP, { why: reason, details: { enabled } }),
+    subjectType: 'setting',
+  });
+}
+
+/** Writes the operators that the configuration names, where they have never been. */
+export async function seedOperators(ctx: Context): Promise<void> {
+  for (const operator of ctx.settings.people.operators)
+    await repo.seedOperator(ctx.db, operator, entry(ctx, { name: 'configuration', requestId: null }, 'put_operator'));
+}

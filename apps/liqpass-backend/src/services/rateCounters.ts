@@ -1,0 +1,70 @@
+import type { EpochMs } from '@liqpass/kernel/time';
+import { addToCounters } from '../db/rateLimitsRepo.ts';
+import type { Context } from './context.ts';
+
+export type Counted = { readonly current: number; readonly ttlMs: number };
+
+/**
+ * Counts requests in the database, for all processes together. `exact` writes each one, and is for what is rare and worth it
+ * (signing in, registering keys). `loose` counts here and writes at most every FLUSH_MS: a count may be short by what the
+ * other processes saw since, and in exchange no request waits for a row that everybody writes.
+ */
+export type RateCounters = {
+  exact(key: string, windowMs: number): Promise<Counted>;
+  loose(key: string, windowMs: number): Promise<Counted>;
+};
+
+const FLUSH_MS = 250;
+const MOST_KEYS = 20_000;
+
+type Local = { known: number; pending: number; resetsAtMs: EpochMs; writtenAtMs: EpochMs; windowMs: number };
+
+export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): RateCounters {
+  const counters = new Map<string, Local>();
+  let flushing: Promise<void> | null = null;
+
+  const counted = (local: Local): Counted => ({
+    current: local.known + local.pending,
+    ttlMs: Math.max(0, local.resetsAtMs - ctx.clock.now()),
+  });
+
+  async function flush(): Promise<void> {
+    const nowMs = ctx.clock.now();
+    const due = [...counters].filter(([, local]) => local.pending > 0);
+    const added = due.map(([key, local]) => ({ key, count: local.pending, windowMs: local.windowMs }));
+    for (const [, local] of due) {
+      local.known += local.pending;
+      local.pending = 0;
+      local.writtenAtMs = nowMs;
+    }
+    for (const row of await addToCounters(ctx.db, added, nowMs)) {
+      const local = counters.get(row.key);
+      if (local) Object.assign(local, { known: row.count, resetsAtMs: row.resetsAtMs });
+    }
+    if (counters.size > MOST_KEYS)
+      for (const [key, local] of counters) if (local.resetsAtMs <= nowMs) counters.delete(key);
+  }
+
+  return {
+    async exact(key, windowMs) {
+      const nowMs = ctx.clock.now();
+      const [row] = await addToCounters(ctx.db, [{ key, count: 1, windowMs }], nowMs);
+      return { current: row?.count ?? 1, ttlMs: row ? row.resetsAtMs - nowMs : windowMs };
+    },
+    async loose(key, windowMs) {
+      const nowMs = ctx.clock.now();
+      let local = counters.get(key);
+      if (!local) {
+        local = { known: 0, pending: 0, resetsAtMs: nowMs + windowMs, writtenAtMs: 0, windowMs };
+        counters.set(key, local);
+      } else if (local.resetsAtMs <= nowMs)
+        Object.assign(local, { known: 0, pending: 0, resetsAtMs: nowMs + windowMs });
+      local.pending += 1;
+      if (flushing === null && nowMs - local.writtenAtMs >= FLUSH_MS)
+        flushing = flush()
+          .catch((error: unknown) => ctx.log.warn({ err: error }, 'request counters could not be written now'))
+          .finally(() => (flushing = null));
+      return counted(local);
+    },
+  };
+}
