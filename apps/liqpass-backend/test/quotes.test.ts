@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Settings } from '@liqpass/api/operators';
 import type { Products } from '@liqpass/api/quotes';
 import type { ErrorAnswer } from '@liqpass/api/wire';
 import { DAY_MS, formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
@@ -197,4 +198,6 @@ test('an operator stops and resumes sales, of a side or of everything', async (t
     ['stop_sales', 'stop_sales', 'resume_sales', 'resume_sales'],
   );
   assert.equal((await app.call('PUT', '/admin/settings/sales', { body: { stopped: true, reason: 'x' } })).status, 401);
+  const settings = await app.call<Settings>('GET', '/admin/settings', { headers: { 'x-admin-key': ADMIN_KEY } });
+  assert.deepEqual([settings.status, settings.body.capital_usdc, settings.body.sales_stops], [200, '100000.00', []]);
 });

@@ -5,8 +5,22 @@ import { setSales } from '../services/sales.ts';
 import { readSettings } from '../services/settings.ts';
 import { adminActor, operatorsOnly, type Keys } from './guards.ts';
 
-/** The switch that takes products off sale. */
+/** The shop's settings, and the switch that takes products off sale. */
 export function adminSalesRoutes(app: Server, ctx: Context, keys: Keys): void {
+  app.get(
+    '/admin/settings',
+    {
+      ...operatorsOnly(keys, 'viewer'),
+      schema: {
+        tags: ['admin'],
+        summary: 'What operators set and see',
+        security: [{ adminKey: [] }, { session: [] }],
+        response: { 200: settingsAnswer, ...refusals },
+      },
+    },
+    async () => readSettings(ctx),
+  );
+
   app.put(
     '/admin/settings/sales',
     {

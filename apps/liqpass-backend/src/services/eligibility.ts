@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { getRoomOfOrder, listRoomsOfAccount, lockBook, type Room } from '../db/exposureRepo.ts';
 import type { Db } from '../db/database.ts';
 import { getQuote, setPosition, type StoredQuote } from '../db/quotesRepo.ts';
+import { findHolderOfOkxOrder, findHolderOfPosition } from '../db/purchaseOrdersRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Context } from './context.ts';
 import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './exposure.ts';
@@ -107,13 +108,18 @@ async function judge(
   const product = readProduct(order.policyType);
   refuseStopped(ctx, { policyType: order.policyType, instId: snapshot.instId, side: snapshot.side });
   if (snapshot.ccy !== 'USDT')
-    throw notInsurable('INSTRUMENT_NOT_COVERED', `Only positions with margin in USDT are covered, not in ${snapshot.ccy}.`);
+    throw notInsurable(
+      'INSTRUMENT_NOT_COVERED',
+      `Only positions with margin in USDT are covered, not in ${snapshot.ccy}.`,
+    );
   const market = marketAt(ctx, snapshot);
   const position = toPosition(snapshot);
 
   await lockBook(trx);
   const quote = order.quoteHash === null ? null : await getQuote(trx, order.quoteHash);
   const others = await listRoomsOfAccount(trx, snapshot.mainUid, nowMs);
+  // Whoever covers this very order or position already is told by the binding itself, not by the account's limit.
+  const holders = [order, await findHolderOfOkxOrder(trx, snapshot.ordId), await findHolderOfPosition(trx, snapshot)];
   const startMs = Math.max(order.window?.startMs ?? nowMs, nowMs);
   const decision = decideBinding({
     set: PARAMS,
@@ -126,7 +132,7 @@ async function judge(
     fixedPrice: quote?.fixedPrice ?? true,
     quoted: quote && { ...quote },
     otherCovers: others
-      .filter((room) => room.purchaseOrderId !== order.id)
+      .filter((room) => !holders.some((holder) => holder?.id === room.purchaseOrderId))
       .map((room) => ({ payout: room.payout, margin: room.margin ?? usdc(0n) })),
   });
   return { decision, margin: position.margin, quote };

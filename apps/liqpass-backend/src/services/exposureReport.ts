@@ -60,7 +60,7 @@ export async function reportExposure(ctx: Context): Promise<ExposureReport> {
     limits,
     totals,
     reserve,
-    policies: rooms.length,
+    policies: rooms.filter((room) => room.purchaseOrderId !== null).length,
     stopped: { long: stoppedReason(ctx, totals, 'long'), short: stoppedReason(ctx, totals, 'short') },
     buckets: buckets(rooms, risk),
     days: past,
