@@ -9,27 +9,223 @@
 // Additionally, you should also exclude this file from your linter and/or formatter to prevent it from being checked or modified.
 
 import { Route as rootRouteImport } from './routes/__root'
+import { Route as AdminIndexRouteImport } from './routes/admin.index'
+import { Route as AdminAuditRouteImport } from './routes/admin.audit'
+import { Route as AdminExposureRouteImport } from './routes/admin.exposure'
+import { Route as AdminPaymentsRouteImport } from './routes/admin.payments'
+import { Route as AdminPayoutsRouteImport } from './routes/admin.payouts'
+import { Route as AdminPoliciesRouteImport } from './routes/admin.policies'
+import { Route as AdminSettingsRouteImport } from './routes/admin.settings'
+import { Route as AdminClaimsIndexRouteImport } from './routes/admin.claims.index'
+import { Route as AdminClaimsIdRouteImport } from './routes/admin.claims.$id'
 
-export interface FileRoutesByFullPath {}
-export interface FileRoutesByTo {}
+const AdminIndexRoute = AdminIndexRouteImport.update({
+  id: '/admin/',
+  path: '/admin/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminAuditRoute = AdminAuditRouteImport.update({
+  id: '/admin/audit',
+  path: '/admin/audit',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminExposureRoute = AdminExposureRouteImport.update({
+  id: '/admin/exposure',
+  path: '/admin/exposure',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminPaymentsRoute = AdminPaymentsRouteImport.update({
+  id: '/admin/payments',
+  path: '/admin/payments',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminPayoutsRoute = AdminPayoutsRouteImport.update({
+  id: '/admin/payouts',
+  path: '/admin/payouts',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminPoliciesRoute = AdminPoliciesRouteImport.update({
+  id: '/admin/policies',
+  path: '/admin/policies',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminSettingsRoute = AdminSettingsRouteImport.update({
+  id: '/admin/settings',
+  path: '/admin/settings',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminClaimsIndexRoute = AdminClaimsIndexRouteImport.update({
+  id: '/admin/claims/',
+  path: '/admin/claims/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminClaimsIdRoute = AdminClaimsIdRouteImport.update({
+  id: '/admin/claims/$id',
+  path: '/admin/claims/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
+
+export interface FileRoutesByFullPath {
+  '/admin/audit': typeof AdminAuditRoute
+  '/admin/exposure': typeof AdminExposureRoute
+  '/admin/payments': typeof AdminPaymentsRoute
+  '/admin/payouts': typeof AdminPayoutsRoute
+  '/admin/policies': typeof AdminPoliciesRoute
+  '/admin/settings': typeof AdminSettingsRoute
+  '/admin/': typeof AdminIndexRoute
+  '/admin/claims/$id': typeof AdminClaimsIdRoute
+  '/admin/claims/': typeof AdminClaimsIndexRoute
+}
+export interface FileRoutesByTo {
+  '/admin/audit': typeof AdminAuditRoute
+  '/admin/exposure': typeof AdminExposureRoute
+  '/admin/payments': typeof AdminPaymentsRoute
+  '/admin/payouts': typeof AdminPayoutsRoute
+  '/admin/policies': typeof AdminPoliciesRoute
+  '/admin/settings': typeof AdminSettingsRoute
+  '/admin': typeof AdminIndexRoute
+  '/admin/claims/$id': typeof AdminClaimsIdRoute
+  '/admin/claims': typeof AdminClaimsIndexRoute
+}
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
+  '/admin/audit': typeof AdminAuditRoute
+  '/admin/exposure': typeof AdminExposureRoute
+  '/admin/payments': typeof AdminPaymentsRoute
+  '/admin/payouts': typeof AdminPayoutsRoute
+  '/admin/policies': typeof AdminPoliciesRoute
+  '/admin/settings': typeof AdminSettingsRoute
+  '/admin/': typeof AdminIndexRoute
+  '/admin/claims/$id': typeof AdminClaimsIdRoute
+  '/admin/claims/': typeof AdminClaimsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
-  fullPaths: never
+  fullPaths:
+    | '/admin/audit'
+    | '/admin/exposure'
+    | '/admin/payments'
+    | '/admin/payouts'
+    | '/admin/policies'
+    | '/admin/settings'
+    | '/admin/'
+    | '/admin/claims/$id'
+    | '/admin/claims/'
   fileRoutesByTo: FileRoutesByTo
-  to: never
-  id: '__root__'
+  to:
+    | '/admin/audit'
+    | '/admin/exposure'
+    | '/admin/payments'
+    | '/admin/payouts'
+    | '/admin/policies'
+    | '/admin/settings'
+    | '/admin'
+    | '/admin/claims/$id'
+    | '/admin/claims'
+  id:
+    | '__root__'
+    | '/admin/audit'
+    | '/admin/exposure'
+    | '/admin/payments'
+    | '/admin/payouts'
+    | '/admin/policies'
+    | '/admin/settings'
+    | '/admin/'
+    | '/admin/claims/$id'
+    | '/admin/claims/'
   fileRoutesById: FileRoutesById
 }
-export interface RootRouteChildren {}
-
-declare module '@tanstack/react-router' {
-  interface FileRoutesByPath {}
+export interface RootRouteChildren {
+  AdminAuditRoute: typeof AdminAuditRoute
+  AdminExposureRoute: typeof AdminExposureRoute
+  AdminPaymentsRoute: typeof AdminPaymentsRoute
+  AdminPayoutsRoute: typeof AdminPayoutsRoute
+  AdminPoliciesRoute: typeof AdminPoliciesRoute
+  AdminSettingsRoute: typeof AdminSettingsRoute
+  AdminIndexRoute: typeof AdminIndexRoute
+  AdminClaimsIdRoute: typeof AdminClaimsIdRoute
+  AdminClaimsIndexRoute: typeof AdminClaimsIndexRoute
 }
 
-const rootRouteChildren: RootRouteChildren = {}
+declare module '@tanstack/react-router' {
+  interface FileRoutesByPath {
+    '/admin/': {
+      id: '/admin/'
+      path: '/admin'
+      fullPath: '/admin/'
+      preLoaderRoute: typeof AdminIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/audit': {
+      id: '/admin/audit'
+      path: '/admin/audit'
+      fullPath: '/admin/audit'
+      preLoaderRoute: typeof AdminAuditRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/exposure': {
+      id: '/admin/exposure'
+      path: '/admin/exposure'
+      fullPath: '/admin/exposure'
+      preLoaderRoute: typeof AdminExposureRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/payments': {
+      id: '/admin/payments'
+      path: '/admin/payments'
+      fullPath: '/admin/payments'
+      preLoaderRoute: typeof AdminPaymentsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/payouts': {
+      id: '/admin/payouts'
+      path: '/admin/payouts'
+      fullPath: '/admin/payouts'
+      preLoaderRoute: typeof AdminPayoutsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/policies': {
+      id: '/admin/policies'
+      path: '/admin/policies'
+      fullPath: '/admin/policies'
+      preLoaderRoute: typeof AdminPoliciesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/settings': {
+      id: '/admin/settings'
+      path: '/admin/settings'
+      fullPath: '/admin/settings'
+      preLoaderRoute: typeof AdminSettingsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/claims/': {
+      id: '/admin/claims/'
+      path: '/admin/claims'
+      fullPath: '/admin/claims/'
+      preLoaderRoute: typeof AdminClaimsIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/claims/$id': {
+      id: '/admin/claims/$id'
+      path: '/admin/claims/$id'
+      fullPath: '/admin/claims/$id'
+      preLoaderRoute: typeof AdminClaimsIdRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+  }
+}
+
+const rootRouteChildren: RootRouteChildren = {
+  AdminAuditRoute: AdminAuditRoute,
+  AdminExposureRoute: AdminExposureRoute,
+  AdminPaymentsRoute: AdminPaymentsRoute,
+  AdminPayoutsRoute: AdminPayoutsRoute,
+  AdminPoliciesRoute: AdminPoliciesRoute,
+  AdminSettingsRoute: AdminSettingsRoute,
+  AdminIndexRoute: AdminIndexRoute,
+  AdminClaimsIdRoute: AdminClaimsIdRoute,
+  AdminClaimsIndexRoute: AdminClaimsIndexRoute,
+}
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)
   ._addFileTypes<FileRouteTypes>()

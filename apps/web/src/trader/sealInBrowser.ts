@@ -1,6 +1,7 @@
 import type { SealingKey } from '@liqpass/api/credentials';
 import type { ExchangeKey } from '@liqpass/api/exchangeKeys';
+import { sealExchangeKey as seal } from '@liqpass/sealing/seal';
 
-export async function sealExchangeKey(_target: SealingKey, _owner: string, _key: ExchangeKey): Promise<string> {
-  throw new Error('not built');
-}
+/** Seals an exchange key for `owner` to jp-verify's public key; loaded only when a key is entered. */
+export const sealExchangeKey = (target: SealingKey, owner: string, key: ExchangeKey): Promise<string> =>
+  seal(target.public_key, owner, key);

@@ -1,3 +1,90 @@
-import { createRootRoute } from '@tanstack/react-router';
+import { OPERATOR_EVENT, operatorEventData } from '@liqpass/api/events';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createRootRoute, Outlet } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLive } from '../../data/liveClient.ts';
+import { ErrorNote } from '../../ui/ErrorNote.tsx';
+import { Skeleton } from '../../ui/kit.tsx';
+import { LiveDot } from '../../ui/LiveDot.tsx';
+import { Page, Shell } from '../../ui/Shell.tsx';
+import { WalletButton } from '../../wallet/WalletButton.tsx';
+import { useAdminKey } from '../operatorApi.ts';
+import { operatorMeQuery } from '../queries.ts';
+import { SignInPage } from '../SignInPage.tsx';
 
-export const Route = createRootRoute();
+export const Route = createRootRoute({ component: Root });
+
+const LISTS = new Set(['admin-claims', 'admin-claim', 'admin-orders', 'payouts', 'exposure', 'settings', 'audit']);
+
+function Root() {
+  const { t } = useTranslation('admin');
+  const client = useQueryClient();
+  const key = useAdminKey();
+  const me = useQuery({
+    ...operatorMeQuery,
+    queryKey: [...operatorMeQuery.queryKey, key === null ? 'session' : 'key'],
+  });
+  const [waiting, setWaiting] = useState<{ review: number; payouts: number; payments: number } | null>(null);
+  const live = useLive(
+    // An event stream carries no header, so a key has to ask every few seconds instead.
+    me.data && key === null ? '/admin/events' : null,
+    OPERATOR_EVENT,
+    operatorEventData,
+    useCallback(
+      (event) => {
+        setWaiting({
+          review: event.claim_counts.VERIFIED_PENDING_REVIEW,
+          payouts: event.claim_counts.APPROVED_PENDING_MULTISIG,
+          payments: event.reported_payments,
+        });
+        if (event.subject !== null)
+          void client.invalidateQueries({ predicate: (query) => LISTS.has(String(query.queryKey[0])) });
+      },
+      [client],
+    ),
+  );
+  const may = (...roles: string[]): boolean =>
+    me.data !== null && me.data !== undefined && roles.includes(me.data.role);
+  const links = me.data
+    ? [
+        { to: '/admin/claims', label: t('nav.claims'), count: waiting?.review },
+        { to: '/admin/payouts', label: t('nav.payouts'), count: waiting?.payouts },
+        { to: '/admin/payments', label: t('nav.payments'), count: waiting?.payments },
+        { to: '/admin/policies', label: t('nav.policies') },
+        { to: '/admin/exposure', label: t('nav.exposure') },
+        { to: '/admin/audit', label: t('nav.audit') },
+        ...(may('admin', 'treasurer', 'reviewer', 'viewer')
+          ? [{ to: '/admin/settings', label: t('nav.settings') }]
+          : []),
+      ]
+    : [];
+  return (
+    <Shell
+      home="/admin/claims"
+      links={links}
+      right={
+        <>
+          <span className="hidden lg:inline-flex">
+            <LiveDot state={live} />
+          </span>
+          {key === null && <WalletButton />}
+        </>
+      }
+    >
+      {me.data ? (
+        <Outlet />
+      ) : me.error ? (
+        <Page>
+          <ErrorNote error={me.error} onRetry={() => void me.refetch()} />
+        </Page>
+      ) : me.data === null ? (
+        <SignInPage />
+      ) : (
+        <Page>
+          <Skeleton lines={5} />
+        </Page>
+      )}
+    </Shell>
+  );
+}

@@ -1,0 +1,346 @@
+import type { AdminClaim } from '@liqpass/api/operators';
+import { HOLD_REASONS } from '@liqpass/kernel/vocabulary';
+import { useQuery, useQueryClient, useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { coin, money, price, shortHex, shortId } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { ChevronLeftIcon, FlagIcon } from '../ui/icons.tsx';
+import { Instant } from '../ui/Instant.tsx';
+import { Button, CopyButton, Facts, Note, Sheet, Skeleton, Tag } from '../ui/kit.tsx';
+import { Hash, Money } from '../ui/Money.tsx';
+import { Page } from '../ui/Shell.tsx';
+import { claimTone } from '../ui/statusTone.ts';
+import { reasonSentence } from '../ui/reason.ts';
+import { Timeline } from '../ui/Timeline.tsx';
+import { Decide, type Decision } from './Decide.tsx';
+import { keptEvidence } from './keptEvidence.ts';
+import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
+import type { QueueFilter } from './queueFilter.ts';
+import { useKeys } from './useKeys.ts';
+import { EvidenceView } from '../ui/EvidenceView.tsx';
+import { CheckList } from '../ui/CheckList.tsx';
+
+const ClaimChart = lazy(() => import('./ClaimChart.tsx'));
+
+/** One claim: the rules beside the raw answers, the terms, the flags, the timeline, what is related, and the decision. */
+export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
+  const { t } = useTranslation('admin');
+  const { t: tc } = useTranslation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const claim = useQuery({ ...adminClaimQuery(id), refetchInterval: 10_000 });
+  const chain = useQuery(chainQuery);
+  const queue = useInfiniteQuery(claimsQuery(filter));
+  const [rule, setRule] = useState<number | null>(null);
+  const asked = window.location.hash.replace(/^#/, '');
+  const [decision, setDecision] = useState<Decision | null>(
+    asked === 'a' ? 'approve' : asked === 'r' ? 'reject' : null,
+  );
+  const ids = queue.data?.pages.flatMap((page) => page.items.map((item) => item.id)) ?? [];
+  const go = (step: number): void => {
+    const next = ids[ids.indexOf(id) + step];
+    if (next !== undefined && ids.includes(id))
+      void navigate({ to: '/admin/claims/$id', params: { id: next }, search: filter });
+  };
+  const c = claim.data;
+  const act = (which: Decision, allowed: boolean | undefined) => (allowed ? () => setDecision(which) : undefined);
+  useKeys({
+    j: () => go(1),
+    k: () => go(-1),
+    a: act('approve', c?.may.approve),
+    r: act('reject', c?.may.reject),
+    ...Object.fromEntries(Array.from({ length: 9 }, (_, n) => [String(n + 1), () => c?.checks[n] && setRule(n)])),
+  });
+  if (!c)
+    return (
+      <Page wide>
+        {claim.error ? <ErrorNote error={claim.error} onRetry={() => void claim.refetch()} /> : <Skeleton lines={10} />}
+      </Page>
+    );
+  const evidence = keptEvidence(c);
+  const done = async (): Promise<void> => {
+    setDecision(null);
+    await Promise.all([
+      client.invalidateQueries({ queryKey: ['admin-claim'] }),
+      client.invalidateQueries({ queryKey: ['admin-claims'] }),
+      client.invalidateQueries({ queryKey: ['payouts'] }),
+    ]);
+  };
+  const held = c.hold_reasons.length > 0;
+  return (
+    <Page wide>
+      <div className="flex flex-wrap items-center justify-between gap-2 text-sm text-muted">
+        <Link
+          to="/admin/claims"
+          search={filter}
+          className="inline-flex min-h-9 items-center gap-1 no-underline hover:text-ink"
+        >
+          <ChevronLeftIcon size={16} /> {t('queue.title')}
+        </Link>
+        <p className="hidden lg:block">{t('claim.keys')}</p>
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="flex flex-wrap items-center gap-3">
+          <h1 className="num text-2xl">{shortId(c.id)}</h1>
+          <Tag tone={claimTone[c.status]}>{tc(`claim_status.${c.status}`)}</Tag>
+          <span>
+            {c.inst_id ? coin(c.inst_id) : '–'} {c.side ? t(`side.${c.side}`) : ''}{' '}
+            {c.leverage ? <span className="num">{c.leverage}×</span> : ''}
+          </span>
+        </div>
+        <div className="flex items-center">
+          {c.payout_amount_usdc !== null && <Money usdc={c.payout_amount_usdc} className="text-2xl font-semibold" />}
+          <span className="px-2 text-muted">→</span>
+          <Hash value={c.claimant} label={t('claim.claimant')} />
+        </div>
+      </div>
+      <ErrorNote error={claim.error} onRetry={() => void claim.refetch()} />
+      <Flags claim={c} />
+      {c.rejected_reason !== null && <RejectedNote claim={c} />}
+      {evidence ? (
+        <EvidenceView
+          order={c.purchase_order}
+          checks={c.checks}
+          evidence={evidence}
+          selected={rule}
+          onSelect={setRule}
+        />
+      ) : (
+        c.checks.length > 0 && <CheckList checks={c.checks} order={c.purchase_order} />
+      )}
+      <Suspense fallback={<Skeleton lines={5} />}>
+        <ClaimChart claim={c} />
+      </Suspense>
+      <div className="grid gap-5 lg:grid-cols-2">
+        <TermsAndFacts claim={c} />
+        <Sheet title={t('claim.timeline')}>
+          <div className="p-4">
+            <Timeline
+              label={t('claim.timeline')}
+              steps={c.timeline.map((step, index) => ({
+                key: `${step.kind}${index}`,
+                label: t(`timeline.${step.kind}`),
+                at: step.at,
+                state:
+                  Date.parse(step.at) > Date.now()
+                    ? ('planned' as const)
+                    : step.kind === 'REJECTED'
+                      ? ('bad' as const)
+                      : ('past' as const),
+                note: step.px === null ? null : <span className="num">{price(step.px)}</span>,
+              }))}
+            />
+          </div>
+        </Sheet>
+        <Sheet title={t('claim.related')}>
+          {c.related.length === 0 ? (
+            <p className="p-4 text-sm text-muted">{t('claim.no_related')}</p>
+          ) : (
+            <ul className="divide-y divide-line text-sm">
+              {c.related.map((other) => (
+                <li
+                  key={other.claim_id + other.relation}
+                  className="flex flex-wrap items-center justify-between gap-2 px-4 py-2"
+                >
+                  <Link to="/admin/claims/$id" params={{ id: other.claim_id }} search={filter} className="num link">
+                    {shortId(other.claim_id)}
+                  </Link>
+                  <span className="text-muted">{t(`relation.${other.relation}`)}</span>
+                  <Tag tone={claimTone[other.status]}>{tc(`claim_status.${other.status}`)}</Tag>
+                  <span className="num">
+                    {other.payout_amount_usdc === null ? '–' : money(other.payout_amount_usdc)}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Sheet>
+        <Sheet title={t('claim.audit')}>
+          <ul className="divide-y divide-line text-sm">
+            {c.audit.map((row) => (
+              <li key={row.id} className="grid gap-x-4 px-4 py-2 sm:grid-cols-[1fr_auto]">
+                <span>
+                  <span className="font-medium">{row.actor}</span> <span className="num">{row.action}</span>
+                  {row.from !== row.to && row.to !== null && (
+                    <span className="text-muted">
+                      {' '}
+                      {row.from ?? ''} → {row.to}
+                    </span>
+                  )}
+                </span>
+                <Instant at={row.at} />
+                {row.why && <span className="text-muted sm:col-span-2">{row.why}</span>}
+              </li>
+            ))}
+          </ul>
+        </Sheet>
+      </div>
+      <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center justify-end gap-3 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6">
+        {c.status === 'PAID' && c.multisig_tx_hash && (
+          <span className="mr-auto text-sm">
+            {t('claim.paid_with')}{' '}
+            <Hash
+              value={c.multisig_tx_hash}
+              label={t('claim.transaction')}
+              href={chain.data?.explorer_url ? `${chain.data.explorer_url}/tx/${c.multisig_tx_hash}` : null}
+            />
+          </span>
+        )}
+        {held && c.status === 'VERIFIED_PENDING_REVIEW' && (
+          <Button kind="quiet" onClick={() => setDecision('release')}>
+            {t('claim.release')}
+          </Button>
+        )}
+        {c.may.take_back && (
+          <Button kind="quiet" onClick={() => setDecision('take_back')}>
+            {t('claim.take_back')}
+          </Button>
+        )}
+        {c.may.reject && (
+          <Button kind="danger" onClick={() => setDecision('reject')}>
+            {t('claim.reject')}
+          </Button>
+        )}
+        {(c.may.approve || (held && c.status === 'VERIFIED_PENDING_REVIEW')) && (
+          <Button disabled={!c.may.approve} onClick={() => setDecision('approve')}>
+            {t('claim.approve')}{' '}
+            {c.payout_amount_usdc !== null && <span className="num">{money(c.payout_amount_usdc)}</span>}
+          </Button>
+        )}
+        {c.may.mark_paid && <Button onClick={() => setDecision('paid')}>{t('claim.record_payment')}</Button>}
+      </div>
+      {decision && <Decide claim={c} decision={decision} onClose={() => setDecision(null)} onDone={done} />}
+    </Page>
+  );
+}
+
+function Flags({ claim }: { claim: AdminClaim }) {
+  const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
+  const all = [...new Set([...claim.hold_reasons, ...claim.flags, ...(claim.attested ? [] : ['UNATTESTED_BINDING'])])];
+  if (all.length === 0) return null;
+  return (
+    <Note
+      tone="wait"
+      title={
+        <span className="inline-flex items-center gap-2">
+          <FlagIcon size={16} />
+          {claim.hold_reasons.length > 0 ? t('claim.on_hold') : t('claim.flags')}
+        </span>
+      }
+    >
+      <ul className="grid list-disc gap-1 pl-5">
+        {all.map((flag) => {
+          const known = HOLD_REASONS.find((f) => f === flag);
+          return (
+            <li key={flag}>
+              {known ? tk(`flag.${known}`) : flag}{' '}
+              {claim.hold_reasons.includes(flag) && <span className="text-muted">({t('claim.holds')})</span>}
+            </li>
+          );
+        })}
+      </ul>
+    </Note>
+  );
+}
+
+function RejectedNote({ claim }: { claim: AdminClaim }) {
+  const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
+  return (
+    <Note
+      tone={claim.status === 'REJECTED' ? 'liq' : 'wait'}
+      title={claim.status === 'REJECTED' ? t('claim.rejected') : t('claim.last_reason')}
+    >
+      {reasonSentence(tk, claim.rejected_reason)}
+    </Note>
+  );
+}
+
+/** The policy's terms and what was seen at binding, side by side. */
+function TermsAndFacts({ claim: c }: { claim: AdminClaim }) {
+  const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
+  const o = c.purchase_order;
+  const s = c.snapshot;
+  const verdict = (
+    ['LIQUIDATED', 'PARTIALLY_LIQUIDATED', 'NOT_LIQUIDATED', 'STILL_OPEN', 'INELIGIBLE', 'INCONCLUSIVE'] as const
+  ).find((v) => v === c.verdict);
+  const mono = (text: string | null | undefined) => <span className="num break-all">{text ?? '–'}</span>;
+  return (
+    <Sheet title={t('claim.facts')}>
+      <div className="p-4">
+        <Facts
+          rows={[
+            [t('claim.verdict'), verdict ? tk(`verdict.${verdict}`) : '–'],
+            [
+              t('claim.policy'),
+              <Link key="p" to="/admin/policies" search={{ q: o.id }} className="num link">
+                {shortId(o.id)} · {c.policy_type}
+              </Link>,
+            ],
+            [t('claim.premium'), <Money key="m" usdc={o.paid_amount_usdc ?? o.premium_amount_usdc} />],
+            [
+              t('claim.terms'),
+              <span key="t" className="num">
+                {money(o.policy_params_json.payout_fixed_usdc)} / {money(o.policy_params_json.payout_cap_usdc)} USDC
+              </span>,
+            ],
+            [
+              t('claim.window'),
+              <span key="w">
+                <Instant at={c.coverage_window_start} /> – <Instant at={c.coverage_window_end} />
+              </span>,
+            ],
+            [
+              t('claim.liquidated_at'),
+              c.liquidation_time_ms === null ? '–' : <Instant key="l" at={c.liquidation_time_ms} />,
+            ],
+            [
+              t('claim.loss'),
+              c.liquidation
+                ? mono(
+                    `${price(c.liquidation.loss.insured)} / ${price(c.liquidation.loss.total)} ${c.liquidation.loss.ccy}`,
+                  )
+                : '–',
+            ],
+            [t('claim.order'), mono(o.okx_meta_json?.ordId)],
+            [t('claim.binding'), c.attested ? t('claim.attested') : t('claim.unattested')],
+            [
+              t('claim.owner'),
+              o.owner ? <Hash key="o" value={o.owner} label={t('claim.owner')} /> : t('claim.no_owner'),
+            ],
+            [
+              t('claim.premium_tx'),
+              o.payment_tx_hash ? <Hash key="x" value={o.payment_tx_hash} label={t('claim.premium_tx')} /> : '–',
+            ],
+            s ? [t('claim.account'), mono(`${s.uid_masked} (${s.main_uid_masked})`)] : null,
+            s
+              ? [t('claim.at_binding'), mono(`${price(s.avg_px)} · ${s.lever}× · ${price(s.margin)} · ${s.pos}`)]
+              : null,
+            s ? [t('claim.liq_px'), mono(price(s.liq_px))] : null,
+            [
+              t('claim.attempts'),
+              <span key="a" className="num">
+                {c.attempts}
+              </span>,
+            ],
+            [
+              t('claim.root'),
+              c.evidence_root ? (
+                <span key="r" className="num inline-flex items-center">
+                  {shortHex(c.evidence_root)}
+                  <CopyButton text={c.evidence_root} label={t('claim.root')} />
+                </span>
+              ) : (
+                '–'
+              ),
+            ],
+          ]}
+        />
+      </div>
+    </Sheet>
+  );
+}

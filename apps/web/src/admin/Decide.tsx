@@ -1,0 +1,135 @@
+import { approveClaim, markClaimPaid, rejectClaim, releaseClaimHold, takeBackClaim } from '@liqpass/api/operatorCalls';
+import type { AdminClaim } from '@liqpass/api/operators';
+import { isTxHash } from '@liqpass/kernel/ids';
+import { REJECTION_CODES, type RejectionCode } from '@liqpass/kernel/vocabulary';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { useStored } from '../data/stored.ts';
+import { money, shortHex } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Button, Field } from '../ui/kit.tsx';
+import { Modal } from '../ui/Modal.tsx';
+import { api } from './operatorApi.ts';
+
+export type Decision = 'approve' | 'reject' | 'take_back' | 'release' | 'paid';
+
+/** The last word before something happens: what exactly, and why. What is typed survives a reload. */
+export function Decide({
+  claim,
+  decision,
+  onClose,
+  onDone,
+}: {
+  claim: AdminClaim;
+  decision: Decision;
+  onClose: () => void;
+  onDone: () => Promise<void>;
+}) {
+  const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
+  const [text, setText] = useStored(`lp.decide.${claim.id}.${decision}`, z.string(), '');
+  const [code, setCode] = useState<RejectionCode>('NOT_COVERED_BY_POLICY');
+  const [wrong, setWrong] = useState(false);
+  const amount = claim.payout_amount_usdc === null ? '–' : money(claim.payout_amount_usdc);
+  const act = useMutation({
+    mutationFn: async () => {
+      if (decision === 'approve') return approveClaim(api, claim.id, {});
+      if (decision === 'reject') return rejectClaim(api, claim.id, { code, reason: text });
+      if (decision === 'take_back') return takeBackClaim(api, claim.id, { reason: text });
+      if (decision === 'release') return releaseClaimHold(api, claim.id, { reason: text });
+      return markClaimPaid(api, claim.id, { multisigTxHash: text, paidAtSec: Math.floor(Date.now() / 1000) });
+    },
+    onSuccess: async () => {
+      setText('');
+      await onDone();
+    },
+  });
+  const needsText = decision !== 'approve';
+  return (
+    <Modal title={t(`decide.${decision}`, { amount, to: shortHex(claim.claimant) })} onClose={onClose}>
+      <form
+        className="grid gap-4"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          const bad = decision === 'paid' ? !isTxHash(text) : needsText && text.trim() === '';
+          setWrong(bad);
+          if (!bad && !act.isPending) act.mutate();
+        }}
+      >
+        <p className="text-sm text-muted">{t(`decide.${decision}_why`)}</p>
+        {decision === 'approve' && <p className="num text-sm break-all">{claim.claimant}</p>}
+        {decision === 'reject' && (
+          <Field label={t('decide.code')}>
+            {(aria) => (
+              <select
+                {...aria}
+                data-autofocus
+                className="field-box"
+                value={code}
+                onChange={(event) => setCode(REJECTION_CODES.find((known) => known === event.target.value) ?? 'OTHER')}
+              >
+                {REJECTION_CODES.map((known) => (
+                  <option key={known} value={known}>
+                    {tk(`rejection.${known}`)}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        )}
+        {decision === 'paid' ? (
+          <Field label={t('decide.hash')} error={wrong ? t('decide.hash_wrong') : undefined}>
+            {(aria) => (
+              <input
+                {...aria}
+                data-autofocus
+                value={text}
+                onChange={(event) => setText(event.target.value.trim())}
+                className="num field-box text-sm"
+                autoComplete="off"
+                spellCheck={false}
+                placeholder="0x…"
+              />
+            )}
+          </Field>
+        ) : (
+          needsText && (
+            <Field
+              label={decision === 'reject' ? t('decide.text_seen') : t('decide.text')}
+              error={wrong ? t('decide.text_needed') : undefined}
+            >
+              {(aria) => (
+                <textarea
+                  {...aria}
+                  {...(decision === 'reject' ? {} : { 'data-autofocus': true })}
+                  value={text}
+                  onChange={(event) => setText(event.target.value)}
+                  rows={3}
+                  maxLength={500}
+                  className="field-box py-2"
+                />
+              )}
+            </Field>
+          )
+        )}
+        <ErrorNote error={act.error} />
+        <div className="flex justify-end gap-3">
+          <Button kind="quiet" onClick={onClose}>
+            {t('decide.cancel')}
+          </Button>
+          <Button
+            type="submit"
+            busy={act.isPending}
+            kind={decision === 'reject' ? 'danger' : 'solid'}
+            {...(decision === 'approve' ? { 'data-autofocus': true } : {})}
+          >
+            {t('decide.confirm')}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

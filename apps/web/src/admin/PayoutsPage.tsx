@@ -1,0 +1,225 @@
+import { getSafeBatch, markClaimPaid } from '@liqpass/api/operatorCalls';
+import type { Payouts } from '@liqpass/api/operators';
+import { isTxHash } from '@liqpass/kernel/ids';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { hexGroups, money, shortHex, shortId } from '../format.ts';
+import { saveFile } from '../ui/download.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { DownloadIcon } from '../ui/icons.tsx';
+import { Instant } from '../ui/Instant.tsx';
+import { Button, CopyButton, Field, Note, Sheet, Skeleton } from '../ui/kit.tsx';
+import { Money } from '../ui/Money.tsx';
+import { Page } from '../ui/Shell.tsx';
+import { api } from './operatorApi.ts';
+import { payoutsQuery } from './queries.ts';
+import { payoutsCsv } from './payoutsCsv.ts';
+
+/** What is approved and waits for its payment: amounts and addresses, files for the Safe, then the transaction's hash. */
+export function PayoutsPage() {
+  const { t } = useTranslation('admin');
+  const payouts = useQuery({ ...payoutsQuery, refetchInterval: 15_000 });
+  const batch = useMutation({
+    mutationFn: () => getSafeBatch(api),
+    onSuccess: (file) =>
+      saveFile(
+        `liqpass-payouts-${payouts.data?.list_hash.slice(2, 10) ?? ''}.json`,
+        JSON.stringify(file, null, 2),
+        'application/json',
+      ),
+  });
+  const data = payouts.data;
+  return (
+    <Page wide>
+      <h1 className="text-2xl">{t('payouts.title')}</h1>
+      <p className="max-w-[48em] text-sm text-muted">{t('payouts.lead')}</p>
+      <ErrorNote error={payouts.error ?? batch.error} onRetry={() => void payouts.refetch()} />
+      {!data ? (
+        !payouts.error && <Skeleton lines={6} />
+      ) : (
+        <>
+          {data.treasury_safe === null && (
+            <Note tone="wait" title={t('payouts.no_safe')}>
+              {t('payouts.no_safe_next')}
+            </Note>
+          )}
+          <Sheet
+            title={
+              <>
+                {t('payouts.waiting')} <span className="num">{data.count}</span>
+              </>
+            }
+            aside={
+              <span className="flex flex-wrap gap-2">
+                <Button
+                  kind="quiet"
+                  size="sm"
+                  disabled={data.count === 0}
+                  onClick={() =>
+                    saveFile(`liqpass-payouts-${data.list_hash.slice(2, 10)}.csv`, payoutsCsv(data), 'text/csv')
+                  }
+                >
+                  <DownloadIcon size={16} /> CSV
+                </Button>
+                <Button
+                  kind="quiet"
+                  size="sm"
+                  disabled={data.count === 0 || data.treasury_safe === null}
+                  busy={batch.isPending}
+                  onClick={() => batch.mutate()}
+                >
+                  <DownloadIcon size={16} /> {t('payouts.safe_file')}
+                </Button>
+              </span>
+            }
+          >
+            {data.items.length === 0 ? (
+              <p className="p-4 text-sm text-muted">{t('payouts.none')}</p>
+            ) : (
+              <>
+                <dl className="grid gap-x-8 gap-y-2 border-b border-line p-4 text-sm sm:grid-cols-3">
+                  <div>
+                    <dt className="text-muted">{t('payouts.total')}</dt>
+                    <dd className="flex items-center">
+                      <Money usdc={data.total_usdc} className="text-lg font-semibold" />
+                      <CopyButton text={data.total_usdc} label={t('payouts.total')} />
+                    </dd>
+                  </div>
+                  <div>
+                    <dt className="text-muted">{t('payouts.list_hash')}</dt>
+                    <dd className="num flex items-center">
+                      {shortHex(data.list_hash)}
+                      <CopyButton text={data.list_hash} label={t('payouts.list_hash')} />
+                    </dd>
+                  </div>
+                  <div>
+                    <dt className="text-muted">{t('payouts.from')}</dt>
+                    <dd className="num flex items-center">
+                      {data.treasury_safe ? (
+                        <>
+                          {shortHex(data.treasury_safe)}
+                          <CopyButton text={data.treasury_safe} label={t('payouts.from')} />
+                        </>
+                      ) : (
+                        '–'
+                      )}
+                    </dd>
+                  </div>
+                </dl>
+                <ul className="divide-y divide-line">
+                  {data.items.map((item) => (
+                    <Item key={item.claim_id} item={item} />
+                  ))}
+                </ul>
+              </>
+            )}
+          </Sheet>
+          {data.items.length > 0 && <RecordAll data={data} />}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Item({ item }: { item: Payouts['items'][number] }) {
+  const { t } = useTranslation('admin');
+  return (
+    <li className="grid items-center gap-x-6 gap-y-1 px-4 py-3 text-sm lg:grid-cols-[auto_1fr_auto_auto]">
+      <Link to="/admin/claims/$id" params={{ id: item.claim_id }} search={{}} className="num link font-semibold">
+        {shortId(item.claim_id)}
+      </Link>
+      <span className="flex items-center">
+        <span className="num flex flex-wrap gap-x-1.5">
+          {hexGroups(item.to).map((part, index) => (
+            <span key={index}>{part}</span>
+          ))}
+        </span>
+        <CopyButton text={item.to} label={t('payouts.address')} />
+      </span>
+      <span className="flex items-center justify-end">
+        <Money usdc={item.amount_usdc} className="font-semibold" />
+        <CopyButton text={item.amount_usdc} label={t('payouts.amount')} />
+      </span>
+      <span className="text-muted">
+        {item.approved_by} <Instant at={item.approved_at} seconds={false} />
+        {!item.attested && <span className="block text-wait">{t('claim.unattested')}</span>}
+      </span>
+    </li>
+  );
+}
+
+/** One transaction may pay several claims: its hash is recorded on each of those chosen. */
+function RecordAll({ data }: { data: Payouts }) {
+  const { t } = useTranslation('admin');
+  const client = useQueryClient();
+  const [hash, setHash] = useState('');
+  const [out, setOut] = useState<readonly string[]>([]);
+  const [wrong, setWrong] = useState(false);
+  const chosen = data.items.filter((item) => !out.includes(item.claim_id));
+  const record = useMutation({
+    mutationFn: async () => {
+      const paidAtSec = Math.floor(Date.now() / 1000);
+      // One after the other: where one is refused, the rest is left as it was and the list says what remains.
+      for (const item of chosen) await markClaimPaid(api, item.claim_id, { multisigTxHash: hash, paidAtSec });
+    },
+    onSuccess: () => setHash(''),
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: ['payouts'] });
+      await client.invalidateQueries({ queryKey: ['admin-claims'] });
+    },
+  });
+  return (
+    <Sheet title={t('payouts.record')}>
+      <form
+        className="grid gap-4 p-4"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          setWrong(!isTxHash(hash));
+          if (isTxHash(hash) && chosen.length > 0) record.mutate();
+        }}
+      >
+        <p className="text-sm text-muted">{t('payouts.record_why')}</p>
+        <fieldset className="flex flex-wrap gap-x-5 gap-y-2 text-sm">
+          <legend className="mb-1 font-semibold">{t('payouts.paid_by_it')}</legend>
+          {data.items.map((item) => (
+            <label key={item.claim_id} className="inline-flex min-h-9 items-center gap-2">
+              <input
+                type="checkbox"
+                className="size-5 accent-[var(--floor)]"
+                checked={!out.includes(item.claim_id)}
+                onChange={(event) =>
+                  setOut(event.target.checked ? out.filter((id) => id !== item.claim_id) : [...out, item.claim_id])
+                }
+              />
+              <span className="num">
+                {shortId(item.claim_id)} · {money(item.amount_usdc)}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <Field label={t('decide.hash')} error={wrong ? t('decide.hash_wrong') : undefined}>
+          {(aria) => (
+            <input
+              {...aria}
+              value={hash}
+              onChange={(event) => setHash(event.target.value.trim())}
+              className="num field-box text-sm"
+              autoComplete="off"
+              spellCheck={false}
+              placeholder="0x…"
+            />
+          )}
+        </Field>
+        <ErrorNote error={record.error} />
+        <div>
+          <Button type="submit" busy={record.isPending} disabled={chosen.length === 0}>
+            {t('payouts.record_button', { count: chosen.length })}
+          </Button>
+        </div>
+      </form>
+    </Sheet>
+  );
+}

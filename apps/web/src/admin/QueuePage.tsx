@@ -1,0 +1,308 @@
+import type { AdminClaimItem } from '@liqpass/api/operators';
+import { CLAIM_SORTS } from '@liqpass/api/operators';
+import { CLAIM_STATUSES, HOLD_REASONS } from '@liqpass/kernel/vocabulary';
+import { HOUR_MS } from '@liqpass/kernel/time';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import clsx from 'clsx';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { coin, money, shortHex, shortId, span } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { useNow } from '../ui/Instant.tsx';
+import { FlagIcon, SearchIcon } from '../ui/icons.tsx';
+import { Button, Skeleton, Tag } from '../ui/kit.tsx';
+import { Page } from '../ui/Shell.tsx';
+import { claimTone } from '../ui/statusTone.ts';
+import { claimsQuery } from './queries.ts';
+import type { QueueFilter } from './queueFilter.ts';
+import { useKeys } from './useKeys.ts';
+
+/** A person should have decided within a day. */
+const OVERDUE_MS = 24 * HOUR_MS;
+
+/** The queue: by status, age, amount and flags; filters in the URL; J/K, Enter, /, A and R. */
+export function QueuePage({ filter }: { filter: QueueFilter }) {
+  const { t } = useTranslation('admin');
+  const { t: tc } = useTranslation();
+  const { t: tk } = useTranslation('checks');
+  const navigate = useNavigate();
+  const claims = useInfiniteQuery({ ...claimsQuery(filter), refetchInterval: 15_000 });
+  const items = claims.data?.pages.flatMap((page) => page.items) ?? [];
+  const counts = claims.data?.pages[0]?.counts;
+  const [at, setAt] = useState(0);
+  const search = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const change = (next: Partial<Record<keyof QueueFilter, string | undefined>>): void => {
+    setAt(0);
+    void navigate({ to: '/admin/claims', search: { ...filter, ...next }, replace: true });
+  };
+  const move = (step: number): void => {
+    const next = Math.min(items.length - 1, Math.max(0, at + step));
+    setAt(next);
+    list.current?.querySelectorAll<HTMLElement>('a[data-row]')[next]?.focus();
+  };
+  const open = (act?: 'a' | 'r'): void => {
+    const item = items[at];
+    if (item) void navigate({ to: '/admin/claims/$id', params: { id: item.id }, search: filter, hash: act ?? '' });
+  };
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    a: () => open('a'),
+    r: () => open('r'),
+    '/': () => search.current?.focus(),
+  });
+  return (
+    <Page wide>
+      <div className="flex flex-wrap items-end justify-between gap-3">
+        <h1 className="text-2xl">{t('queue.title')}</h1>
+        {counts && (
+          <p className="text-sm text-muted">
+            <span className="num text-base font-semibold text-ink">{counts.VERIFIED_PENDING_REVIEW}</span>{' '}
+            {t('queue.to_review')} ·{' '}
+            <span className="num text-base font-semibold text-ink">{counts.APPROVED_PENDING_MULTISIG}</span>{' '}
+            {t('queue.to_pay')}
+          </p>
+        )}
+      </div>
+      <section className="sheet min-w-0">
+        <div className="flex flex-wrap items-center justify-between gap-3 border-b border-line p-3">
+          <div className="flex max-w-full gap-1 overflow-x-auto" role="group" aria-label={t('queue.status')}>
+            {[undefined, ...CLAIM_STATUSES].map((status) => (
+              <button
+                key={status ?? 'all'}
+                type="button"
+                aria-pressed={filter.status === status}
+                onClick={() => change({ status })}
+                className="flex min-h-11 items-center gap-1.5 border-b-2 border-transparent px-2 text-sm whitespace-nowrap text-muted hover:text-ink aria-pressed:border-floor aria-pressed:font-semibold aria-pressed:text-ink"
+              >
+                {status ? tc(`claim_status.${status}`) : t('queue.all')}
+                {counts && (
+                  <span className="num text-xs">
+                    {status ? counts[status] : Object.values(counts).reduce((a, b) => a + b, 0)}
+                  </span>
+                )}
+              </button>
+            ))}
+          </div>
+          <Filters filter={filter} change={change} search={search} />
+        </div>
+        <p className="hidden px-4 py-2 text-xs text-muted lg:block">{t('queue.keys')}</p>
+        {claims.error ? (
+          <div className="p-4">
+            <ErrorNote error={claims.error} onRetry={() => void claims.refetch()} />
+          </div>
+        ) : claims.isPending ? (
+          <div className="p-4">
+            <Skeleton lines={8} />
+          </div>
+        ) : items.length === 0 ? (
+          <p className="p-6 text-sm text-muted">{t('queue.none')}</p>
+        ) : (
+          <ul ref={list} className="divide-y divide-line border-t border-line" aria-label={t('queue.title')}>
+            {items.map((item, index) => (
+              <Row
+                key={item.id}
+                item={item}
+                filter={filter}
+                active={index === at}
+                onFocus={() => setAt(index)}
+                flags={
+                  item.flags.length + item.hold_reasons.length > 0
+                    ? [...new Set([...item.hold_reasons, ...item.flags])]
+                    : []
+                }
+                label={(flag) => {
+                  const known = HOLD_REASONS.find((f) => f === flag);
+                  return known ? tk(`flag.${known}`) : flag;
+                }}
+              />
+            ))}
+          </ul>
+        )}
+        {claims.hasNextPage && (
+          <div className="border-t border-line p-3">
+            <Button kind="quiet" busy={claims.isFetchingNextPage} onClick={() => void claims.fetchNextPage()}>
+              {t('more')}
+            </Button>
+          </div>
+        )}
+      </section>
+    </Page>
+  );
+}
+
+function Filters({
+  filter,
+  change,
+  search,
+}: {
+  filter: QueueFilter;
+  change: (next: Partial<Record<keyof QueueFilter, string | undefined>>) => void;
+  search: React.RefObject<HTMLInputElement | null>;
+}) {
+  const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
+  const [q, setQ] = useState(filter.q ?? '');
+  useEffect(() => {
+    if (q === (filter.q ?? '')) return undefined;
+    const timer = setTimeout(() => change({ q: q === '' ? undefined : q }), 250);
+    return () => clearTimeout(timer);
+  }, [q]); // oxlint-disable-line react-hooks/exhaustive-deps -- only what is typed sets it off
+  const select = 'min-h-11 rounded-md border border-edge bg-surface px-2 text-sm';
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <label className="relative">
+        <span className="sr-only">{t('queue.search')}</span>
+        <SearchIcon size={16} className="absolute top-3.5 left-3 text-muted" />
+        <input
+          ref={search}
+          value={q}
+          onChange={(event) => setQ(event.target.value)}
+          placeholder={t('queue.search')}
+          className="field-box w-64! pl-9! text-sm"
+        />
+      </label>
+      <select
+        aria-label={t('queue.flag')}
+        className={select}
+        value={filter.flag ?? ''}
+        onChange={(event) => change({ flag: event.target.value || undefined })}
+      >
+        <option value="">{t('queue.any_flag')}</option>
+        {HOLD_REASONS.map((flag) => (
+          <option key={flag} value={flag}>
+            {tk(`flag.${flag}`)}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={t('queue.sort')}
+        className={select}
+        value={filter.sort ?? 'newest'}
+        onChange={(event) => change({ sort: event.target.value })}
+      >
+        {CLAIM_SORTS.map((sort) => (
+          <option key={sort} value={sort}>
+            {t(`sort.${sort}`)}
+          </option>
+        ))}
+      </select>
+      <Amount
+        key={`min${filter.min ?? ''}`}
+        label={t('queue.min')}
+        value={filter.min ?? ''}
+        onChange={(min) => change({ min: min || undefined })}
+      />
+      <Amount
+        key={`max${filter.max ?? ''}`}
+        label={t('queue.max')}
+        value={filter.max ?? ''}
+        onChange={(max) => change({ max: max || undefined })}
+      />
+    </div>
+  );
+}
+
+function Amount({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const [text, setText] = useState(value);
+  return (
+    <input
+      aria-label={label}
+      placeholder={label}
+      inputMode="decimal"
+      className="num field-box w-28! text-sm"
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => text !== value && onChange(text)}
+      onKeyDown={(event) => event.key === 'Enter' && onChange(text)}
+    />
+  );
+}
+
+function Row({
+  item,
+  filter,
+  active,
+  onFocus,
+  flags,
+  label,
+}: {
+  item: AdminClaimItem;
+  filter: QueueFilter;
+  active: boolean;
+  onFocus: () => void;
+  flags: string[];
+  label: (flag: string) => string;
+}) {
+  const { t, i18n } = useTranslation('admin');
+  const { t: tc } = useTranslation();
+  const now = useNow(30_000);
+  const age = now - Date.parse(item.created_at);
+  const overdue =
+    age > OVERDUE_MS && ['VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG', 'VERIFYING'].includes(item.status);
+  return (
+    <li>
+      <Link
+        data-row
+        to="/admin/claims/$id"
+        params={{ id: item.id }}
+        search={filter}
+        onFocus={onFocus}
+        className={clsx(
+          'grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 px-4 py-3 text-sm no-underline hover:bg-sunken lg:grid-cols-[1.4fr_1fr_1fr_1.2fr_0.8fr_0.8fr]',
+          active && 'shadow-[inset_3px_0_0_var(--ink)]',
+        )}
+      >
+        <span className="num">
+          <span className="font-semibold">{shortId(item.id)}</span>{' '}
+          <span className="text-muted">{shortHex(item.claimant)}</span>
+        </span>
+        <span className="text-right lg:order-last lg:text-right">
+          <span className={clsx('num', overdue && 'font-semibold text-liq')}>
+            {overdue && `${t('queue.overdue')} `}
+            {span(age, i18n.language)}
+          </span>
+        </span>
+        <span>
+          {item.inst_id ? coin(item.inst_id) : '–'} {item.side ? t(`side.${item.side}`) : ''}{' '}
+          {item.leverage ? <span className="num">{item.leverage}×</span> : ''}
+        </span>
+        <Bars passed={item.checks_passed} total={item.checks_total} />
+        <span className="flex flex-wrap items-center gap-2">
+          <Tag tone={claimTone[item.status]}>{tc(`claim_status.${item.status}`)}</Tag>
+          {flags.length > 0 && (
+            <span className="inline-flex items-center gap-1 text-wait" title={flags.map(label).join('; ')}>
+              <FlagIcon size={15} />
+              <span className="num">{flags.length}</span>
+              <span className="sr-only">{flags.map(label).join('; ')}</span>
+            </span>
+          )}
+        </span>
+        <span className="num text-right">
+          {item.payout_amount_usdc === null ? '–' : money(item.payout_amount_usdc)}
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+/** How many checks passed. */
+function Bars({ passed, total }: { passed: number; total: number }) {
+  const { t } = useTranslation('admin');
+  const filled = total === 0 ? 0 : Math.round((passed / total) * 8);
+  return (
+    <span className="inline-flex items-center gap-2">
+      <span aria-hidden="true" className="flex gap-0.5">
+        {Array.from({ length: 8 }, (_, index) => (
+          <span key={index} className={clsx('h-3 w-1.5', index < filled ? 'bg-floor' : 'border border-edge')} />
+        ))}
+      </span>
+      <span className="num">
+        <span className="sr-only">{t('queue.checks')} </span>
+        {passed}/{total}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,72 @@
+import { isApiError } from '@liqpass/api/apiClient';
+import {
+  getAdminClaim,
+  getExposure,
+  getOperatorMe,
+  getPayouts,
+  getSettings,
+  listAdminClaims,
+  listAdminPurchaseOrders,
+  listAudit,
+  listOperators,
+} from '@liqpass/api/operatorCalls';
+import type { OperatorMe } from '@liqpass/api/operators';
+import { getPaymentInstructions } from '@liqpass/api/marketCalls';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api } from './operatorApi.ts';
+
+/** The operator who is signed in; null for nobody, or for a wallet that is no operator. */
+export const operatorMeQuery = queryOptions({
+  queryKey: ['operator'],
+  queryFn: async (): Promise<OperatorMe | null> => {
+    try {
+      return await getOperatorMe(api);
+    } catch (error) {
+      if (isApiError(error) && (error.status === 401 || error.status === 403)) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export type ClaimFilter = Parameters<typeof listAdminClaims>[1];
+const PAGE = 50;
+export const claimsQuery = (filter: ClaimFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['admin-claims', filter],
+    queryFn: ({ pageParam }) => listAdminClaims(api, { ...filter, limit: PAGE, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+export const adminClaimQuery = (id: string) =>
+  queryOptions({ queryKey: ['admin-claim', id], queryFn: () => getAdminClaim(api, id) });
+
+export type OrderFilter = Parameters<typeof listAdminPurchaseOrders>[1];
+export const ordersQuery = (filter: OrderFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['admin-orders', filter],
+    queryFn: ({ pageParam }) => listAdminPurchaseOrders(api, { ...filter, limit: PAGE, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+export const payoutsQuery = queryOptions({ queryKey: ['payouts'], queryFn: () => getPayouts(api) });
+export const exposureQuery = queryOptions({
+  queryKey: ['exposure'],
+  queryFn: () => getExposure(api),
+  refetchInterval: 30_000,
+});
+export const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: () => getSettings(api) });
+export const operatorsQuery = queryOptions({ queryKey: ['operators'], queryFn: () => listOperators(api) });
+export const auditQuery = (subject: string) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', subject],
+    queryFn: ({ pageParam }) =>
+      listAudit(api, { limit: 100, cursor: pageParam, subject: subject === '' ? undefined : subject }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+export const chainQuery = queryOptions({
+  queryKey: ['payment-instructions'],
+  queryFn: () => getPaymentInstructions(api),
+  staleTime: 60_000,
+});

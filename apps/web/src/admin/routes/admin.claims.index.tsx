@@ -1,0 +1,11 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { QueuePage } from '../QueuePage.tsx';
+import { readFilter, type QueueFilter } from '../queueFilter.ts';
+
+export const Route = createFileRoute('/admin/claims/')({
+  validateSearch: (search: Record<string, unknown>): QueueFilter => readFilter(search),
+  component: Queue,
+});
+function Queue() {
+  return <QueuePage filter={Route.useSearch()} />;
+}

@@ -1,0 +1,4 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { PaymentsPage } from '../PaymentsPage.tsx';
+
+export const Route = createFileRoute('/admin/payments')({ component: PaymentsPage });
