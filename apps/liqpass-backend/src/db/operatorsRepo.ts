@@ -30,8 +30,6 @@ export async function listOperators(db: Db): Promise<OperatorRow[]> {
   }));
 }
 
-export type PutOutcome = 'put' | 'last_admin' | 'name_taken';
-
 /** Makes changes of the list wait for each other until the transaction ends, so that two admins don't remove each other at once. */
 export async function lockOperators(trx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('liqpass operators', 0))`.execute(trx);
@@ -40,21 +38,20 @@ export async function lockOperators(trx: Db): Promise<void> {
 const otherAdmins = (address: string) =>
   sql`(select count(*) from operators o where o.removed_at is null and o.role = 'admin' and o.address <> ${address})`;
 
-/** Adds an operator, or changes its role and name. `keepAdmin`: refuses to take the role from the last admin. */
+/** Adds an operator, or changes its role and name; throws where the name is another's. `keepAdmin`: the last admin keeps the role. */
 export async function putOperator(
   db: Db,
   operator: { address: string; role: OperatorRole; name: string },
   keepAdmin: boolean,
   entry: AuditEntry,
-): Promise<PutOutcome> {
+): Promise<'put' | 'last_admin'> {
   const now = new Date(entry.atMs);
   const { address, role, name } = operator;
   const guard =
     keepAdmin && role !== 'admin'
       ? sql`where operators.role <> 'admin' or operators.removed_at is not null or ${otherAdmins(address)} > 0`
       : sql``;
-  try {
-    const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string }>`
       with before as (select role from operators where address = ${address} and removed_at is null),
       moved as (
         insert into operators (address, name, role, added_by, created_at, updated_at)
@@ -64,12 +61,11 @@ export async function putOperator(
         returning address as id, (select role from before) as from_status, role as to_status
       ), noted as (${auditFrom('moved', entry)})
       select id from moved`.execute(db);
-    return rows.length === 1 ? 'put' : 'last_admin';
-  } catch (error) {
-    if (violatesUnique(error, 'operators_name_key')) return 'name_taken';
-    throw error;
-  }
+  return rows.length === 1 ? 'put' : 'last_admin';
 }
+
+/** Whether `error` says that a name is, or was, another operator's. */
+export const isNameTaken = (error: unknown): boolean => violatesUnique(error, 'operators_name_key');
 
 /** Takes an operator off the list; its row, and so its name, stays taken. */
 export async function removeOperator(

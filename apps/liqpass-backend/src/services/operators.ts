@@ -17,6 +17,13 @@ const keepsAdmin = (actor: Actor): boolean => actor.identity !== undefined;
 const lastAdmin = (): LiqPassError =>
   new LiqPassError('LAST_ADMIN', 'This is the last admin: make somebody else admin first.');
 
+const nameTaken = (name: string, cause: unknown): LiqPassError =>
+  new LiqPassError(
+    'VALIDATION_FAILED',
+    `name: ${name} is, or was, another operator's name; names in the audit stay one person's.`,
+    { cause },
+  );
+
 /** Puts a wallet on the list of operators, or changes what it may; its sessions follow at once. */
 export async function putOperator(
   ctx: Context,
@@ -26,16 +33,16 @@ export async function putOperator(
   const operator = { ...given, address: checksummedAddress(given.address) };
   const { name, role } = operator;
   const noted = entry(ctx, actor, 'put_operator', { details: { name, role } });
-  const outcome = await ctx.db.transaction().execute(async (trx) => {
-    await repo.lockOperators(trx);
-    return repo.putOperator(trx, operator, keepsAdmin(actor), noted);
-  });
+  const outcome = await ctx.db
+    .transaction()
+    .execute(async (trx) => {
+      await repo.lockOperators(trx);
+      return repo.putOperator(trx, operator, keepsAdmin(actor), noted);
+    })
+    .catch((error: unknown) => {
+      throw repo.isNameTaken(error) ? nameTaken(name, error) : error;
+    });
   if (outcome === 'last_admin') throw lastAdmin();
-  if (outcome === 'name_taken')
-    throw new LiqPassError(
-      'VALIDATION_FAILED',
-      `name: ${name} is, or was, another operator's name; names in the audit stay one person's.`,
-    );
   const put = (await repo.listOperators(ctx.db)).find((each) => each.address === operator.address);
   if (!put) throw new LiqPassError('OPERATOR_NOT_FOUND', `${operator.address} was removed in the same moment.`);
   return put;

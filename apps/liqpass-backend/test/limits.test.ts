@@ -1,0 +1,79 @@
+import type { ErrorAnswer } from '@liqpass/api/wire';
+import { MINUTE_MS } from '@liqpass/kernel/time';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readPeopleSettings } from '../src/peopleConfig.ts';
+import { countedAddress } from '../src/routes/rateLimits.ts';
+import { buildRateCounters } from '../src/services/rateCounters.ts';
+import { testBackend } from './harness.ts';
+import { engine } from './testDatabase.ts';
+import { newWallet, signInWith } from './wallet.ts';
+
+test(`sign-in is limited by address, exactly, and free again after its minute (${engine})`, async (t) => {
+  const app = await testBackend();
+  t.after(() => app.close());
+  const body = { address: newWallet().address, chainId: 8453 };
+  const ask = () => app.call<ErrorAnswer>('POST', '/api/auth/nonce', { body });
+  const answers = await Promise.all(Array.from({ length: 70 }, ask));
+  assert.equal(answers.filter((answer) => answer.status === 200).length, 60);
+  const refused = answers.find((answer) => answer.status === 429);
+  assert.equal(refused?.body.error, 'TOO_MANY_REQUESTS');
+  assert.match(refused?.headers.get('retry-after') ?? '', /^\d+$/);
+  assert.equal((await app.order()).length, 36, 'other routes are not touched by it');
+  app.clock.advance(MINUTE_MS);
+  assert.equal((await ask()).status, 200);
+});
+
+test(`keys are not guessed at (${engine})`, async (t) => {
+  const app = await testBackend();
+  t.after(() => app.close());
+  const guess = () => app.call<ErrorAnswer>('GET', '/admin/claims', { headers: { 'x-admin-key': 'guess' } });
+  const answers = await Promise.all(Array.from({ length: 70 }, guess));
+  assert.equal(answers.filter((answer) => answer.status === 401).length, 60);
+  assert.equal(answers.filter((answer) => answer.status === 429).length, 10);
+});
+
+test(`each wallet has its own limit, counted over all processes (${engine})`, async (t) => {
+  const app = await testBackend({ people: readPeopleSettings({ REQUESTS_PER_MINUTE: '20' }, true) });
+  t.after(() => app.close());
+  const [one, two] = [await signInWith(app), await signInWith(app)];
+  const reads = await Promise.all(Array.from({ length: 30 }, () => one.call('GET', '/api/me')));
+  assert.equal(reads.filter((answer) => answer.status === 200).length, 20);
+  assert.equal((await two.call('GET', '/api/me')).status, 200);
+
+  const { ctx } = app.backend;
+  const [here, there] = [buildRateCounters(ctx), buildRateCounters(ctx)];
+  for (let count = 0; count < 5; count += 1) await here.loose('shared', MINUTE_MS);
+  await app.until(
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, 260));
+      await here.loose('shared', MINUTE_MS);
+      return there.loose('shared', MINUTE_MS);
+    },
+    ({ current }) => current >= 6,
+  );
+  assert.equal((await here.exact('exactly', MINUTE_MS)).current, 1);
+  assert.equal((await there.exact('exactly', MINUTE_MS)).current, 2);
+});
+
+test('one network of IPv6 is one caller', () => {
+  assert.equal(countedAddress('203.0.113.7'), '203.0.113.7');
+  assert.equal(countedAddress('::ffff:203.0.113.7'), '203.0.113.7');
+  assert.equal(countedAddress('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');
+  assert.equal(countedAddress('2001:db8:1:2::9'), countedAddress('2001:db8:1:2:ffff::1'));
+  assert.notEqual(countedAddress('2001:db8:1:2::9'), countedAddress('2001:db8:1:3::9'));
+});
+
+test(`other origins call the API only where they are configured (${engine})`, async (t) => {
+  const app = await testBackend({ people: readPeopleSettings({ CORS_ORIGINS: 'https://app.liqpass.example' }, true) });
+  t.after(() => app.close());
+  const preflight = (origin: string) =>
+    fetch(`${app.url}/api/purchase-orders`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+    });
+  const allowed = await preflight('https://app.liqpass.example');
+  assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://app.liqpass.example');
+  assert.equal(allowed.headers.get('access-control-allow-credentials'), 'true');
+  assert.equal((await preflight('https://evil.example')).headers.get('access-control-allow-origin'), null);
+});
