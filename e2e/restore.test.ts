@@ -92,6 +92,14 @@ async function pay({ post, status }: Stage, claimId: unknown): Promise<void> {
   assert.equal(await status(claimId), 'PAID');
 }
 
+/** Follows the audit trail of a database, which nobody has open if it is the embedded one. */
+function checkAudit(folder: string, databaseUrl?: string): void {
+  const script = join(import.meta.dirname, '../apps/liqpass-backend/scripts/audit.ts');
+  const env = { ...process.env, NODE_NO_WARNINGS: '1', DATABASE_URL: databaseUrl };
+  const said = execFileSync(process.execPath, [script, 'check'], { cwd: folder, env, encoding: 'utf8' });
+  assert.match(said, /the audit trail is whole/);
+}
+
 test('a copy of the embedded database brings the book back', { timeout: 180_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'liqpass-restore-'));
   const data = join(folder, 'data');
@@ -103,7 +111,9 @@ test('a copy of the embedded database brings the book back', { timeout: 180_000 
 
     renameSync(data, join(folder, 'data-broken'));
     copy(join(folder, 'data-backup'), data);
+    checkAudit(folder);
     await withProduct(folder, undefined, (stage) => pay(stage, claimId));
+    checkAudit(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -151,6 +161,7 @@ test(
 
       await sql('create database liqpass_restored');
       tool('pg_restore', '--exit-on-error', '--no-owner', `--dbname=${database('liqpass_restored')}`, dump);
+      checkAudit(folder, database('liqpass_restored'));
       await withProduct(folder, database('liqpass_restored'), (stage) => pay(stage, claimId));
 
       await sql('select pg_switch_wal()');
@@ -168,6 +179,7 @@ test(
       while ((await sql('select pg_is_in_recovery() as still'))?.['still'] === true)
         assert.ok(Date.now() < deadline, 'recovery ends');
       await withProduct(folder, database('liqpass'), (stage) => pay(stage, claimId));
+      checkAudit(folder, database('liqpass'));
     } finally {
       await postgres.remove();
       rmSync(folder, { recursive: true, force: true });
