@@ -4,6 +4,7 @@
 import pg from 'pg';
 import { join } from 'node:path';
 import { startPostgres, type LocalPostgres } from '../scripts/localPostgres.ts';
+import { prepareStatements } from '../apps/liqpass-backend/src/db/preparedStatements.ts';
 import { startBackendProcess, type BackendProcess } from './support/backendProcess.ts';
 import { brokenInvariants, compareWithAcknowledged, footprint, withDatabase } from './support/checkDatabase.ts';
 import { STEPS, type Policy } from './support/closedLoop.ts';
@@ -93,6 +94,7 @@ async function ceilings(
 ): Promise<Measured['ceilings']> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: NODE_POOL });
   pool.on('error', () => undefined);
+  pool.on('connect', prepareStatements);
   try {
     const node = await replayWithNode(pool, recording, clients, seconds);
     if (node.errors.length > 0)

@@ -89,7 +89,8 @@ select id, subject_id, from_status, to_status from audit_log where subject_type 
     ('-', 'VERIFYING'), ('FAILED', 'VERIFYING'),
     ('VERIFYING', 'VERIFIED_PENDING_REVIEW'), ('VERIFYING', 'REJECTED'), ('VERIFYING', 'FAILED'),
     ('VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'), ('VERIFIED_PENDING_REVIEW', 'REJECTED'),
-    ('APPROVED_PENDING_MULTISIG', 'VERIFIED_PENDING_REVIEW'), ('APPROVED_PENDING_MULTISIG', 'PAID'));
+    ('APPROVED_PENDING_MULTISIG', 'VERIFIED_PENDING_REVIEW'), ('REJECTED', 'VERIFIED_PENDING_REVIEW'),
+    ('APPROVED_PENDING_MULTISIG', 'PAID'));
 
 -- name: a claim's status is where its last step led
 select c.id, c.status from insurance_claims c where c.status is distinct from
@@ -109,7 +110,29 @@ select c.id, c.attempts from insurance_claims c where c.attempts <> (
   select count(*) from audit_log l where l.subject_id = c.id::text and l.action = 'verify'
     and l.id > coalesce((select max(r.id) from audit_log r where r.subject_id = c.id::text and r.action = 'retry'), 0));
 
+-- name: a payout follows an approval that was not taken back
+select c.id from insurance_claims c where c.status in ('APPROVED_PENDING_MULTISIG', 'PAID')
+  and (select d.decision from claim_decisions d where d.claim_id = c.id order by d.id desc limit 1) is distinct from 'APPROVE';
+
+-- name: every decision has its audit row
+select d.claim_id, d.decision from claim_decisions d
+  where (select count(*) from claim_decisions x where x.claim_id = d.claim_id and x.decision = d.decision)
+     <> (select count(*) from audit_log l where l.subject_id = d.claim_id::text and l.subject_type = 'claim' and l.action = lower(d.decision));
+
+-- The book and its quotes
+
+-- name: a quote buys one order
+select quote_hash from purchase_orders where quote_hash in (select quote_hash from quotes) group by 1 having count(*) > 1;
+
+-- name: a quote that was used names the order that carries it
+select q.quote_hash from quotes q left join purchase_orders o on o.id = q.purchase_order_id
+  where q.purchase_order_id is not null and o.quote_hash is distinct from q.quote_hash;
+
 -- The audit trail
+
+-- name: seals follow one another, each over one row
+select s.seq from audit_seals s left join audit_seals b on b.seq = s.seq - 1
+  where (s.seq > (select min(seq) from audit_seals) and (b.hash is null or b.hash <> s.prev_hash));
 
 -- name: an audit row is about something that is there
 select l.id from audit_log l where (l.subject_type = 'claim' and not exists (select from insurance_claims c where c.id::text = l.subject_id))

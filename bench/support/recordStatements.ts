@@ -35,7 +35,6 @@ type Seen = {
  */
 export async function recordStatements(databaseUrl: string, verifierUrl: string): Promise<Recording> {
   const config = readConfig(backendEnvironment({ databaseUrl, verifierUrl }, 0));
-  const backend = await startBackend(config, buildLogger('bench', 'silent'));
   const seen: Seen[] = [];
   let step: Step = 'create';
   const restore = listen((connection, text, values) => {
@@ -46,6 +45,8 @@ export async function recordStatements(databaseUrl: string, verifierUrl: string)
       kept.returnedIds = rows.flatMap((row) => (typeof row['id'] === 'string' ? [row['id']] : []));
     };
   });
+  // Listening first: connections keep what they were made with.
+  const backend = await startBackend(config, buildLogger('bench', 'silent'));
   const policy = newPolicy();
   const connection = httpConnection(backend.address);
   try {

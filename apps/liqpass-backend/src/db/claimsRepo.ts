@@ -77,6 +77,12 @@ export function toClaim(row: ClaimRow): Claim {
   };
 }
 
+/** The claim that a statement moved (CTE `moved`), whole, so that nobody has to read it again. */
+export const selectMovedClaim = sql`select ${claimColumns}, p.attested from moved c join purchase_orders p on p.id = c.purchase_order_id`;
+/** What `selectMovedClaim` answered; null when the step was not allowed. */
+export const movedClaim = ({ rows }: { readonly rows: readonly ClaimRow[] }): Claim | null =>
+  rows[0] ? toClaim(rows[0]) : null;
+
 export type NewClaim = {
   readonly id: string;
   readonly purchaseOrderId: string;
@@ -88,20 +94,21 @@ export type NewClaim = {
   readonly payoutCap: Usdc;
 };
 
-/** Writes a claim that is to be verified now; false when there is one already. */
-export async function insertClaim(db: Db, claim: NewClaim, entry: AuditEntry): Promise<boolean> {
+/** Writes a claim that is to be verified now; null when there is one already. */
+export async function insertClaim(db: Db, claim: NewClaim, entry: AuditEntry): Promise<Claim | null> {
   const now = new Date(entry.atMs);
-  const { rows } = await sql<{ id: string }>`
+  return movedClaim(
+    await sql<ClaimRow>`
     with moved as (
       insert into insurance_claims (id, purchase_order_id, claimant, submit_tx_hash, triggered_at_sec, okx_event_id, status,
         coverage_window_start, coverage_window_end, payout_cap_usdc, next_attempt_at, created_at, updated_at)
       values (${claim.id}, ${claim.purchaseOrderId}, ${claim.claimant}, ${claim.submitTxHash}, ${claim.triggeredAtSec}, ${claim.okxEventId},
         'VERIFYING', ${new Date(claim.window.startMs)}, ${new Date(claim.window.endMs)}, ${numericOf(claim.payoutCap)}, ${now}, ${now}, ${now})
       on conflict (purchase_order_id, okx_event_id) do nothing
-      returning id, null::text as from_status, status as to_status
+      returning *, null::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
+    ${selectMovedClaim}`.execute(db),
+  );
 }
 
 export async function getClaimById(db: Db, id: string): Promise<Claim | null> {
@@ -127,17 +134,18 @@ export async function getEvidence(db: Db, id: string): Promise<unknown> {
   return rows[0]?.evidence_json ?? null;
 }
 
-/** A claim that FAILED is verified again. */
-export async function reopenFailedClaim(db: Db, id: string, entry: AuditEntry): Promise<boolean> {
+/** A claim that FAILED is verified again; null when it is not FAILED any more. */
+export async function reopenFailedClaim(db: Db, id: string, entry: AuditEntry): Promise<Claim | null> {
   const now = new Date(entry.atMs);
-  const { rows } = await sql<{ id: string }>`
+  return movedClaim(
+    await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = 'VERIFYING', rejected_reason = null, attempts = 0, next_attempt_at = ${now}, updated_at = ${now}
       where id = ${id} and status = 'FAILED'
-      returning id, 'FAILED'::text as from_status, status as to_status
+      returning *, 'FAILED'::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
+    ${selectMovedClaim}`.execute(db),
+  );
 }
 
 /** What an attempt to verify left: the verdict with its evidence where there was an answer, and where the claim goes. */

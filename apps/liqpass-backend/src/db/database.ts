@@ -8,6 +8,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { lockDirectory } from './directoryLock.ts';
 import { embeddedPool } from './embeddedPool.ts';
+import { prepareStatements } from './preparedStatements.ts';
 import type { Tables } from './tables.ts';
 
 /** A connection or a transaction: what every repository function takes first. */
@@ -100,6 +101,7 @@ async function createIfMissing(directory: string): Promise<void> {
 function assemble(pool: pg.Pool, lite: PGlite | null, log: Pick<Logger, 'warn'>, close: () => Promise<void>): Database {
   // An idle connection that the server drops is an event of the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('connect', prepareStatements);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,

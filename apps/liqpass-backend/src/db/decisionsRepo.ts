@@ -2,6 +2,8 @@ import type { EpochMs } from '@liqpass/kernel/time';
 import type { RejectionCode } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import { auditFrom, identityOf, type AuditEntry } from './auditRepo.ts';
+import type { Claim } from '../domain/claim.ts';
+import { movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './database.ts';
 import { onePersonShop } from './settingsRepo.ts';
 import type { ClaimDecision } from './tables.ts';
@@ -19,17 +21,18 @@ const decided = (
 const lastDecision = (id: string): RawBuilder<unknown> =>
   sql`select decision, by_identity, reason from claim_decisions where claim_id = ${id} order by id desc limit 1`;
 
-export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<boolean> {
+export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<Claim | null> {
   const now = new Date(entry.atMs);
-  const { rows } = await sql<{ id: string }>`
+  return movedClaim(
+    await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = 'APPROVED_PENDING_MULTISIG', approved_by = ${approvedBy}, approved_at = ${now}, updated_at = ${now}
       where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons = '{}'
-      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
+      returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
     ), decided as (${decided('APPROVE', entry)}),
     noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
+    ${selectMovedClaim}`.execute(db),
+  );
 }
 
 /** Rejects a verified claim; `reason` is what the claim shows, `text` what the person wrote. */
@@ -38,21 +41,23 @@ export async function rejectClaim(
   id: string,
   rejection: { reason: string; code: RejectionCode | null; text: string },
   entry: AuditEntry,
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
+): Promise<Claim | null> {
+  return movedClaim(
+    await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = 'REJECTED', rejected_reason = ${rejection.reason}, updated_at = ${new Date(entry.atMs)}
       where id = ${id} and status = 'VERIFIED_PENDING_REVIEW'
-      returning id, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
+      returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
     ), decided as (${decided('REJECT', entry, { code: rejection.code, reason: rejection.text })}),
     noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
+    ${selectMovedClaim}`.execute(db),
+  );
 }
 
 /** Takes a person's decision back: an approval until it is paid, a rejection that was a person's. The verifier's stands. */
-export async function takeBackClaim(db: Db, id: string, reason: string, entry: AuditEntry): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
+export async function takeBackClaim(db: Db, id: string, reason: string, entry: AuditEntry): Promise<Claim | null> {
+  return movedClaim(
+    await sql<ClaimRow>`
     with last as (${lastDecision(id)}), before as (
       select id, status from insurance_claims
       where id = ${id} and (status = 'APPROVED_PENDING_MULTISIG' or (status = 'REJECTED' and (select decision from last) = 'REJECT'))
@@ -61,11 +66,11 @@ export async function takeBackClaim(db: Db, id: string, reason: string, entry: A
       update insurance_claims c set status = 'VERIFIED_PENDING_REVIEW', approved_by = null, approved_at = null, rejected_reason = null,
         updated_at = ${new Date(entry.atMs)}
       from before where c.id = before.id
-      returning c.id, before.status as from_status, c.status as to_status
+      returning c.*, before.status as from_status, c.status as to_status
     ), decided as (${decided('TAKE_BACK', entry, { reason })}),
     noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
+    ${selectMovedClaim}`.execute(db),
+  );
 }
 
 /**
@@ -77,18 +82,19 @@ export async function markClaimPaid(
   id: string,
   payment: { multisigTxHash: string; multisigSafe: string | null; paidAtMs: EpochMs },
   entry: AuditEntry,
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
+): Promise<Claim | null> {
+  return movedClaim(
+    await sql<ClaimRow>`
     with last as (${lastDecision(id)}),
     same as (select coalesce((select by_identity = ${identityOf(entry.actor)} from last), false) as person),
     moved as (
       update insurance_claims set status = 'PAID', multisig_tx_hash = ${payment.multisigTxHash}, multisig_safe = ${payment.multisigSafe},
         paid_at = ${new Date(payment.paidAtMs)}, updated_at = ${new Date(entry.atMs)}
       where id = ${id} and status = 'APPROVED_PENDING_MULTISIG' and (not (select person from same) or ${onePersonShop})
-      returning id, 'APPROVED_PENDING_MULTISIG'::text as from_status, status as to_status
+      returning *, 'APPROVED_PENDING_MULTISIG'::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry, sql`case when (select person from same) then '{"one_person_shop": true}'::jsonb end`)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
+    ${selectMovedClaim}`.execute(db),
+  );
 }
 
 export type Decision = {

@@ -260,7 +260,7 @@ export type NewPayment = {
   readonly refundReason: RefundReason | null;
   readonly window: Window | null;
 };
-export type MarkPaidOutcome = 'paid' | 'changed_meanwhile' | 'tx_hash_used';
+export type MarkPaidOutcome = PurchaseOrder | 'changed_meanwhile' | 'tx_hash_used';
 
 /** Records a payment on the order as it was read: an order that was bound, or paid, since then is left alone. */
 export async function markPurchaseOrderPaid(
@@ -272,7 +272,7 @@ export async function markPurchaseOrderPaid(
 ): Promise<MarkPaidOutcome> {
   const now = new Date(entry.atMs);
   try {
-    const { rows } = await sql<{ id: string }>`
+    const { rows } = await sql<Row>`
       with moved as (
         update purchase_orders set paid_at = ${new Date(payment.paidAtMs)}, marked_paid_by = ${entry.actor.name},
           paid_amount_usdc = ${numericOf(payment.amount ?? order.premium)}, payment_tx_hash = ${payment.txHash}, payment_note = ${payment.note},
@@ -280,11 +280,12 @@ export async function markPurchaseOrderPaid(
           coverage_start_at = ${dateOrNull(payment.window?.startMs ?? null)}, coverage_end_at = ${dateOrNull(payment.window?.endMs ?? null)},
           version = version + 1, updated_at = ${now}
         where id = ${order.id} and version = ${order.version} and paid_at is null
-        returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
+        returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${payment.roomUntilMs === null ? sql`` : sql`room as (update book_rooms set held_until = ${new Date(payment.roomUntilMs)} from moved where purchase_order_id = moved.id),`}
       noted as (${auditFrom('moved', entry)})
-      select id from moved`.execute(db);
-    return rows.length === 1 ? 'paid' : 'changed_meanwhile';
+      select moved.*, null as claim_id, null as claim_status from moved`.execute(db);
+    // Nobody claims on an order that is not paid: it has no claim yet.
+    return rows[0] ? toPurchaseOrder(rows[0]) : 'changed_meanwhile';
   } catch (error) {
     if (violatesUnique(error, 'purchase_orders_payment_tx')) return 'tx_hash_used';
     throw error;

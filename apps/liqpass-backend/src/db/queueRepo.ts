@@ -9,14 +9,18 @@ export type QueueCounts = { readonly claims: Record<ClaimStatus, number>; readon
 
 /** How much waits for the operators; each count stops at COUNT_TO, so that it costs the same in a book of millions. */
 export async function countQueue(db: Db): Promise<QueueCounts> {
-  const { rows } = await sql<{ status: ClaimStatus; count: string }>`
+  const { rows } = await sql<{ status: ClaimStatus | null; count: string }>`
     select s.status, (select count(*) from (select 1 from insurance_claims c where c.status = s.status limit ${COUNT_TO}) few) as count
-    from unnest(${[...CLAIM_STATUSES]}::text[]) as s (status)`.execute(db);
-  const reported = await sql<{ count: string }>`
-    select count(*) as count from (select 1 from purchase_orders where (case when paid_at is null and reported_at is not null then 1 else 0 end) = 1 limit ${COUNT_TO}) few`.execute(
+    from unnest(${[...CLAIM_STATUSES]}::text[]) as s (status)
+    union all
+    select null, count(*) from (select 1 from purchase_orders where (case when paid_at is null and reported_at is not null then 1 else 0 end) = 1 limit ${COUNT_TO}) few`.execute(
     db,
   );
   const claims = Object.fromEntries(CLAIM_STATUSES.map((status) => [status, 0])) as Record<ClaimStatus, number>;
-  for (const row of rows) claims[row.status] = Number(row.count);
-  return { claims, reportedPayments: Number(reported.rows[0]?.count ?? 0) };
+  let reportedPayments = 0;
+  for (const { status, count } of rows) {
+    if (status === null) reportedPayments = Number(count);
+    else claims[status] = Number(count);
+  }
+  return { claims, reportedPayments };
 }

@@ -17,27 +17,27 @@ const notAllowed = (claim: Claim, step: string): LiqPassError =>
     params: { status: claim.status },
   });
 
-/** After a step: the claim as it stands; or, where the step took nothing, the same answer for the same call, else why not. */
+/** After a step: the claim that it moved; or, where the step took nothing, the same answer for the same call, else why not. */
 async function settle(
   ctx: Context,
   id: string,
-  took: boolean,
+  moved: Claim | null,
   isSameCall: (claim: Claim) => boolean | Promise<boolean>,
   refuse: (claim: Claim) => LiqPassError | Promise<LiqPassError>,
 ): Promise<Claim> {
-  const claim = await readClaim(ctx, id);
-  if (took) {
+  if (moved) {
     ctx.changes.announce(id);
-    ctx.changes.announce(claim.purchaseOrderId);
-    return claim;
+    ctx.changes.announce(moved.purchaseOrderId);
+    return moved;
   }
+  const claim = await readClaim(ctx, id);
   if (await isSameCall(claim)) return claim;
   throw await refuse(claim);
 }
 
 /** Approves a verified claim that nothing holds. `approvedBy` is the name it shows; who it was, the decision says. */
 export async function approveClaim(ctx: Context, id: string, approvedBy: string, actor: Actor): Promise<Claim> {
-  const took = await repo.approveClaim(
+  const moved = await repo.approveClaim(
     ctx.db,
     id,
     approvedBy,
@@ -46,7 +46,7 @@ export async function approveClaim(ctx: Context, id: string, approvedBy: string,
   return settle(
     ctx,
     id,
-    took,
+    moved,
     (claim) => claim.status === 'APPROVED_PENDING_MULTISIG' && claim.approvedBy === approvedBy,
     (claim) =>
       claim.status === 'VERIFIED_PENDING_REVIEW' && claim.holdReasons.length > 0
@@ -69,11 +69,11 @@ export async function rejectClaim(
   const { code, text } = rejection;
   const reason = code ?? text;
   const noted = entry(ctx, actor, 'reject', { why: text, details: code === null ? null : { code } });
-  const took = await repo.rejectClaim(ctx.db, id, { reason, code, text }, noted);
+  const moved = await repo.rejectClaim(ctx.db, id, { reason, code, text }, noted);
   return settle(
     ctx,
     id,
-    took,
+    moved,
     async (claim) => {
       if (claim.status !== 'REJECTED' || claim.rejectedReason !== reason) return false;
       return (await repo.getLastDecision(ctx.db, id))?.reason === text;
@@ -84,11 +84,11 @@ export async function rejectClaim(
 
 /** Takes an approval or a person's rejection back, until it is paid: the claim waits for review again. */
 export async function takeBackClaim(ctx: Context, id: string, reason: string, actor: Actor): Promise<Claim> {
-  const took = await repo.takeBackClaim(ctx.db, id, reason, entry(ctx, actor, 'take_back', { why: reason }));
+  const moved = await repo.takeBackClaim(ctx.db, id, reason, entry(ctx, actor, 'take_back', { why: reason }));
   return settle(
     ctx,
     id,
-    took,
+    moved,
     async (claim) => {
       if (claim.status !== 'VERIFIED_PENDING_REVIEW') return false;
       const last = await repo.getLastDecision(ctx.db, id);
@@ -111,7 +111,7 @@ export async function markClaimPaid(
       'PAID_AT_IN_FUTURE',
       `paidAtSec ${payment.paidAtSec} (${formatIso(paidAtMs)}) is in the future.`,
     );
-  const took = await repo.markClaimPaid(
+  const moved = await repo.markClaimPaid(
     ctx.db,
     id,
     { multisigTxHash: payment.multisigTxHash, multisigSafe: ctx.settings.treasurySafe, paidAtMs },
@@ -120,7 +120,7 @@ export async function markClaimPaid(
   return settle(
     ctx,
     id,
-    took,
+    moved,
     (claim) =>
       claim.status === 'PAID' && claim.multisigTxHash === payment.multisigTxHash && claim.paidAtMs === paidAtMs,
     async (claim) => {

@@ -53,7 +53,7 @@ export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): 
   invariant(order.binding && window, 'a claim that is not refused has a binding and a window');
   const eventId = okxEventId(order.binding.ordId);
 
-  const existing = await repo.getClaimByEvent(ctx.db, order.id, eventId);
+  const existing = order.claim === null ? null : await repo.getClaimByEvent(ctx.db, order.id, eventId);
   if (existing && existing.claimant !== claimant)
     throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
   if (existing && existing.status !== 'FAILED') return existing;
@@ -71,15 +71,16 @@ export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): 
   };
   const moved = await ctx.db.transaction().execute(async (trx) => {
     const id = existing?.id ?? claim.id;
-    const took = existing
+    const claimed = existing
       ? await repo.reopenFailedClaim(trx, id, entry(ctx, actor, 'retry'))
       : await repo.insertClaim(trx, claim, entry(ctx, actor, 'file'));
-    if (took) await ctx.jobs.verifyClaimAt(trx, id, nowMs);
-    return took;
+    if (claimed) await ctx.jobs.verifyClaimAt(trx, id, nowMs);
+    return claimed;
   });
   if (moved) {
     ctx.jobs.wake();
     ctx.changes.announce(order.id);
+    return moved;
   }
   // Whoever came second finds the claim of whoever came first.
   const now = await repo.getClaimByEvent(ctx.db, order.id, eventId);

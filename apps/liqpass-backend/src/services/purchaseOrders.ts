@@ -221,9 +221,9 @@ export async function markPurchaseOrderPaid(
       }),
     );
     if (outcome === 'tx_hash_used') throw txHashUsed(received.txHash);
-    if (outcome === 'paid') {
+    if (outcome !== 'changed_meanwhile') {
       ctx.changes.announce(id);
-      return readPurchaseOrder(ctx, id);
+      return outcome;
     }
   }
   throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');

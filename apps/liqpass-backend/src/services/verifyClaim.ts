@@ -4,6 +4,7 @@ import { formatIso } from '@liqpass/kernel/time';
 import { SYSTEM } from '../db/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { findCredentialOfAccount } from '../db/credentialsRepo.ts';
+import type { Db } from '../db/database.ts';
 import { getBoundPosition, getPurchaseOrderById } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';
@@ -58,9 +59,9 @@ export async function verifyClaim(ctx: Context, claimId: string): Promise<void> 
   const verified = decision.to === 'VERIFIED_PENDING_REVIEW' ? decision : null;
   const nextAttemptAtMs = decision.to === 'VERIFYING' ? decision.nextAttemptAtMs : null;
   const reason = decision.to === 'VERIFIED_PENDING_REVIEW' ? null : decision.reason;
-  const stored = await ctx.db.transaction().execute(async (trx) => {
-    const took = await claims.recordAttempt(
-      trx,
+  const record = (db: Db): Promise<boolean> =>
+    claims.recordAttempt(
+      db,
       claim.id,
       {
         attemptsBefore: claim.attempts,
@@ -85,9 +86,15 @@ export async function verifyClaim(ctx: Context, claimId: string): Promise<void> 
         },
       },
     );
-    if (took && nextAttemptAtMs !== null) await ctx.jobs.verifyClaimAt(trx, claim.id, nextAttemptAtMs);
-    return took;
-  });
+  // One statement stores the attempt with its audit row; a transaction is for the job of the next one.
+  const stored =
+    nextAttemptAtMs === null
+      ? await record(ctx.db)
+      : await ctx.db.transaction().execute(async (trx) => {
+          const took = await record(trx);
+          if (took) await ctx.jobs.verifyClaimAt(trx, claim.id, nextAttemptAtMs);
+          return took;
+        });
   if (!stored) return;
   ctx.log.info({ claimId: claim.id, to: decision.to, reason, attempt: claim.attempts + 1 }, 'claim verified');
   ctx.changes.announce(claim.id);
