@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { scratchDirectory } from '../support/backendProcess.ts';
+import { persistentLoad } from '../support/persistentLoad.ts';
+import { inScene, settleAndCheck, type Fault } from './scene.ts';
+
+const DISK_MB = 192;
+/** Left free when the disk is filled: the database has to run into its end by itself. */
+const LEFT_FREE = 3 * 1024 * 1024;
+
+/** The embedded database's disk becomes full under load; room is made, the backend is started again. */
+const fullDisk: Fault = {
+  name: 'full disk (embedded)',
+  async run() {
+    const directory = scratchDirectory('disk');
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', directory], { stdio: 'pipe' });
+    } catch {
+      return {
+        policies: 0,
+        retried: {},
+        wrong: [],
+        note: 'NOT RUN: a small disk can only be mounted as root on Linux',
+      };
+    }
+    try {
+      mkdirSync(join(directory, 'home'));
+      return await inScene(
+        'embedded',
+        async (scene) => {
+          const load = persistentLoad(scene.backend.url, { clients: 6 });
+          await pause(3_000);
+          const { bavail, bsize } = statfsSync(directory);
+          writeFileSync(join(directory, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - LEFT_FREE)));
+          const before = load.policies.length;
+          await pause(15_000);
+          const during = load.policies.length - before;
+          const { bavail: left } = statfsSync(directory);
+          const stood = scene.backend.isRunning();
+          rmSync(join(directory, 'filler'));
+          // As an operator would: room made, process started again.
+          await scene.backend.kill();
+          await scene.backend.start();
+          const found = await settleAndCheck(scene, load);
+          const refused = (found.retried['500'] ?? 0) + (found.retried['503'] ?? 0) + (found.retried['cut off'] ?? 0);
+          return {
+            ...found,
+            note: `${during} policies begun after the disk was filled, ${(left * bsize) / 1024} kB left, ${refused} requests refused or cut off, the process ${stood ? 'stood' : 'ended'}`,
+          };
+        },
+        { directory: join(directory, 'home') },
+      );
+    } finally {
+      execFileSync('umount', ['-l', directory], { stdio: 'pipe' });
+    }
+  },
+};
+
+export const diskFaults: readonly Fault[] = [fullDisk];
