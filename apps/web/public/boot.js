@@ -11,7 +11,8 @@
   const theme = read('lp.theme');
   if (theme === 'light' || theme === 'dark') html.dataset.theme = theme;
   const asked = new URLSearchParams(location.search).get('lng') ?? read('lp.lng');
-  const lng = asked === 'zh' || asked === 'en' ? asked : navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+  const lng =
+    asked === 'zh' || asked === 'en' ? asked : navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
   html.lang = lng === 'zh' ? 'zh-CN' : 'en';
   html.dataset.lng = lng;
   if (location.pathname !== '/') html.dataset.inner = '';
