@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline';
 import { buildLogger } from '@liqpass/service/logger';
 import { z } from 'zod';
 import { openDatabase } from '../src/db/database.ts';
-import { checkNext, type ChainedRow, type ChainProblem } from '../src/domain/auditChain.ts';
+import type { ChainedRow } from '../src/db/auditChainRepo.ts';
+import { checkNext, type ChainProblem } from '../src/services/auditChain.ts';
 import { checkAudit, exportAudit } from '../src/services/auditTrail.ts';
 
 const text = z.string().nullable();

@@ -1,5 +1,6 @@
 import { BASE_CHAIN_ID, OPERATOR_ROLES } from '@liqpass/kernel/vocabulary';
 import { ConfigError, optional, whole, type Environment } from '@liqpass/service/environment';
+import { isIP } from 'node:net';
 import { getAddress, isAddress } from 'viem/utils';
 import type { PeopleSettings } from './services/context.ts';
 
@@ -39,7 +40,19 @@ function origins(env: Environment, name: string): string[] {
 function trustProxy(env: Environment): boolean | string {
   const text = optional(env, 'TRUST_PROXY');
   if (text === undefined || text === 'false') return false;
-  return text === 'true' ? true : text;
+  if (text === 'true') return true;
+  const known = ({ address, bits }: { address: string; bits: string | undefined }): boolean =>
+    ['loopback', 'linklocal', 'uniquelocal'].includes(address) ||
+    (isIP(address) !== 0 &&
+      (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128))));
+  for (const part of parts(text)) {
+    const [address = '', bits] = part.split('/', 2);
+    if (!known({ address, bits }))
+      throw new ConfigError(
+        'TRUST_PROXY is malformed: give addresses or networks of your proxies, separated by commas, or true',
+      );
+  }
+  return text;
 }
 
 function rpcUrl(env: Environment): string | null {

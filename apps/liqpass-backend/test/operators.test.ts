@@ -1,5 +1,5 @@
 import type { ClaimAnswer, ClaimSummary } from '@liqpass/api/claims';
-import type { Operator, OperatorMe, Settings } from '@liqpass/api/operators';
+import type { AdminClaim, Operator, OperatorMe, Settings } from '@liqpass/api/operators';
 import type { ErrorAnswer } from '@liqpass/api/wire';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import assert from 'node:assert/strict';
@@ -76,6 +76,8 @@ test(`operators sign in with a listed wallet; a role that is changed or gone cou
     (await ada.call<ErrorAnswer>('PUT', `/admin/operators/${other}`, { role: 'viewer', name: 'Vic' })).status,
     400,
   );
+  const nul = await ada.call<ErrorAnswer>('PUT', `/admin/operators/${other}`, { role: 'viewer', name: 'V\u0000' });
+  assert.deepEqual([nul.status, nul.body.error], [400, 'VALIDATION_FAILED']);
   assert.equal((await ada.call<ErrorAnswer>('DELETE', `/admin/operators/${seeded.address}`)).body.error, 'LAST_ADMIN');
   assert.equal(
     (await ada.call<ErrorAnswer>('PUT', `/admin/operators/${seeded.address}`, { role: 'viewer', name: 'Ada' })).body
@@ -103,6 +105,8 @@ test(`whoever approved does not record the payment, once there are two (${engine
   await hire(app, 'viewer', 'Vic');
   const claim = await verified(app);
   assert.equal((await step(ada, claim, 'approve', { approvedBy: 'somebody else' })).body.approved_by, 'operator:Ada');
+  const may = async (who: SignedIn) => (await who.call<AdminClaim>('GET', `/admin/claims/${claim}`)).body.may.mark_paid;
+  assert.deepEqual([await may(ada), await may(bob)], [false, true]);
   const own = await step(ada, claim, 'mark-paid', payment(app));
   assert.deepEqual([own.status, own.body.error], [403, 'SECOND_PERSON_REQUIRED']);
   assert.equal((await app.readClaim(claim)).status, 'APPROVED_PENDING_MULTISIG');

@@ -1,6 +1,23 @@
 import { sql } from 'kysely';
-import type { ChainedRow } from '../domain/auditChain.ts';
 import type { Db } from './database.ts';
+
+/** An audit row in its place in the chain, as it is hashed and exported (one JSON object a line). Hashes are 64 hex digits. */
+export type ChainedRow = {
+  readonly seq: number;
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly why: string | null;
+  readonly details: Record<string, unknown> | null;
+  readonly request_id: string | null;
+  readonly prev_hash: string;
+  readonly hash: string;
+};
 
 type Row = {
   id: string;

@@ -23,9 +23,14 @@ const UNAVAILABLE = /^(08...|57P0[1-5]|53...|25P03|ECONNREFUSED|ECONNRESET|EPIPE
 const UNAVAILABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|terminating connection)/;
 
-/** DATABASE_UNAVAILABLE for a database that cannot be reached now; null for anything else. */
+/** DATABASE_UNAVAILABLE for a database that cannot be reached now, VALIDATION_FAILED for text it cannot hold; null for anything else. */
 export function classifyDatabaseError(error: unknown): LiqPassError | null {
   const code = databaseErrorCode(error);
+  // character_not_in_repertoire, untranslatable_character: text may hold NUL in JSON, but not in PostgreSQL.
+  if (code === '22021' || code === '22P05')
+    return new LiqPassError('VALIDATION_FAILED', 'A text holds a character that cannot be kept (NUL): leave it out.', {
+      cause: error,
+    });
   const lost =
     (code !== undefined && UNAVAILABLE.test(code)) ||
     (error instanceof Error && UNAVAILABLE_MESSAGES.test(error.message));

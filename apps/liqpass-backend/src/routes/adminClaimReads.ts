@@ -8,6 +8,7 @@ import { OPERATOR_ROLES, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import { refusals, type Server } from '@liqpass/service/server';
 import { reviewCursorOf, type ReviewCursor, type ReviewItem, type ReviewSort } from '../db/claimReviewRepo.ts';
 import { listForReview, reviewClaim, stepsAllowed, type ClaimReview } from '../services/claimReview.ts';
+import { mayRecordPayment } from '../services/secondPerson.ts';
 import type { Context } from '../services/context.ts';
 import { operator, operatorsOnly, type Keys } from './guards.ts';
 import { amount } from './purchaseOrders.ts';
@@ -156,7 +157,12 @@ export function adminClaimReadRoutes(app: Server, ctx: Context, keys: Keys): voi
         response: { 200: adminClaimAnswer, ...refusals },
       },
     },
-    async (request) =>
-      reviewToWire(await reviewClaim(ctx, request.params.id), operator(request, keys, 'viewer').role, ctx.clock.now()),
+    async (request) => {
+      const actor = operator(request, keys, 'viewer');
+      const review = await reviewClaim(ctx, request.params.id);
+      const shown = reviewToWire(review, actor.role, ctx.clock.now());
+      const { may } = shown;
+      return { ...shown, may: { ...may, mark_paid: may.mark_paid && (await mayRecordPayment(ctx, shown.id, actor)) } };
+    },
   );
 }

@@ -1,4 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
+import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../services/context.ts';
@@ -6,6 +7,8 @@ import type { Context } from '../services/context.ts';
 /** A change made in another process is not announced here: whoever listens looks again this often. */
 const LOOK_AGAIN_MS = 3_000;
 const HEARTBEAT_MS = 15_000;
+/** A stream ends after this long. */
+const LONGEST_MS = 5 * MINUTE_MS;
 /** Streams that one process keeps open; beyond that a page polls. */
 const MOST_STREAMS = 1_000;
 
@@ -73,11 +76,14 @@ export function eventStreams(app: Server, ctx: Context): EventStreams {
         if (isConcerned(id)) void look();
       });
       const poll = setInterval(() => void look(), LOOK_AGAIN_MS);
+      // The page connects again by itself, and is asked again who it is: nobody listens on after signing out.
+      const enough = setTimeout(() => close(), LONGEST_MS);
       const heartbeat = setInterval(() => void raw.write(': still here\n\n'), HEARTBEAT_MS);
       const close = (): void => {
         closers.delete(close);
         unsubscribe();
         clearInterval(poll);
+        clearTimeout(enough);
         clearInterval(heartbeat);
         raw.end();
       };

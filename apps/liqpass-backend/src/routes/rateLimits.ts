@@ -14,13 +14,14 @@ const PER_WALLET = 600;
 const PER_ADDRESS = 600;
 const PER_KEY = 600_000;
 /** What costs somebody else something (a signature check, a question to the exchange), or what is guessed at. */
-const STRICT: Readonly<Record<string, number>> = {
-  'POST /api/auth/nonce': 60,
-  'POST /api/auth/verify': 60,
-  'POST /api/okx-credentials': 20,
-  'GET /api/okx-credentials/:id/positions': 60,
-};
-const PER_WRONG_KEY = 60;
+export const STRICT = {
+  'POST /api/auth/nonce': 300,
+  'POST /api/auth/verify': 300,
+  'POST /api/okx-credentials': 60,
+  'GET /api/okx-credentials/:id/positions': 120,
+} as const;
+export const PER_WRONG_KEY = 600;
+const strictLimits = new Map<string, number>(Object.entries(STRICT));
 
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 
@@ -92,7 +93,7 @@ export async function installLimits(app: Server, ctx: Context, keys: Keys): Prom
     // Exactly counted, like what is in STRICT: keys are not to be guessed at.
     if (holder === '') return { key: `!wrong-key ip:${countedAddress(request.ip)}`, max: PER_WRONG_KEY };
     if (holder !== null) return { key: holder, max: PER_KEY };
-    const strict = STRICT[routeOf(request)];
+    const strict = strictLimits.get(routeOf(request));
     if (strict !== undefined) return { key: `!${routeOf(request)} ${callerOf(request)}`, max: strict };
     if (requestsPerMinute !== null) return { key: callerOf(request), max: requestsPerMinute };
     if (request.caller?.kind === 'wallet') return { key: callerOf(request), max: PER_WALLET };

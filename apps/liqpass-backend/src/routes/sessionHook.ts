@@ -4,6 +4,8 @@ import type { Context } from '../services/context.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin } from './site.ts';
 
+/** Pages and their assets are everybody's: nothing is asked of the database for them. */
+const BEHIND_A_DOOR = /^\/(?:api|admin|internal)\//;
 const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Says who calls, before any guard asks: the session of the cookie, rotated when due. Nothing is asked without a cookie. */
@@ -12,7 +14,7 @@ export function sessionHook(app: Server, ctx: Context): void {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     request.caller = { kind: 'nobody' };
-    const token = request.is404 ? null : readToken(request, settings);
+    const token = request.is404 || !BEHIND_A_DOOR.test(request.url) ? null : readToken(request, settings);
     if (token === null) return;
     if (!READS.includes(request.method)) requireOwnOrigin(request, settings);
     const resolved = await resolveSession(ctx, token);

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Db } from '../db/database.ts';
 import * as repo from '../db/auditChainRepo.ts';
-import { chainRows, checkNext, type ChainedRow, type ChainProblem } from '../domain/auditChain.ts';
+import { chainRows, checkNext, type ChainProblem } from './auditChain.ts';
 import type { Context } from './context.ts';
 
 const BATCH = 500;
@@ -92,7 +92,7 @@ export async function checkAudit(db: Db, nowMs: number): Promise<AuditReport> {
 }
 
 /** The sealed trail from a row on, for an export: page by page. */
-export async function* exportAudit(db: Db): AsyncGenerator<ChainedRow> {
+export async function* exportAudit(db: Db): AsyncGenerator<repo.ChainedRow> {
   let afterSeq = 0;
   for (;;) {
     const links = await repo.listLinks(db, afterSeq, 1_000);

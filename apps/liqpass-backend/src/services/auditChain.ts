@@ -1,30 +1,13 @@
 import { canonicalJson } from '@liqpass/evidence/canonical';
-import { sha256, stringToBytes } from 'viem/utils';
-
-/** An audit row in its place in the chain, as it is hashed and exported (one JSON object a line). Hashes are 64 hex digits. */
-export type ChainedRow = {
-  readonly seq: number;
-  readonly id: string;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject_type: string;
-  readonly subject_id: string;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly why: string | null;
-  readonly details: Record<string, unknown> | null;
-  readonly request_id: string | null;
-  readonly prev_hash: string;
-  readonly hash: string;
-};
+import { createHash } from 'node:crypto';
+import type { ChainedRow } from '../db/auditChainRepo.ts';
 
 /** What the first row is chained to. */
 export const GENESIS_HASH = '0'.repeat(64);
 
 /** SHA-256 over the canonical JSON (RFC 8785) of the row with its place and the hash of the one before, without its own. */
 export function hashRow(row: Omit<ChainedRow, 'hash'>): string {
-  return sha256(stringToBytes(canonicalJson(row))).slice(2);
+  return createHash('sha256').update(canonicalJson(row)).digest('hex');
 }
 
 /** The rows in a chain, in the order given, after `head`. */

@@ -1,0 +1,10 @@
+import { identityOf, type Actor } from '../db/auditRepo.ts';
+import { getLastDecision } from '../db/decisionsRepo.ts';
+import { readShop } from '../db/settingsRepo.ts';
+import type { Context } from './context.ts';
+
+/** Whether this person may record the payment of an approved claim: another approved it, or the shop has one person only. */
+export async function mayRecordPayment(ctx: Context, claimId: string, actor: Actor): Promise<boolean> {
+  const last = await getLastDecision(ctx.db, claimId);
+  return last?.byIdentity !== identityOf(actor) || (await readShop(ctx.db)).onePersonShop;
+}
