@@ -59,6 +59,7 @@ export default function ClaimChart({ claim }: { claim: AdminClaim }) {
             value={(v) =>
               i18n.language === 'zh' && v >= 10_000 ? axisNumber(v, 'zh') : price(String(Number(v.toFixed(2))))
             }
+            readout={(v) => price(String(Number(v.toFixed(2))))}
             time={(sec) => localTime(sec * 1000, false).slice(5)}
             height={230}
           />

@@ -6,7 +6,7 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, Field, Note } from '../ui/kit.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { useMe } from '../wallet/session.ts';
-import { WalletButton } from '../wallet/WalletButton.tsx';
+import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { api, setAdminKey } from './operatorApi.ts';
 
 /** Sign in as an operator: a wallet on the list, or the installation's key for this tab. */
@@ -39,7 +39,7 @@ export function SignInPage() {
           </Note>
         ) : (
           <div>
-            <WalletButton />
+            <ConnectButton />
           </div>
         )}
         <details className="border-t border-line pt-4">

@@ -6,7 +6,12 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 const AGAIN_MS = 10_000;
 
 /** Listens to a server-sent event of our own API and hands on what fits the schema. `url` null: not now. */
-export function useLive<T>(url: string | null, event: string, schema: z.ZodType<T>, onData: (data: T) => void): LiveState {
+export function useLive<T>(
+  url: string | null,
+  event: string,
+  schema: z.ZodType<T>,
+  onData: (data: T) => void,
+): LiveState {
   const [state, setState] = useState<LiveState>('connecting');
   const handler = useRef(onData);
   useEffect(() => {

@@ -4,7 +4,7 @@ import type { MarketNow, Product } from '@liqpass/api/quotes';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { productsQuery } from '../data/marketQueries.ts';
-import { coin, money, price } from '../format.ts';
+import { coin, money } from '../format.ts';
 import { loadNamespace } from '../i18n.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { CheckIcon, CrossIcon } from '../ui/icons.tsx';
@@ -153,7 +153,6 @@ function PriceNow({
             </p>
             <p className="text-xs text-muted">
               {t('front.fixed_terms', { margin: money(fixed.fixed_price.min_margin_usdt) })}
-              {now.mark_px && ` ${t('price.mark')}: ${price(now.mark_px)}.`}
             </p>
           </div>
         </>

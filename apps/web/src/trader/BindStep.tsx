@@ -16,7 +16,7 @@ import { Button, buttonClass, Choice, Field, Note, Skeleton } from '../ui/kit.ts
 import { Page } from '../ui/Shell.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
-import { WalletButton } from '../wallet/WalletButton.tsx';
+import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { KeyAndPositions } from './KeyAndPositions.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 
@@ -102,7 +102,7 @@ export function BindStep({ orderId }: { orderId: string }) {
               ) : (
                 <div className="grid justify-items-start gap-3">
                   <p className="text-sm">{t('bind.key_needs_wallet')}</p>
-                  <WalletButton />
+                  <ConnectButton />
                 </div>
               )}
               {bind.isPending && (

@@ -47,6 +47,7 @@ export default function MarkChart({
         levels={liqPx ? [{ value: Number(liqPx), label: t('chart.liq'), color: '--liq' }] : []}
         zones={[{ ...zone, label: t('chart.window') }]}
         value={axis}
+        readout={(v) => price(String(Number(v.toFixed(2))))}
         time={(sec) => localTime(sec * 1000, false).slice(5)}
         height={190}
       />

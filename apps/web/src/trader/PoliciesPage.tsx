@@ -12,7 +12,7 @@ import { buttonClass, Note, Skeleton, Tag } from '../ui/kit.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { orderTone } from '../ui/statusTone.ts';
 import { useMe } from '../wallet/session.ts';
-import { WalletButton } from '../wallet/WalletButton.tsx';
+import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { knownOrders } from './draft.ts';
 import { useOrderTitle } from './OrderSummary.tsx';
 
@@ -42,7 +42,7 @@ export function PoliciesPage() {
       {me.data === null && (
         <Note title={t('policies.sign_in')}>
           <p className="mb-2">{t('policies.sign_in_why')}</p>
-          <WalletButton />
+          <ConnectButton />
         </Note>
       )}
       <ErrorNote error={me.error ?? mine.error} onRetry={() => void mine.refetch()} />

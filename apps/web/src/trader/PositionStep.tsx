@@ -17,10 +17,12 @@ import { Button, Choice, Field, Note, Skeleton } from '../ui/kit.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
-import { WalletButton } from '../wallet/WalletButton.tsx';
+import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { buyDraft, keepDraft, readDraft, rememberOrder, type BuyDraft } from './draft.ts';
+import { coverPeriod } from './coverPeriod.ts';
 import { QuotePanel } from './QuotePanel.tsx';
 import { useQuote } from './useQuote.ts';
+import { useWide } from '../ui/useWide.ts';
 
 const MarkChart = lazy(() => import('./MarkChart.tsx'));
 
@@ -45,6 +47,7 @@ export function PositionStep() {
   const draft = f.watch();
   useEffect(() => keepDraft(draft), [draft]);
   const quote = useQuote(draft);
+  const wide = useWide();
   const product = products.data?.items.find((p) => p.policy_type === draft.policyType);
   const market = products.data?.market.find((m) => m.inst_id === draft.instId);
   const stopped = product?.off_sale_reason ?? market?.sales_stopped_reason ?? null;
@@ -75,6 +78,18 @@ export function PositionStep() {
     if (fresh) create.mutate({ quote: fresh, payoutAddress: toWallet ? null : draft.address });
   });
 
+  const panel = (
+    <QuotePanel
+      draft={draft}
+      market={market}
+      quote={quote}
+      onLeverage={(leverage) => {
+        f.setValue('by', 'leverage');
+        f.setValue('leverage', String(leverage), { shouldValidate: true });
+      }}
+    />
+  );
+
   return (
     <Page>
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-14">
@@ -100,6 +115,7 @@ export function PositionStep() {
               product={product}
             />
           )}
+          {!wide && products.data && panel}
           {market?.mark_px && (
             <Suspense fallback={<Skeleton lines={4} />}>
               <MarkChart instId={draft.instId} liqPx={quote.data?.liq_px ?? null} hours={product?.hours ?? 24} />
@@ -129,7 +145,7 @@ export function PositionStep() {
                   <p className="num text-sm break-all">{me.data.address}</p>
                 ) : (
                   <div className="flex flex-wrap items-center gap-3">
-                    <WalletButton />
+                    <ConnectButton />
                     <p className="text-sm text-muted">{t('buy.wallet_why')}</p>
                   </div>
                 )
@@ -176,15 +192,7 @@ export function PositionStep() {
           </div>
           <Exclusions />
         </form>
-        <QuotePanel
-          draft={draft}
-          market={market}
-          quote={quote}
-          onLeverage={(leverage) => {
-            f.setValue('by', 'leverage');
-            f.setValue('leverage', String(leverage), { shouldValidate: true });
-          }}
-        />
+        {wide && panel}
       </div>
     </Page>
   );
@@ -243,8 +251,8 @@ function PositionFields({
               value={field.value}
               onChange={field.onChange}
               options={[
-                { value: 'long', label: t('side.long') },
-                { value: 'short', label: t('side.short') },
+                { value: 'long', label: <span className="capitalize">{t('side.long')}</span> },
+                { value: 'short', label: <span className="capitalize">{t('side.short')}</span> },
               ]}
             />
           )}
@@ -320,7 +328,7 @@ function PositionFields({
               name="policyType"
               value={field.value}
               onChange={field.onChange}
-              options={products.map((p) => ({ value: p.policy_type, label: t('buy.hours', { count: p.hours }) }))}
+              options={products.map((p) => ({ value: p.policy_type, label: coverPeriod(t, p.hours) }))}
             />
           )}
         />

@@ -6,6 +6,7 @@ import { useNow } from '../ui/Instant.tsx';
 import { Button, Facts, Skeleton } from '../ui/kit.tsx';
 import { Money } from '../ui/Money.tsx';
 import { approximateLiqPrice, Ruler } from '../ui/Ruler.tsx';
+import { coverPeriod } from './coverPeriod.ts';
 import type { BuyDraft } from './draft.ts';
 import type { LiveQuote } from './useQuote.ts';
 
@@ -69,7 +70,7 @@ export function QuotePanel({
                 [
                   t('quote.period'),
                   <span key="h" className="num">
-                    {t('buy.hours', { count: data.hours })}
+                    {coverPeriod(t, data.hours)}
                   </span>,
                 ],
                 [

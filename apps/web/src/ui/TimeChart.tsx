@@ -35,6 +35,7 @@ export default function TimeChart({
   height = 200,
   zero = false,
   value,
+  readout = value,
   time,
 }: {
   times: readonly number[];
@@ -46,6 +47,8 @@ export default function TimeChart({
   /** Whether the scale starts at zero. */
   zero?: boolean;
   value: (value: number) => string;
+  /** As figures are read off, where that differs from the axis. */
+  readout?: (value: number) => string;
   time: (sec: number) => string;
 }) {
   const host = useRef<HTMLDivElement>(null);
@@ -138,7 +141,7 @@ export default function TimeChart({
                   strokeDasharray={s.dash?.join(' ')}
                 />
               </svg>
-              {s.label} <span className="num text-ink">{v === null || v === undefined ? '–' : value(v)}</span>
+              {s.label} <span className="num text-ink">{v === null || v === undefined ? '–' : readout(v)}</span>
             </span>
           );
         })}
@@ -147,7 +150,7 @@ export default function TimeChart({
             <svg width="18" height="8" aria-hidden="true">
               <line x1="0" x2="18" y1="4" y2="4" stroke={`var(${level.color})`} strokeWidth="2" strokeDasharray="4 3" />
             </svg>
-            {level.label} <span className="num text-ink">{value(level.value)}</span>
+            {level.label} <span className="num text-ink">{readout(level.value)}</span>
           </span>
         ))}
         {zones.map((zone) => (

@@ -1,0 +1,64 @@
+import type { Hex } from 'viem';
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+import { z } from 'zod';
+import { productAsProcesses, type RunningProduct } from '../productAsProcesses.ts';
+
+/** Where premiums go in these tests: any contract address with a right checksum does. */
+export const TREASURY = '0x4200000000000000000000000000000000000006';
+
+export type ExchangeAccount = { uid: string; apiKey: string; secretKey: string; passphrase: string };
+export type Stage = RunningProduct & {
+  /** Operators by role; the first is an administrator. */
+  readonly operators: Readonly<Record<'admin' | 'reviewer' | 'treasurer', Hex>>;
+  openAccount(change?: Record<string, unknown>): Promise<ExchangeAccount>;
+  /** Opens an isolated position; answers with its order. */
+  openPosition(
+    uid: string,
+    slot: { instId: string; posSide: 'long' | 'short' },
+    sz: string,
+    lever: string,
+  ): Promise<string>;
+  admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+};
+
+const account = z.object({ uid: z.string(), apiKey: z.string(), secretKey: z.string(), passphrase: z.string() });
+
+/** The product as processes of its own, with a treasury, three operators, and an exchange to open accounts on. */
+export async function setStage(): Promise<Stage> {
+  const product = await productAsProcesses({ env: { TREASURY_SAFE: TREASURY } });
+  const operators = { admin: generatePrivateKey(), reviewer: generatePrivateKey(), treasurer: generatePrivateKey() };
+  const admin = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const answer = await product.call(method, path, body, { 'x-admin-key': product.secrets.adminApiKey });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  for (const role of ['admin', 'reviewer', 'treasurer'] as const)
+    await admin('PUT', `/admin/operators/${privateKeyToAccount(operators[role]).address}`, {
+      role,
+      name: `Test ${role}`,
+    });
+  return {
+    ...product,
+    operators,
+    admin,
+    async openAccount(change = {}) {
+      const given = {
+        apiKey: `key-${crypto.randomUUID()}`,
+        secretKey: crypto.randomUUID(),
+        passphrase: crypto.randomUUID(),
+      };
+      const made = await product.control('/accounts', { ...given, perm: 'read_only', balance: '100000', ...change });
+      return account.parse({ ...given, ...made });
+    },
+    async openPosition(uid, slot, sz, lever) {
+      const made = await product.control('/orders', {
+        uid,
+        ...slot,
+        side: slot.posSide === 'long' ? 'buy' : 'sell',
+        sz,
+        lever,
+      });
+      return z.string().parse(made['ordId']);
+    },
+  };
+}
