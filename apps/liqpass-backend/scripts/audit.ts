@@ -64,20 +64,28 @@ async function checkFile(path: string): Promise<void> {
   report(rows, before, problems);
 }
 
-const [command, file] = process.argv.slice(2);
-if (command === 'check' && file !== undefined) {
-  await checkFile(file);
-} else if (command === 'check') {
+async function run(command: string | undefined, file: string | undefined): Promise<void> {
+  if (command === 'check' && file !== undefined) return checkFile(file);
+  if (command !== 'check' && command !== 'export') {
+    console.error('npm run audit -- check [file] | export');
+    process.exitCode = 2;
+    return;
+  }
   const database = await open();
-  const { rows, head, waiting, problems } = await checkAudit(database.db, Date.now());
-  await database.close();
-  if (waiting > 0) console.log(`${waiting} row(s) of the last minute wait to be sealed`);
-  report(rows, head, problems);
-} else if (command === 'export') {
-  const database = await open();
-  for await (const row of exportAudit(database.db)) console.log(JSON.stringify(row));
-  await database.close();
-} else {
-  console.error('npm run audit -- check [file] | export');
-  process.exitCode = 2;
+  try {
+    if (command === 'export') for await (const row of exportAudit(database.db)) console.log(JSON.stringify(row));
+    else {
+      const { rows, head, waiting, problems } = await checkAudit(database.db, Date.now());
+      if (waiting > 0) console.log(`${waiting} row(s) of the last minute wait to be sealed`);
+      report(rows, head, problems);
+    }
+  } finally {
+    await database.close();
+  }
 }
+
+const [command, file] = process.argv.slice(2);
+await run(command, file).catch((error: unknown) => {
+  console.error(`the audit trail could not be read: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+});
