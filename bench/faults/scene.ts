@@ -64,7 +64,9 @@ export async function inScene<T>(
     await backend?.kill();
     await verifier.kill();
     await postgres?.remove();
-    if (backend && settings.directory === undefined) rmSync(backend.directory, { recursive: true, force: true });
+    // What it logged is kept where --keep says so.
+    if (backend && settings.directory === undefined && !process.argv.includes('--keep'))
+      rmSync(backend.directory, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 import { DAY_MS, formatIso } from '@liqpass/kernel/time';
 import { randomBytes, randomInt } from 'node:crypto';
 import { ADMIN_KEY, INTERNAL_KEY, TREASURY_KEY } from './backendProcess.ts';
-import { ConnectionCut, type HttpAnswer, type HttpCall, type HttpConnection } from './httpConnection.ts';
+import type { HttpAnswer, HttpCall, HttpConnection } from './httpConnection.ts';
 
 /** The steps of one policy from purchase to payout, in order. */
 export const STEPS = ['create', 'bind', 'mark paid', 'read', 'trigger', 'list', 'approve', 'mark claim paid'] as const;
@@ -9,6 +9,8 @@ export type Step = (typeof STEPS)[number];
 
 /** A policy as its client knows it: what was answered. */
 export type Policy = {
+  /** When it was begun: what its requests say of time, so that a request sent again is the same one. */
+  readonly begunMs: number;
   readonly ordId: string;
   readonly txHash: string;
   readonly multisigTxHash: string;
@@ -34,6 +36,7 @@ const hex32 = (): string => `0x${randomBytes(32).toString('hex')}`;
 export const CLAIMANT = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
 
 export const newPolicy = (): Policy => ({
+  begunMs: Date.now(),
   // 18 digits, as OKX counts: never the same again in a run of millions.
   ordId: `29${randomInt(10 ** 8, 10 ** 9 - 1)}${randomInt(10 ** 6, 10 ** 7 - 1)}`,
   txHash: hex32(),
@@ -48,7 +51,7 @@ const admin = { 'x-admin-key': ADMIN_KEY };
 const treasury = { 'x-admin-key': TREASURY_KEY };
 
 /** The request of a step, from what is known of the policy so far. */
-export function requestOf(step: Step, policy: Policy, nowMs: number): HttpCall {
+export function requestOf(step: Step, policy: Policy): HttpCall {
   const order = `purchase-orders/${policy.orderId}`;
   switch (step) {
     case 'create':
@@ -61,8 +64,8 @@ export function requestOf(step: Step, policy: Policy, nowMs: number): HttpCall {
           chainId: 8453,
           premiumAmountUsdc: '1.00',
           policyParams: { payout_fixed_usdc: '50', payout_cap_usdc: '50' },
-          coverageStartAt: formatIso(nowMs - 60_000),
-          coverageEndAt: formatIso(nowMs - 60_000 + DAY_MS),
+          coverageStartAt: formatIso(policy.begunMs - 60_000),
+          coverageEndAt: formatIso(policy.begunMs - 60_000 + DAY_MS),
         },
       };
     case 'bind':
@@ -92,14 +95,14 @@ export function requestOf(step: Step, policy: Policy, nowMs: number): HttpCall {
         method: 'POST',
         path: `/admin/claims/${policy.claimId}/mark-paid`,
         headers: treasury,
-        body: { multisigTxHash: policy.multisigTxHash, paidAtSec: Math.floor(nowMs / 1000) },
+        body: { multisigTxHash: policy.multisigTxHash, paidAtSec: Math.floor(policy.begunMs / 1000) },
       };
   }
 }
 
 /** Does one step: notes what was acknowledged, throws WrongAnswer or ConnectionCut. */
 export async function doStep(connection: HttpConnection, step: Step, policy: Policy): Promise<HttpAnswer> {
-  const answer = await connection.request(requestOf(step, policy, Date.now()));
+  const answer = await connection.request(requestOf(step, policy));
   if (answer.status < 200 || answer.status > 299) throw new WrongAnswer(step, answer);
   if (step === 'create') policy.orderId = (JSON.parse(answer.text) as { purchaseOrderId: string }).purchaseOrderId;
   if (step === 'trigger') policy.claimId = (JSON.parse(answer.text) as { claimId: string }).claimId;
@@ -116,7 +119,3 @@ export async function awaitVerified(connection: HttpConnection, policy: Policy, 
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
-
-/** Whether an error is one that a load driver may see while something is being broken on purpose. */
-export const isExpectedUnderFaults = (error: unknown): boolean =>
-  error instanceof ConnectionCut || (error instanceof WrongAnswer && error.status === 503);

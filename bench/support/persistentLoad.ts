@@ -27,6 +27,11 @@ type Options = {
 
 const AGAIN_MS = 40;
 
+/** Cut off, refused for now, or still under way from the time before (docs/errors.md: send it again). */
+const isToBeSentAgain = (error: unknown): boolean =>
+  error instanceof ConnectionCut ||
+  (error instanceof WrongAnswer && (error.status >= 500 || error.message.includes('IDEMPOTENCY_KEY_IN_FLIGHT')));
+
 export function persistentLoad(url: string, options: Options): PersistentLoad {
   const { cutShare = 0, random = Math.random } = options;
   const policies: Policy[] = [];
@@ -41,7 +46,7 @@ export function persistentLoad(url: string, options: Options): PersistentLoad {
         await doStep(connection, name, policy);
         return;
       } catch (error) {
-        if (!(error instanceof ConnectionCut) && !(error instanceof WrongAnswer && error.status >= 500)) throw error;
+        if (!isToBeSentAgain(error)) throw error;
         const what = error instanceof WrongAnswer ? `${error.status}` : 'cut off';
         retried.set(what, (retried.get(what) ?? 0) + 1);
         await pause(AGAIN_MS);

@@ -101,7 +101,11 @@ async function createIfMissing(directory: string): Promise<void> {
 function assemble(pool: pg.Pool, lite: PGlite | null, log: Pick<Logger, 'warn'>, close: () => Promise<void>): Database {
   // An idle connection that the server drops is an event of the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
-  pool.on('connect', prepareStatements);
+  pool.on('connect', (client) => {
+    // A connection that is cut between two statements of its user is nobody's query: its next one fails, and the pool drops it.
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+    prepareStatements(client);
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
