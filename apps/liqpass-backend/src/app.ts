@@ -39,6 +39,8 @@ export async function buildApp(
   keys: Keys,
   queue: Pick<Queue, 'depth'>,
   metrics: ReturnType<typeof buildMetrics>,
+  /** A worker is asked for its health and its metrics alone. */
+  role: 'worker' | 'web' | 'all' = 'all',
 ): Promise<Server> {
   const app = await buildServer({
     name: 'LiqPass',
@@ -57,6 +59,7 @@ export async function buildApp(
   sessionHook(app, ctx);
   await installLimits(app, ctx, keys);
   operationRoutes(app, ctx, queue, metrics);
+  if (role === 'worker') return app;
   authRoutes(app, ctx);
   okxCredentialRoutes(app, ctx);
   purchaseOrderRoutes(app, ctx);

@@ -4,6 +4,7 @@ import {
   ConfigError,
   flag,
   httpUrl,
+  oneOf,
   optional,
   required,
   serverSettings,
@@ -16,11 +17,16 @@ import { readPeopleSettings } from './peopleConfig.ts';
 import { readUnderwritingSettings } from './underwritingConfig.ts';
 import type { Settings } from './services/context.ts';
 
+const ROLES = ['all', 'web', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
 export type Config = ServerSettings &
   Settings & {
     /** `embedded:<directory>` or a postgres:// address. */
     readonly databaseUrl: string;
     readonly embedded: boolean;
+    /** Whether this process answers requests, verifies claims, or both. */
+    readonly role: Role;
     readonly internalKeys: readonly NamedKey[];
     readonly adminKeys: readonly NamedKey[];
     readonly jpVerifyBaseUrl: string;
@@ -56,6 +62,7 @@ export function readConfig(env: Environment = process.env): Config {
     ...serverSettings(env, 3001),
     databaseUrl: databaseUrl ?? `embedded:${resolve(dataDir, 'database')}`,
     embedded,
+    role: oneOf(env, 'ROLE', ROLES, 'all'),
     internalKeys: named(
       'INTERNAL_API_KEY',
       key('INTERNAL_API_KEY', made?.internalApiKey, 'whoever marks money as received must hold it'),

@@ -56,12 +56,19 @@ export async function startBackend(
     };
     await seedOperators(ctx);
     const metrics = buildMetrics(ctx, queue);
-    const app = await buildApp(ctx, { internal: config.internalKeys, admin: config.adminKeys }, queue, metrics);
-    await queue.work(async (claimId) => {
-      const startedMs = performance.now();
-      await verifyClaim(ctx, claimId);
-      metrics.observeVerification((performance.now() - startedMs) / 1000);
-    });
+    const app = await buildApp(
+      ctx,
+      { internal: config.internalKeys, admin: config.adminKeys },
+      queue,
+      metrics,
+      config.role,
+    );
+    if (config.role !== 'web')
+      await queue.work(async (claimId) => {
+        const startedMs = performance.now();
+        await verifyClaim(ctx, claimId);
+        metrics.observeVerification((performance.now() - startedMs) / 1000);
+      });
     const stopUpkeep = startUpkeep(ctx);
     const stopSealer = startSealer(ctx);
     const stopBookUpkeep = startBookUpkeep(ctx);

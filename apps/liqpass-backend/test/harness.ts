@@ -74,6 +74,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     logLevel: 'info',
     databaseUrl,
     embedded: database.lite !== null,
+    role: 'all',
     internalKeys: [{ name: 'ops', key: INTERNAL_KEY }],
     adminKeys: [{ name: 'alice', key: ADMIN_KEY }],
     jpVerifyBaseUrl: verifier.url,
