@@ -66,7 +66,16 @@ export type ErrorAnswer = z.infer<typeof errorAnswer>;
 /** A page of rows, newest first; `next_cursor` is null on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>
   z.strictObject({ items: z.array(item), limit: z.int(), next_cursor: z.string().nullable() });
+/** How many rows of at most `most`: plain digits, no sign and no exponent. */
+export const pageLimit = (most: number, usual: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, `a whole number from 1 to ${most}`)
+    .transform(Number)
+    .pipe(z.number().int().max(most))
+    .default(usual)
+    .meta({ description: `1 to ${most}` });
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: pageLimit(200, 50),
   cursor: z.string().max(200).optional(),
 };

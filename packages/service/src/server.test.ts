@@ -57,6 +57,8 @@ test('answers bad input with 400 and a code, and says the field', async () => {
     ['{"amount":"1.00","extra":1}', 'VALIDATION_FAILED', 400],
     ['{"amount":', 'INVALID_JSON', 400],
     ['', 'VALIDATION_FAILED', 400],
+    ['{"amount":"1.00\\u0000"}', 'VALIDATION_FAILED', 400],
+    ['{"amount":"\\ud800"}', 'VALIDATION_FAILED', 400],
     ['{"__proto__":{"a":1},"amount":"1.00"}', 'INVALID_JSON', 400],
     [`{"amount":"${'1'.repeat(1_000_000)}"}`, 'BODY_TOO_LARGE', 413],
   ] as const) {
@@ -67,6 +69,9 @@ test('answers bad input with 400 and a code, and says the field', async () => {
   assert.equal((await post('amount=1', 'application/x-www-form-urlencoded')).json().error, 'UNSUPPORTED_MEDIA_TYPE');
   assert.match((await post('{"amount":1}')).json().message, /amount/);
   assert.equal((await app.inject('/nothing-here')).json().error, 'NOT_FOUND');
+  const undecodable = await app.inject({ url: '/nothing-%E0%A4%A', headers: { 'x-request-id': 'request-0001' } });
+  assert.equal(undecodable.statusCode, 400);
+  assert.deepEqual([undecodable.json().error, undecodable.json().requestId], ['BAD_REQUEST', 'request-0001']);
   await app.close();
 });
 

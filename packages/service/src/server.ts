@@ -1,7 +1,9 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { LiqPassError } from '@liqpass/api/errors';
 import { errorAnswer } from '@liqpass/api/wire';
+import { holdsKeepableText } from '@liqpass/kernel/text';
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
 import {
@@ -12,7 +14,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { installErrorHandler, type ClassifyError } from './errorHandler.ts';
+import { installErrorHandler, sendError, toLiqPassError, type ClassifyError } from './errorHandler.ts';
 
 /** A Fastify server whose schemas are zod's. */
 export type Server = FastifyInstance<
@@ -61,6 +63,15 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     // Requests that are under way when the server stops are answered; new ones on old connections are not taken.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // A path that cannot be decoded never reaches a route: the same shape all the same.
+    frameworkErrors: (error, request, reply) => {
+      void reply.header('x-request-id', request.id);
+      sendError(
+        reply,
+        request,
+        toLiqPassError(error, () => null),
+      );
+    },
   }).withTypeProvider<ZodTypeProvider>();
 
   app.setValidatorCompiler(validatorCompiler);
@@ -71,8 +82,12 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, {});
-    else void parseJson(request, typeof body === 'string' ? body : body.toString('utf8'), done);
+    if (body === '') return done(null, {});
+    void parseJson(request, typeof body === 'string' ? body : body.toString('utf8'), (error, value) => {
+      if (error === null && !holdsKeepableText(value))
+        done(new LiqPassError('VALIDATION_FAILED', 'A text of the body holds NUL or half a character: leave it out.'));
+      else done(error, value);
+    });
   });
 
   app.addHook('onRequest', async (request, reply) => {

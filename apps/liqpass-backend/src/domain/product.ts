@@ -1,5 +1,5 @@
 import { formatUsdc, parseUsdc, type Usdc } from '@liqpass/kernel/money';
-import { HOUR_MS, MINUTE_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
+import { formatIso, HOUR_MS, MINUTE_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
 import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { invariant } from '@liqpass/kernel/invariant';
 import { quoteCover, type CoverRequest, type Offer, type QuoteRefused } from '@liqpass/underwriting/quoteCover';
@@ -94,6 +94,9 @@ export function decideApplication(application: Application, nowMs: EpochMs): App
   return decideWindow(application, product.coverMs, nowMs);
 }
 
+/** The last instant that ISO 8601 writes with four digits for the year. */
+const LATEST_MS: EpochMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** The window asked for where it is given, else from WAITING_MS from now; half-open, never longer than `coverMs`. */
 export function decideWindow(
   asked: Pick<Application, 'startMs' | 'endMs'>,
@@ -107,6 +110,8 @@ export function decideWindow(
       'COVERAGE_WINDOW_NOT_ACCEPTABLE',
       'The cover window ends before it starts: coverageEndAt must be later than coverageStartAt.',
     );
+  if (endMs > LATEST_MS)
+    return refuse('COVERAGE_WINDOW_NOT_ACCEPTABLE', `The cover window ends after ${formatIso(LATEST_MS)}.`);
   if (endMs - startMs > coverMs)
     return refuse(
       'COVERAGE_WINDOW_NOT_ACCEPTABLE',

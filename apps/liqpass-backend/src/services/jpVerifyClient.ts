@@ -1,13 +1,16 @@
 import type { VerifyRequest } from '@liqpass/api/verify';
+import { isKeepableText } from '@liqpass/kernel/text';
 import { VERDICTS, type Verdict } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import type { Finding } from '../domain/claim.ts';
 
+const word = z.string().max(100).refine(isKeepableText);
+
 /** jp-verify's answer, as far as a claim depends on it. Fields that are not read here may be anything: the whole is kept as evidence. */
 const answer = z.object({
   verdict: z.enum(VERDICTS),
-  reason: z.string().max(100).nullish(),
-  flags: z.array(z.string().max(100)).max(100).default([]),
+  reason: word.nullish(),
+  flags: z.array(word).max(100).default([]),
   liquidation: z
     .object({
       liquidation_time_ms: z.int().min(0),

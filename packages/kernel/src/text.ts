@@ -1,0 +1,16 @@
+/** Whether a database keeps `text` as it is: no NUL, and no half of a surrogate pair (JSON can spell both, PostgreSQL refuses them). */
+export const isKeepableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/** Whether every string of a JSON value, keys included, is text that can be kept; any depth, without recursion. */
+export function holdsKeepableText(json: unknown): boolean {
+  const open: unknown[] = [json];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value === 'string') {
+      if (!isKeepableText(value)) return false;
+    } else if (Array.isArray(value)) open.push(...(value as readonly unknown[]));
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, each] of Object.entries(value)) open.push(key, each);
+  }
+  return true;
+}
