@@ -1,7 +1,7 @@
 import type { EpochMs, Window } from '@liqpass/kernel/time';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
-import { sql, type Selectable } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
 import type { Db } from './database.ts';
@@ -175,9 +175,9 @@ export type NewBinding = {
   /** null: nobody has seen the position. */
   readonly attestation: Attestation | null;
 };
-export type BindOutcome = 'bound' | 'paid_or_unknown' | 'order_already_insured' | 'position_already_insured';
+export type BindOutcome = 'bound' | 'paid_or_bound' | 'order_already_insured' | 'position_already_insured';
 
-/** Binds an OKX order, only while the purchase order is unpaid: one guarded UPDATE, not a read before it. */
+/** Binds an OKX order, only while the purchase order is unpaid and not bound to it already: one guarded UPDATE, not a read before it. */
 export async function bindOkxMeta(
   db: Db,
   id: string,
@@ -203,10 +203,11 @@ export async function bindOkxMeta(
           okx_main_uid = ${seen?.mainUid ?? null}, okx_pos_id = ${seen?.posId ?? null}, okx_pos_ctime = ${seen?.cTime ?? null},
           binding_released_at = null, version = version + 1, updated_at = ${now}
         where id = ${id} and paid_at is null
+          and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true))
         returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${snapshot}noted as (${auditFrom('moved', entry)})
       select id from moved`.execute(db);
-    return rows.length === 1 ? 'bound' : 'paid_or_unknown';
+    return rows.length === 1 ? 'bound' : 'paid_or_bound';
   } catch (error) {
     if (violatesUnique(error, 'purchase_orders_live_okx_order')) return 'order_already_insured';
     if (violatesUnique(error, 'purchase_orders_live_position')) return 'position_already_insured';
@@ -308,6 +309,28 @@ const statusSql = (nowMs: EpochMs) => sql`
     when greatest(p.coverage_start_at, p.paid_at) <= ${new Date(nowMs)} then 'ACTIVE'
     else 'SCHEDULED'
   end`;
+/** What a status implies, said so that an index finds it: orders of a rare status lie far apart among all the others. */
+const impliedBy = (status: PurchaseOrderStatus, nowMs: EpochMs): RawBuilder<unknown> => {
+  switch (status) {
+    case 'REFUND_DUE':
+      return sql`p.refund_reason is not null`;
+    case 'SETTLED':
+      return sql`c.status = 'PAID'`;
+    case 'CLAIMED':
+      return sql`c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG')`;
+    case 'LAPSED':
+      return sql`p.paid_at is null`;
+    case 'EXPIRED':
+      return sql`p.paid_at is not null`;
+    case 'AWAITING_BINDING':
+    case 'AWAITING_PAYMENT':
+      // An order taken over from an earlier book may have no window, and then it still waits.
+      return sql`(p.coverage_end_at > ${new Date(nowMs)} or p.coverage_end_at is null)`;
+    case 'SCHEDULED':
+    case 'ACTIVE':
+      return sql`p.coverage_end_at > ${new Date(nowMs)}`;
+  }
+};
 const reportedFirst = sql`(case when p.paid_at is null and p.reported_at is not null then 1 else 0 end)`;
 
 /** Orders, reported payments first, then newest first; optionally of one status or one owner. */
@@ -320,7 +343,7 @@ export async function listPurchaseOrders(
     select p.*, c.id as claim_id, c.status as claim_status
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
     where true
-      ${filter.status === null ? sql`` : sql`and ${statusSql(nowMs)} = ${filter.status}`}
+      ${filter.status === null ? sql`` : sql`and ${impliedBy(filter.status, nowMs)} and ${statusSql(nowMs)} = ${filter.status}`}
       ${filter.owner === null ? sql`` : sql`and p.owner = ${filter.owner}`}
       ${filter.after === null ? sql`` : sql`and (${reportedFirst}, p.created_at, p.id) < (${filter.after.reported}, ${new Date(filter.after.createdAtMs)}, ${filter.after.id}::uuid)`}
     order by ${reportedFirst} desc, p.created_at desc, p.id desc

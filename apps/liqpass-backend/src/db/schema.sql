@@ -162,6 +162,7 @@ TABLE insurance_claims
   CREATE INDEX insurance_claims_next_attempt ON insurance_claims USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL)
   CREATE INDEX insurance_claims_paid_brin ON insurance_claims USING brin (paid_at)
   CREATE INDEX insurance_claims_payout_tx ON insurance_claims USING btree (multisig_tx_hash) WHERE (multisig_tx_hash IS NOT NULL)
+  CREATE INDEX insurance_claims_status_amount ON insurance_claims USING btree (status, COALESCE(payout_amount_usdc, (0)::numeric), id)
 
 TABLE leases
   name text NOT NULL
@@ -271,13 +272,19 @@ TABLE purchase_orders
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
   CREATE INDEX purchase_orders_account ON purchase_orders USING btree (okx_main_uid, created_at DESC) WHERE (okx_main_uid IS NOT NULL)
   CREATE INDEX purchase_orders_credential ON purchase_orders USING btree (credential_id) WHERE (credential_id IS NOT NULL)
-  CREATE INDEX purchase_orders_of_owner ON purchase_orders USING btree (owner, created_at DESC, id DESC) WHERE (owner IS NOT NULL)
+  CREATE INDEX purchase_orders_own ON purchase_orders USING btree (owner, (
+CASE
+    WHEN ((paid_at IS NULL) AND (reported_at IS NOT NULL)) THEN 1
+    ELSE 0
+END) DESC, created_at DESC, id DESC) WHERE (owner IS NOT NULL)
   CREATE INDEX purchase_orders_paid_brin ON purchase_orders USING brin (paid_at)
   CREATE INDEX purchase_orders_queue ON purchase_orders USING btree ((
 CASE
     WHEN ((paid_at IS NULL) AND (reported_at IS NOT NULL)) THEN 1
     ELSE 0
 END) DESC, created_at DESC, id DESC)
+  CREATE INDEX purchase_orders_refunds ON purchase_orders USING btree (created_at DESC, id DESC) WHERE (refund_reason IS NOT NULL)
+  CREATE INDEX purchase_orders_window_brin ON purchase_orders USING brin (coverage_end_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND (binding_released_at IS NULL))
   CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime) WHERE ((okx_pos_id IS NOT NULL) AND (binding_released_at IS NULL))
   CREATE UNIQUE INDEX purchase_orders_payment_tx ON purchase_orders USING btree (payment_tx_hash) WHERE (payment_tx_hash IS NOT NULL)

@@ -1,0 +1,184 @@
+import { CLAIM_STATUSES, PURCHASE_ORDER_STATUSES } from '@liqpass/kernel/vocabulary';
+import { Kysely, PostgresDialect } from 'kysely';
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { listClaims } from '../src/db/claimsRepo.ts';
+import { listClaimsForReview, reviewCursorOf, type ReviewFilter, type ReviewSort } from '../src/db/claimReviewRepo.ts';
+import type { Database, Db } from '../src/db/database.ts';
+import { listPurchaseOrders } from '../src/db/purchaseOrdersRepo.ts';
+import { countQueue } from '../src/db/queueRepo.ts';
+import type { Tables } from '../src/db/tables.ts';
+import { BUSY_OWNER, fillPolicies } from './manyPolicies.ts';
+import { onPostgres, testDatabase } from './testDatabase.ts';
+
+const skip = onPostgres ? false : 'plans are read on PostgreSQL: what the embedded engine holds is small';
+const POLICIES = 40_000;
+const LIMIT = 51;
+const DEPTH = 8_000;
+/** Claims that wait for a person. A page of the paid ones, which are nearly all, may walk past those: not past the book. */
+const WAITING = (2 * POLICIES) / 50;
+
+let database: Database;
+let recorded: { sql: string; parameters: readonly unknown[] }[] = [];
+let db: Db;
+before(async () => {
+  if (!onPostgres) return;
+  ({ database } = await testDatabase());
+  const client = await database.pool.connect();
+  try {
+    await fillPolicies(client, POLICIES);
+  } finally {
+    client.release();
+  }
+  db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: database.pool }),
+    log: ({ query }) => {
+      recorded.push({ sql: query.sql, parameters: query.parameters });
+    },
+  });
+});
+after(() => database?.close());
+
+type Node = {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  Plans?: Node[];
+};
+const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+const literal = (value: unknown): string => {
+  if (value instanceof Date) return `'${value.toISOString()}'`;
+  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
+  return typeof value === 'number' ? String(value) : typeof value === 'string' ? pg.escapeLiteral(value) : 'null';
+};
+
+/** How the server carries out what `list` sends, as the driver sends it: prepared, and by then so often that its plan may be a general one. */
+async function plansOf(list: () => Promise<unknown>): Promise<Node[][]> {
+  recorded = [];
+  await list();
+  const client = await database.pool.connect();
+  try {
+    const plans: Node[][] = [];
+    for (const { sql, parameters } of recorded) {
+      await client.query(`prepare page as ${sql}`);
+      const execute = `explain (analyze, format json) execute page${parameters.length > 0 ? `(${parameters.map(literal).join(', ')})` : ''}`;
+      for (let times = 0; times < 6; times += 1) await client.query(execute);
+      const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Node }[] }>(execute);
+      await client.query('deallocate page');
+      plans.push(rows[0]?.['QUERY PLAN'].flatMap(({ Plan }) => nodesOf(Plan)) ?? []);
+    }
+    assert.ok(plans.length > 0, 'a statement was recorded');
+    return plans;
+  } finally {
+    client.release();
+  }
+}
+
+const largeTables = ['purchase_orders', 'insurance_claims'];
+/** No plan reads a large table from end to end, none sorts or reads more than `most` rows. */
+async function bounded(name: string, most: number, list: () => Promise<unknown>): Promise<void> {
+  for (const nodes of await plansOf(list)) {
+    const shape = `${name}: ${nodes.map((node) => `${node['Node Type']} ${node['Relation Name'] ?? ''} ${node['Actual Rows'] * node['Actual Loops']}-${node['Rows Removed by Filter'] ?? 0}`).join(' < ')}`;
+    for (const node of nodes) {
+      const rows =
+        (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) *
+        node['Actual Loops'];
+      assert.ok(
+        !(node['Node Type'] === 'Seq Scan' && largeTables.includes(node['Relation Name'] ?? '')),
+        `no scan. ${shape}`,
+      );
+      assert.ok(rows <= most, `reads ${rows} rows, not over ${most}. ${shape}`);
+    }
+  }
+}
+
+const review = (sort: ReviewSort, more: Partial<ReviewFilter> = {}): ReviewFilter => ({
+  status: null,
+  q: null,
+  flag: null,
+  min: null,
+  max: null,
+  sort,
+  after: null,
+  limit: LIMIT,
+  ...more,
+});
+const SORTS: readonly ReviewSort[] = ['newest', 'oldest', 'amount_high', 'amount_low'];
+
+for (const sort of SORTS) {
+  test(`the operators' queue by ${sort} reads a page, the first and one far down`, { skip }, async () => {
+    const deep = (await listClaimsForReview(db, review(sort, { limit: DEPTH }))).at(-1);
+    assert.ok(deep);
+    await bounded(`${sort}, first`, LIMIT + 1, () => listClaimsForReview(db, review(sort)));
+    await bounded(`${sort}, deep`, LIMIT + 1, () =>
+      listClaimsForReview(db, review(sort, { after: reviewCursorOf(deep.claim, sort) })),
+    );
+    for (const status of CLAIM_STATUSES)
+      await bounded(`${sort}, ${status}`, WAITING + 2 * LIMIT, () => listClaimsForReview(db, review(sort, { status })));
+    await bounded(`${sort}, PAID, deep`, 2 * LIMIT, () =>
+      listClaimsForReview(db, review(sort, { status: 'PAID', after: reviewCursorOf(deep.claim, sort) })),
+    );
+  });
+}
+
+test('what a search of the queue finds is found by an index', { skip }, async () => {
+  const [some] = await listClaimsForReview(db, review('newest', { status: 'PAID' }));
+  assert.ok(some);
+  for (const q of [
+    some.claim.id,
+    some.claim.id.slice(0, 8),
+    some.claim.purchaseOrderId,
+    some.claim.claimant,
+    '3010000000000000033',
+  ])
+    await bounded(`q=${q}`, 200, () => listClaimsForReview(db, review('newest', { q })));
+  await bounded('flag', 200, () => listClaimsForReview(db, review('newest', { flag: 'SAME_DAY_HISTORY' })));
+});
+
+test("the machines' list of claims reads a page, the first and one far down", { skip }, async () => {
+  const deep = (await listClaims(db, { status: null, after: null, limit: DEPTH })).at(-1);
+  assert.ok(deep);
+  for (const status of [null, ...CLAIM_STATUSES])
+    for (const at of [null, deep])
+      await bounded(`${status}`, status === null ? LIMIT + 1 : WAITING + 2 * LIMIT, () =>
+        listClaims(db, { status, after: at, limit: LIMIT }),
+      );
+});
+
+const ordersOf = (
+  more: Partial<Parameters<typeof listPurchaseOrders>[1]>,
+): Promise<Awaited<ReturnType<typeof listPurchaseOrders>>> =>
+  listPurchaseOrders(db, { status: null, owner: null, after: null, limit: LIMIT, ...more }, Date.now());
+const cursorOf = (order: Awaited<ReturnType<typeof ordersOf>>[number] | undefined) => {
+  assert.ok(order);
+  return {
+    reported: order.paidAtMs === null && order.reported ? (1 as const) : (0 as const),
+    createdAtMs: order.createdAtMs,
+    id: order.id,
+  };
+};
+
+test('the list of orders reads a page, the first and one far down', { skip }, async () => {
+  const deep = cursorOf((await ordersOf({ limit: DEPTH })).at(-1));
+  await bounded('orders', LIMIT + 1, () => ordersOf({}));
+  await bounded('orders, deep', LIMIT + 1, () => ordersOf({ after: deep }));
+});
+
+test("a wallet's own list reads a page of its own orders", { skip }, async () => {
+  const deep = cursorOf((await ordersOf({ owner: BUSY_OWNER, limit: 100 })).at(-1));
+  await bounded('own', LIMIT + 1, () => ordersOf({ owner: BUSY_OWNER }));
+  await bounded('own, deep', LIMIT + 1, () => ordersOf({ owner: BUSY_OWNER, after: deep }));
+});
+
+test('orders of one status, however rare, are found without reading all the others', { skip }, async () => {
+  // The most: what runs on one day, or what waits for a person; never what is over.
+  for (const status of PURCHASE_ORDER_STATUSES) await bounded(status, POLICIES / 10, () => ordersOf({ status }));
+});
+
+test('how much waits is counted up to a bound', { skip }, async () => {
+  await bounded('counts', 6 * 1000, () => countQueue(db));
+});
