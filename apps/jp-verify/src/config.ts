@@ -1,7 +1,9 @@
 import { embeddedSecrets } from '@liqpass/service/embeddedSecrets';
 import {
   ConfigError,
+  headerText,
   httpUrl,
+  isHeaderText,
   optional,
   required,
   serverSettings,
@@ -9,7 +11,7 @@ import {
   type ServerSettings,
 } from '@liqpass/service/environment';
 import { resolve } from 'node:path';
-import { isHeaderText, type OkxCredential } from './okx/credential.ts';
+import type { OkxCredential } from './okx/credential.ts';
 
 export type Config = ServerSettings & {
   readonly jpVerifyApiKey: string;
@@ -56,10 +58,12 @@ export function readConfig(env: Environment = process.env, dataDir = resolve('da
   const made = embedded ? embeddedSecrets(dataDir) : null;
   return {
     ...serverSettings(env, 8082),
-    jpVerifyApiKey:
+    jpVerifyApiKey: headerText(
+      'JP_VERIFY_API_KEY',
       apiKey ??
-      made?.jpVerifyApiKey ??
-      required(env, 'JP_VERIFY_API_KEY', 'with OKX_BASE_URL given, jp-verify answers only to whoever holds it'),
+        made?.jpVerifyApiKey ??
+        required(env, 'JP_VERIFY_API_KEY', 'with OKX_BASE_URL given, jp-verify answers only to whoever holds it'),
+    ),
     okxBaseUrl,
     ownCredential:
       given ?? (made && { apiKey: made.okxApiKey, secretKey: made.okxSecretKey, passphrase: made.okxPassphrase }),

@@ -1,5 +1,6 @@
 import { systemClock } from '@liqpass/kernel/time';
 import { buildLogger } from '@liqpass/service/logger';
+import { listen } from '@liqpass/service/listen';
 import { runService } from '@liqpass/service/runService';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
@@ -22,7 +23,7 @@ await runService('jp-verify', async () => {
     sealingKeys: sealing.keys,
   });
   const app = await buildApp(ctx, config.jpVerifyApiKey);
-  const address = await app.listen({ port: config.port, host: config.host });
+  const address = await listen(app, config);
   logger.info({ exchange: config.okxBaseUrl, ownKey: config.ownCredential !== null }, 'asks this exchange');
   return { logger, service: { address, stop: () => app.close() } };
 });

@@ -3,7 +3,9 @@ import { parseNamedKeys, type NamedKey } from '@liqpass/service/constantTime';
 import {
   ConfigError,
   flag,
+  headerText,
   httpUrl,
+  isHeaderText,
   oneOf,
   optional,
   required,
@@ -31,9 +33,12 @@ export type Config = ServerSettings &
     readonly adminKeys: readonly NamedKey[];
     readonly jpVerifyBaseUrl: string;
     readonly jpVerifyApiKey: string;
+    /** The settings that hold a key short enough to be guessed. */
+    readonly shortKeys: readonly string[];
   };
 
-const SHORTEST_KEY = 16;
+/** A key with fewer characters is accepted, and warned of. */
+const SHORT_KEY = 16;
 
 /** Reads the settings of the contract's section 3; a ConfigError names the one that is missing or malformed. */
 export function readConfig(env: Environment = process.env): Config {
@@ -47,12 +52,12 @@ export function readConfig(env: Environment = process.env): Config {
   const made = embedded ? embeddedSecrets(dataDir) : null;
   const key = (name: string, fallback: string | undefined, why: string): string =>
     optional(env, name) ?? fallback ?? required(env, name, why);
+  const shortKeys: string[] = [];
   const named = (name: string, text: string): NamedKey[] => {
     const keys = parseNamedKeys(text, 'default');
-    if (keys.length === 0 || keys.some((each) => each.key.length < SHORTEST_KEY || each.name === ''))
-      throw new ConfigError(
-        `${name} is malformed: give a key of at least ${SHORTEST_KEY} characters, or several with names (name:key,name:key)`,
-      );
+    if (keys.length === 0 || keys.some((each) => !isHeaderText(each.key)))
+      throw new ConfigError(`${name} is malformed: give a key in plain characters, or several with names (name:key,…)`);
+    if (keys.some((each) => each.key.length < SHORT_KEY)) shortKeys.push(name);
     return keys;
   };
   const safe = optional(env, 'TREASURY_SAFE');
@@ -69,7 +74,11 @@ export function readConfig(env: Environment = process.env): Config {
     ),
     adminKeys: named('ADMIN_API_KEY', key('ADMIN_API_KEY', made?.adminApiKey, 'operators review claims with it')),
     jpVerifyBaseUrl: httpUrl(env, 'JP_VERIFY_BASE_URL', 'http://127.0.0.1:8082'),
-    jpVerifyApiKey: key('JP_VERIFY_API_KEY', made?.jpVerifyApiKey, 'jp-verify answers only to whoever holds it'),
+    jpVerifyApiKey: headerText(
+      'JP_VERIFY_API_KEY',
+      key('JP_VERIFY_API_KEY', made?.jpVerifyApiKey, 'jp-verify answers only to whoever holds it'),
+    ),
+    shortKeys,
     treasurySafe: safe === undefined ? null : getAddress(safe),
     allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),
     verdictWaitMs: 8_000,

@@ -1,7 +1,10 @@
 import { systemClock, type Clock } from '@liqpass/kernel/time';
+import { ConfigError } from '@liqpass/service/environment';
+import { listen } from '@liqpass/service/listen';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { databaseErrorCode } from './db/databaseError.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { migrateToLatest } from './db/migrate.ts';
 import { openQueue } from './jobs/queue.ts';
@@ -34,7 +37,10 @@ export async function startBackend(
 ): Promise<Backend> {
   const database = opened ?? (await openDatabase(config.databaseUrl, log));
   try {
+    await answers(database);
     await migrateToLatest(database.db);
+    for (const name of config.shortKeys)
+      log.warn(`${name} holds a key of fewer than 16 characters: fit for trying, not for money`);
     if (config.underwriting.quoteSigningKey === null)
       log.warn('QUOTE_SIGNING_KEY is not set: quotes are signed with a key made at this start');
     const queue = await openQueue(database, clock, log);
@@ -73,7 +79,7 @@ export async function startBackend(
     const stopSealer = startSealer(ctx);
     const stopBookUpkeep = startBookUpkeep(ctx);
     const stopMarketFeed = startMarketFeed(ctx, buildMarketFeed(ctx.marketClient));
-    const address = await app.listen({ port: config.port, host: config.host });
+    const address = await listen(app, config);
     return {
       ctx,
       address,
@@ -91,5 +97,15 @@ export async function startBackend(
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+/** A database that cannot be reached is a wrong DATABASE_URL, as far as whoever starts the backend can tell. */
+async function answers(database: Database): Promise<void> {
+  try {
+    await database.ping();
+  } catch (cause) {
+    const said = cause instanceof Error ? (databaseErrorCode(cause) ?? cause.message) : String(cause);
+    throw new ConfigError(`DATABASE_URL: the database does not answer (${said})`, { cause });
   }
 }

@@ -69,6 +69,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     advance: (ms: number) => void (offsetMs += ms),
   };
   const config: Config = {
+    shortKeys: [],
     port: 0,
     host: '127.0.0.1',
     logLevel: 'info',

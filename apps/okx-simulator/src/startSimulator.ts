@@ -1,3 +1,4 @@
+import { listen } from '@liqpass/service/listen';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildSimulator } from './app.ts';
 import type { Config } from './config.ts';
@@ -18,7 +19,7 @@ export async function startSimulator(
       logger.error({ err: error }, 'the marks could not be looked at');
     }
   }, LOOK_EVERY_MS);
-  const address = await app.listen({ port: config.port, host: config.host });
+  const address = await listen(app, config);
   return {
     address,
     async stop() {

@@ -20,6 +20,15 @@ export function required(env: Environment, name: string, why: string): string {
   return value;
 }
 
+/** Whether the text can stand in an HTTP header, as keys do. */
+export const isHeaderText = (text: string): boolean => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text);
+
+/** The value again, if it can stand in an HTTP header. */
+export function headerText(name: string, value: string): string {
+  if (!isHeaderText(value)) throw new ConfigError(`${name} is malformed: a key is written in plain characters`);
+  return value;
+}
+
 /** A whole number between `min` and `max`. */
 export function whole(env: Environment, name: string, fallback: number, min: number, max: number): number {
   const value = optional(env, name);

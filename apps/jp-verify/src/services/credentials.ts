@@ -5,7 +5,7 @@ import { readAnswer, type Answer } from '@liqpass/proof/answers';
 import { keySentence, type KeyProblem } from '@liqpass/proof/okxErrors';
 import { CONFIG_TARGET } from '@liqpass/proof/targets';
 import { openExchangeKey, sealedTo } from '@liqpass/sealing/open';
-import { isHeaderText } from '../okx/credential.ts';
+import { isHeaderText } from '@liqpass/service/environment';
 import type { OkxClient } from '../okx/okxClient.ts';
 import { okxClientFor, type Context } from './context.ts';
 

@@ -1,3 +1,4 @@
+import { ConfigError } from '@liqpass/service/environment';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -14,7 +15,7 @@ export function lockDirectory(directory: string): () => void {
     lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
   } catch (cause) {
     lock.close();
-    throw new Error(`The database directory ${directory} is in use by another process: stop that one first.`, {
+    throw new ConfigError(`The database directory ${directory} is in use by another process: stop that one first.`, {
       cause,
     });
   }
