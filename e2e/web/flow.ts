@@ -40,16 +40,16 @@ export async function signIn({ page, say, wallet }: Person): Promise<void> {
 /** An order whose window is open already, made by the signed-in page itself: the interface sells only windows to come. */
 export async function openOrder({ page }: Person): Promise<string> {
   const start = Date.now() - 60_000;
-  const answer = await page.evaluate<unknown, string>(
-    `async (body) => (await fetch('/api/purchase-orders', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).json()`,
-    JSON.stringify({
-      policyType: 'OKX_24H',
-      chainId: 8453,
-      premiumAmountUsdc: '1.00',
-      policyParams: { payout_fixed_usdc: '50', payout_cap_usdc: '50' },
-      coverageStartAt: new Date(start).toISOString(),
-      coverageEndAt: new Date(start + 86_400_000).toISOString(),
-    }),
+  const body = JSON.stringify({
+    policyType: 'OKX_24H',
+    chainId: 8453,
+    premiumAmountUsdc: '1.00',
+    policyParams: { payout_fixed_usdc: '50', payout_cap_usdc: '50' },
+    coverageStartAt: new Date(start).toISOString(),
+    coverageEndAt: new Date(start + 86_400_000).toISOString(),
+  });
+  const answer = await page.evaluate<unknown>(
+    `fetch('/api/purchase-orders', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(body)} }).then((r) => r.json())`,
   );
   return z.object({ purchaseOrderId: z.uuid() }).parse(answer).purchaseOrderId;
 }

@@ -18,25 +18,30 @@ after(async () => {
 
 const TX = (n: number): string => `0x${n.toString(16).padStart(64, '0')}`;
 
+const only = process.env['PROJECT'];
 for (const [n, project] of PROJECTS.entries())
-  test(`the whole loop by hand: ${project.name}`, { timeout: 240_000 }, async () => {
-    const trader = await person(browser, stage, project);
-    const reviewer = await person(browser, stage, project, stage.operators.reviewer);
-    const treasurer = await person(browser, stage, project, stage.operators.treasurer);
-    try {
-      await buyWithAKey(trader, project);
-      const orderId = await payFromTheWallet(trader, project);
-      await confirmPayment(treasurer, project, orderId);
-      await seeTheCover(trader, project, orderId);
-      const claimedId = await claim(trader, treasurer, project);
-      const claimId = await decide(reviewer, project);
-      await recordPayment(treasurer, project, claimId, TX(Date.now() + n));
-      await seeThePayout(trader, project, claimedId);
-      for (const who of [trader, reviewer, treasurer]) assert.deepEqual(who.faults, []);
-    } finally {
-      await Promise.all([trader, reviewer, treasurer].map((who) => who.context.close()));
-    }
-  });
+  if (only === undefined || project.name === only)
+    test(`the whole loop by hand: ${project.name}`, { timeout: 240_000 }, async () => {
+      const trader = await person(browser, stage, project);
+      const reviewer = await person(browser, stage, project, stage.operators.reviewer);
+      const treasurer = await person(browser, stage, project, stage.operators.treasurer);
+      try {
+        await buyWithAKey(trader, project);
+        const orderId = await payFromTheWallet(trader, project);
+        await confirmPayment(treasurer, project, orderId);
+        await seeTheCover(trader, project, orderId);
+        // A forced close that the mark never explains is held for a person; the last one is as a market makes it, and a market
+        // that has just fallen that far sells no cover for an hour.
+        const marked = n === PROJECTS.length - 1;
+        const claimedId = await claim(trader, treasurer, project, marked);
+        const claimId = await decide(reviewer, project, marked);
+        await recordPayment(treasurer, project, claimId, TX(Date.now() + n));
+        await seeThePayout(trader, project, claimedId);
+        for (const who of [trader, reviewer, treasurer]) assert.deepEqual(who.faults, []);
+      } finally {
+        await Promise.all([trader, reviewer, treasurer].map((who) => who.context.close()));
+      }
+    });
 
 async function buyWithAKey(trader: Person, project: Project): Promise<void> {
   const { page, say } = trader;
@@ -146,7 +151,7 @@ async function seeTheCover({ page, say }: Person, project: Project, orderId: str
 }
 
 /** A second cover, whose window is open: bound by key, paid, liquidated, claimed in one click. */
-async function claim(trader: Person, treasurer: Person, project: Project): Promise<string> {
+async function claim(trader: Person, treasurer: Person, project: Project, marked: boolean): Promise<string> {
   const { page, say } = trader;
   const [credential] = await page.evaluate<{ id: string }[]>(
     "fetch('/api/okx-credentials').then((r) => r.json()).then((r) => r.items)",
@@ -175,7 +180,7 @@ async function claim(trader: Person, treasurer: Person, project: Project): Promi
   await treasurer.page.getByRole('button', { name: say('admin:payments.mark_paid') }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.paid_title'));
   await page.getByRole('link', { name: say('trader:pay.view_policy') }).click();
-  await stage.control('/liquidate', { uid, ...slot });
+  await stage.control('/liquidate', { uid, ...slot, touchesMark: marked });
   await page.getByRole('button', { name: say('trader:claim.file') }).click();
   await expect(page.getByText(say('trader:claim.verified'))).toBeVisible();
   await look(page, project, '12-verified');
@@ -200,7 +205,7 @@ async function lastUid(): Promise<string> {
   return accounts.accounts.at(-1)?.uid ?? '';
 }
 
-async function decide(reviewer: Person, project: Project): Promise<string> {
+async function decide(reviewer: Person, project: Project, marked: boolean): Promise<string> {
   const { page, say } = reviewer;
   await page.goto('/admin/claims?status=VERIFIED_PENDING_REVIEW');
   await signIn(reviewer);
@@ -213,9 +218,17 @@ async function decide(reviewer: Person, project: Project): Promise<string> {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^[0-9a-f]{8}$/);
   const claimId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
   await expect(page.getByRole('region', { name: say('checks:raw') })).toBeVisible();
-  await page.keyboard.press('4');
+  await page.keyboard.press('2');
   await expect(page.locator('[data-marked]').first()).toBeVisible();
   await look(page, project, '15-claim');
+  if (!marked) {
+    await expect(page.getByText(say('admin:claim.on_hold'))).toBeVisible();
+    await page.getByRole('button', { name: say('admin:claim.release') }).click();
+    await page.getByLabel(say('admin:decide.text')).fill('Seen: a short wick that the minute candles do not show.');
+    await page.getByRole('button', { name: say('admin:decide.confirm') }).click();
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await expect(page.getByText(say('admin:claim.on_hold'))).toBeHidden();
+  }
   await page.keyboard.press('r');
   await expect(page.getByRole('dialog')).toBeVisible();
   await look(page, project, '16-reject');

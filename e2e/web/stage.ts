@@ -1,6 +1,7 @@
 import type { Hex } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
+import { buildWeb } from '../../scripts/buildWeb.ts';
 import { productAsProcesses, type RunningProduct } from '../productAsProcesses.ts';
 
 /** Where premiums go in these tests: any contract address with a right checksum does. */
@@ -25,7 +26,10 @@ const account = z.object({ uid: z.string(), apiKey: z.string(), secretKey: z.str
 
 /** The product as processes of its own, with a treasury, three operators, and an exchange to open accounts on. */
 export async function setStage(): Promise<Stage> {
-  const product = await productAsProcesses({ env: { TREASURY_SAFE: TREASURY } });
+  const [product] = await Promise.all([
+    productAsProcesses({ env: { TREASURY_SAFE: TREASURY } }),
+    buildWeb(() => undefined),
+  ]);
   const operators = { admin: generatePrivateKey(), reviewer: generatePrivateKey(), treasurer: generatePrivateKey() };
   const admin = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
     const answer = await product.call(method, path, body, { 'x-admin-key': product.secrets.adminApiKey });

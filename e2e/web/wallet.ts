@@ -90,7 +90,7 @@ const PROVIDER = `(() => {
     removeListener(event, listener) { listeners[event]?.delete(listener); },
   });
   const info = Object.freeze({
-    uuid: crypto.randomUUID(),
+    uuid: '350670db-19fa-4704-a166-e52e178b59d2',
     name: 'Test Wallet',
     rdns: 'example.liqpass.wallet',
     icon: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="%230a6a4e"/></svg>',

@@ -21,6 +21,9 @@ export function price(text: string, places?: number): string {
   return `${sign}${group(whole)}${kept === '' ? '' : `.${kept}`}`;
 }
 
+/** A price for the eye: at most two decimals, cut off, none added. */
+export const shownPrice = (text: string): string => price(text.replace(/(\.\d{2})\d+$/, '$1'));
+
 /** A number of prices we computed ourselves: as many decimals as its size deserves. */
 export const approximatePrice = (value: number): string => price(value.toFixed(value >= 10_000 ? 1 : 2));
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Api, In } from './apiClient.ts';
 import { okAnswer } from './auth.ts';
 import type { approveClaimBody, markClaimPaidBody, rejectClaimBody } from './claims.ts';
-import { claimAnswer } from './claims.ts';
+import { claimSummary } from './claims.ts';
 import type {
   listAdminClaimsQuery,
   listAdminPurchaseOrdersQuery,
@@ -31,6 +31,8 @@ import { purchaseOrderAnswer } from './purchaseOrders.ts';
 
 // What an operator asks, one function per route; the trader's pages never load this.
 type Query<T extends z.ZodType> = { [K in keyof In<T>]?: string | number | undefined };
+/** A decision answers with the claim, some with more of it: who decides reads it anew anyway. */
+const decided = claimSummary.pick({ id: true, status: true }).loose();
 const claim = (id: string): string => `/admin/claims/${encodeURIComponent(id)}`;
 
 export const getOperatorMe = (api: Api) => api('GET', '/admin/me', operatorMe);
@@ -44,15 +46,15 @@ export const listAdminClaims = (api: Api, query: Query<typeof listAdminClaimsQue
   api('GET', '/admin/claims', adminClaimPage, { query });
 export const getAdminClaim = (api: Api, id: string) => api('GET', claim(id), adminClaimAnswer);
 export const approveClaim = (api: Api, id: string, body: In<typeof approveClaimBody>) =>
-  api('POST', `${claim(id)}/approve`, claimAnswer, { body });
+  api('POST', `${claim(id)}/approve`, decided, { body });
 export const rejectClaim = (api: Api, id: string, body: In<typeof rejectClaimBody>) =>
-  api('POST', `${claim(id)}/reject`, claimAnswer, { body });
+  api('POST', `${claim(id)}/reject`, decided, { body });
 export const takeBackClaim = (api: Api, id: string, body: In<typeof takeBackBody>) =>
-  api('POST', `${claim(id)}/take-back`, claimAnswer, { body });
+  api('POST', `${claim(id)}/take-back`, decided, { body });
 export const releaseClaimHold = (api: Api, id: string, body: In<typeof releaseHoldBody>) =>
-  api('POST', `${claim(id)}/release-hold`, claimAnswer, { body });
+  api('POST', `${claim(id)}/release-hold`, decided, { body });
 export const markClaimPaid = (api: Api, id: string, body: In<typeof markClaimPaidBody>) =>
-  api('POST', `${claim(id)}/mark-paid`, claimAnswer, { body });
+  api('POST', `${claim(id)}/mark-paid`, decided, { body });
 
 export const listAdminPurchaseOrders = (api: Api, query: Query<typeof listAdminPurchaseOrdersQuery>) =>
   api('GET', '/admin/purchase-orders', adminPurchaseOrderPage, { query });

@@ -1,10 +1,10 @@
 import type { AdminClaim } from '@liqpass/api/operators';
-import { HOLD_REASONS } from '@liqpass/kernel/vocabulary';
+import { HOLD_REASONS, type CheckCode } from '@liqpass/kernel/vocabulary';
 import { useQuery, useQueryClient, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { coin, money, price, shortHex, shortId } from '../format.ts';
+import { coin, money, price, shownPrice, shortHex, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { ChevronLeftIcon, FlagIcon } from '../ui/icons.tsx';
 import { Instant } from '../ui/Instant.tsx';
@@ -20,6 +20,7 @@ import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
 import type { QueueFilter } from './queueFilter.ts';
 import { useKeys } from './useKeys.ts';
 import { EvidenceView } from '../ui/EvidenceView.tsx';
+import { foremost } from '../ui/checkFacts.ts';
 import { CheckList } from '../ui/CheckList.tsx';
 
 const ClaimChart = lazy(() => import('./ClaimChart.tsx'));
@@ -33,7 +34,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
   const claim = useQuery({ ...adminClaimQuery(id), refetchInterval: 10_000 });
   const chain = useQuery(chainQuery);
   const queue = useInfiniteQuery(claimsQuery(filter));
-  const [rule, setRule] = useState<number | null>(null);
+  const [rule, setRule] = useState<CheckCode | null>(null);
   const asked = window.location.hash.replace(/^#/, '');
   const [decision, setDecision] = useState<Decision | null>(
     asked === 'a' ? 'approve' : asked === 'r' ? 'reject' : null,
@@ -51,7 +52,9 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
     k: () => go(-1),
     a: act('approve', c?.may.approve),
     r: act('reject', c?.may.reject),
-    ...Object.fromEntries(Array.from({ length: 9 }, (_, n) => [String(n + 1), () => c?.checks[n] && setRule(n)])),
+    ...Object.fromEntries(
+      Array.from({ length: 9 }, (_, n) => [String(n + 1), () => setRule(foremost(c?.checks ?? [])[n]?.code ?? null)]),
+    ),
   });
   if (!c)
     return (
@@ -160,9 +163,9 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
         <Sheet title={t('claim.audit')}>
           <ul className="divide-y divide-line text-sm">
             {c.audit.map((row) => (
-              <li key={row.id} className="grid gap-x-4 px-4 py-2 sm:grid-cols-[1fr_auto]">
+              <li key={row.id} className="grid gap-x-4 px-4 py-2 sm:grid-cols-[minmax(0,1fr)_auto]">
                 <span>
-                  <span className="font-medium">{row.actor}</span> <span className="num">{row.action}</span>
+                  <span className="font-medium break-all">{row.actor}</span> <span className="num">{row.action}</span>
                   {row.from !== row.to && row.to !== null && (
                     <span className="text-muted">
                       {' '}
@@ -318,9 +321,9 @@ function TermsAndFacts({ claim: c }: { claim: AdminClaim }) {
             ],
             s ? [t('claim.account'), mono(`${s.uid_masked} (${s.main_uid_masked})`)] : null,
             s
-              ? [t('claim.at_binding'), mono(`${price(s.avg_px)} · ${s.lever}× · ${price(s.margin)} · ${s.pos}`)]
+              ? [t('claim.at_binding'), mono(`${shownPrice(s.avg_px)} · ${s.lever}× · ${price(s.margin)} · ${s.pos}`)]
               : null,
-            s ? [t('claim.liq_px'), mono(price(s.liq_px))] : null,
+            s ? [t('claim.liq_px'), mono(shownPrice(s.liq_px))] : null,
             [
               t('claim.attempts'),
               <span key="a" className="num">

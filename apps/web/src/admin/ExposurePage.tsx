@@ -110,10 +110,11 @@ function Bar({ label, used, limit }: { label: string; used: string; limit: strin
 
 function Buckets({ e }: { e: Exposure }) {
   const { t } = useTranslation('admin');
-  const most = Math.max(1, ...e.buckets.map((bucket) => Number(bucket.payout_usdc)));
+  const buckets = e.buckets.filter((bucket) => bucket.policies > 0);
+  const most = Math.max(1, ...buckets.map((bucket) => Number(bucket.payout_usdc)));
   return (
     <Sheet title={t('exposure.by_distance')}>
-      {e.buckets.length === 0 ? (
+      {buckets.length === 0 ? (
         <p className="p-4 text-sm text-muted">{t('exposure.nothing')}</p>
       ) : (
         <table className="w-full text-left text-sm">
@@ -134,7 +135,7 @@ function Buckets({ e }: { e: Exposure }) {
             </tr>
           </thead>
           <tbody className="divide-y divide-line border-t border-line">
-            {e.buckets.map((bucket) => (
+            {buckets.map((bucket) => (
               <tr key={`${bucket.inst_id}${bucket.side}${bucket.from_sigma}`}>
                 <td className="px-4 py-2">
                   {coin(bucket.inst_id)} {t(`side.${bucket.side}`)}

@@ -12,7 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { credentialsQuery, positionsQuery } from '../data/credentialQueries.ts';
-import { coin, price } from '../format.ts';
+import { coin, price, shownPrice } from '../format.ts';
 import { ErrorNote, useErrorTexts } from '../ui/ErrorNote.tsx';
 import { LockIcon, TrashIcon } from '../ui/icons.tsx';
 import { Button, CopyButton, Field, Note, Skeleton } from '../ui/kit.tsx';
@@ -287,10 +287,10 @@ function PickPosition({
             </span>
             <span className="num flex flex-wrap gap-x-4 pl-8 text-sm text-muted">
               <span>
-                {t('positions.entry')} {p.avg_px ? price(p.avg_px) : '–'}
+                {t('positions.entry')} {p.avg_px ? shownPrice(p.avg_px) : '–'}
               </span>
               <span>
-                {t('positions.liq')} {p.liq_px ? price(p.liq_px) : '–'}
+                {t('positions.liq')} {p.liq_px ? shownPrice(p.liq_px) : '–'}
               </span>
               <span>
                 {t('positions.size')} {p.pos}

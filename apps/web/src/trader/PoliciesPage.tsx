@@ -97,12 +97,7 @@ function OrderRow({ order }: { order: PurchaseOrderAnswer }) {
           {body}
         </Link>
       ) : (
-        <Link
-          className={className}
-          to="/policies/$id"
-          params={{ id: order.id }}
-          aria-label={`${title(order)}, ${t('policies.open')}`}
-        >
+        <Link className={className} to="/policies/$id" params={{ id: order.id }}>
           {body}
         </Link>
       )}

@@ -130,7 +130,7 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
           {t('policy.claim_by')} <Instant at={end + CLAIM_WITHIN_MS} seconds={false} />
         </p>
       </div>
-      <FileClaim order={order} />
+      {!before && <FileClaim order={order} />}
     </section>
   );
 }

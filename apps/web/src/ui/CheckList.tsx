@@ -1,9 +1,10 @@
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { Check } from '@liqpass/api/verify';
-import { CHECK_CODES, type CheckResult } from '@liqpass/kernel/vocabulary';
+import { CHECK_CODES, type CheckCode, type CheckResult } from '@liqpass/kernel/vocabulary';
 import clsx from 'clsx';
 import { useTranslation } from 'react-i18next';
-import { localTime, price, utcTime } from '../format.ts';
+import { localTime, shownPrice } from '../format.ts';
+import { foremost, isDecisive, okxSays } from './checkFacts.ts';
 import { CheckIcon, CrossIcon, MinusIcon, RingIcon, SpinnerIcon } from './icons.tsx';
 
 const LOOK: Record<CheckResult, { icon: typeof CheckIcon; box: string }> = {
@@ -11,26 +12,13 @@ const LOOK: Record<CheckResult, { icon: typeof CheckIcon; box: string }> = {
   fail: { icon: CrossIcon, box: 'bg-liq text-on-ink' },
   no_data: { icon: MinusIcon, box: 'bg-wait-soft text-wait' },
 };
-
-/** A parameter as a person reads it: instants as times, prices grouped. */
-function said(value: string): string {
-  if (/^\d{4}-\d{2}-\d{2}T/.test(value)) {
-    const ms = Date.parse(value);
-    return `${localTime(ms)} (${utcTime(ms)} UTC)`;
-  }
-  return /^-?\d{5,9}(?:\.\d+)?$/.test(value) ? price(value) : value;
-}
-
-/** What OKX says, as facts: "category full_liquidation". */
-export const okxSays = (check: Check): string =>
-  Object.entries(check.params ?? {})
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${name} ${said(value)}`)
-    .join(' · ');
+const COLUMNS = 'grid-cols-[24px_1fr] gap-x-3 sm:grid-cols-[24px_1.2fr_1fr_1fr]';
+/** What is looked at for a claim, before the answer is there. */
+const PLANNED = CHECK_CODES.filter(isDecisive);
 
 /**
- * Rule by rule: what the policy says, what OKX says. The same view for trader and operator. While the verification runs,
- * every rule that will be looked at is listed.
+ * Rule by rule: what the policy says, what OKX says. The same view for trader and operator; the rules that decide and
+ * whatever did not pass come first, the rest is folded away.
  */
 export function CheckList({
   checks,
@@ -42,91 +30,129 @@ export function CheckList({
   checks: readonly Check[];
   running?: boolean;
   order: PurchaseOrderAnswer;
-  selected?: number | null;
-  onSelect?: (index: number) => void;
+  selected?: CheckCode | null;
+  onSelect?: (code: CheckCode) => void;
 }) {
   const { t } = useTranslation('checks');
-  const codes = checks.length > 0 ? checks.map((check) => check.code) : running ? PLANNED : [];
-  const vars = {
-    instId: order.okx_meta_json?.instId ?? '–',
-    ordId: order.okx_meta_json?.ordId ?? '–',
-    liq: order.position ? price(order.position.liq_px) : '–',
-    from: order.effective_start_at ? localTime(Date.parse(order.effective_start_at), false) : '–',
-    until: order.coverage_end_at ? localTime(Date.parse(order.coverage_end_at), false) : '–',
-    bound: order.bound_at ? localTime(Date.parse(order.bound_at)) : '–',
-  };
+  const first = foremost(checks);
+  const rest = checks.filter((check) => !first.includes(check));
+  const planned = checks.length === 0 && running ? PLANNED : [];
+  const rule = (code: CheckCode, check: Check | null, spinning: boolean) => (
+    <Rule
+      key={code}
+      code={code}
+      check={check}
+      running={running}
+      spinning={spinning}
+      order={order}
+      selected={selected === code}
+      onSelect={onSelect ?? null}
+    />
+  );
   return (
-    <ol className="sheet divide-y divide-line" aria-label={t('title')}>
-      <li
-        aria-hidden="true"
-        className="hidden grid-cols-[24px_1.2fr_1fr_1fr] gap-x-3 px-4 py-2 text-xs text-muted sm:grid"
-      >
+    <div className="sheet min-w-0">
+      <div aria-hidden="true" className={`hidden border-b border-line px-4 py-2 text-xs text-muted sm:grid ${COLUMNS}`}>
         <span />
         <span />
         <span>{t('policy_says')}</span>
         <span>{t('okx_says')}</span>
-      </li>
-      {codes.map((code, index) => {
-        const check = checks[index];
-        const look = check ? LOOK[check.result] : null;
-        const Icon = look?.icon ?? (running && index === 0 ? SpinnerIcon : RingIcon);
-        const okx = check ? okxSays(check) : '';
-        const content = (
-          <>
-            <span className={clsx('grid size-6 place-items-center rounded-sm', look?.box ?? 'text-muted')}>
-              <Icon size={look ? 15 : 13} className={Icon === SpinnerIcon ? 'spinning' : undefined} strokeWidth={2.5} />
-            </span>
-            <span className="min-w-0">
-              <span className={clsx('block font-medium', !check && 'text-muted')}>{t(`check.${code}.title`)}</span>
-              {check && <span className="sr-only">{t(`result.${check.result}`)}. </span>}
-              <span className="block text-muted">{t(`check.${code}.why`)}</span>
-            </span>
-            <span className="col-start-2 min-w-0 sm:col-start-auto">
-              <span className="mr-2 text-xs text-muted sm:sr-only">{t('policy_says')}</span>
-              <span className="text-muted">{t(`check.${code}.policy`, vars)}</span>
-            </span>
-            <span className="col-start-2 min-w-0 sm:col-start-auto">
-              <span className="mr-2 text-xs text-muted sm:sr-only">{t('okx_says')}</span>
-              {check ? (
-                <>
-                  {check.result !== 'pass' && (
-                    <span className={clsx('block font-medium', check.result === 'fail' ? 'text-liq' : 'text-wait')}>
-                      {t(`result.${check.result}`)}
-                    </span>
-                  )}
-                  <span className="num break-words">{okx === '' ? t(`result.${check.result}`) : okx}</span>
-                </>
-              ) : (
-                <span className="text-muted">{running ? t('result.running') : '–'}</span>
-              )}
-            </span>
-          </>
-        );
-        const row =
-          'grid w-full grid-cols-[24px_1fr] gap-x-3 gap-y-1 px-4 py-3 text-left text-sm sm:grid-cols-[24px_1.2fr_1fr_1fr]';
-        return (
-          <li key={code}>
-            {onSelect ? (
-              <button
-                type="button"
-                aria-pressed={selected === index}
-                onClick={() => onSelect(index)}
-                className={clsx(
-                  row,
-                  'hover:bg-sunken aria-pressed:bg-sunken aria-pressed:shadow-[inset_3px_0_0_var(--ink)]',
-                )}
-              >
-                {content}
-              </button>
-            ) : (
-              <div className={row}>{content}</div>
-            )}
-          </li>
-        );
-      })}
-    </ol>
+      </div>
+      <ol className="divide-y divide-line" aria-label={t('title')}>
+        {first.map((check) => rule(check.code, check, false))}
+        {planned.map((code, index) => rule(code, null, index === 0))}
+      </ol>
+      {rest.length > 0 && (
+        <details className="border-t border-line">
+          <summary className="px-4 py-3 text-sm font-medium">{t('more_passed', { count: rest.length })}</summary>
+          <ol
+            className="divide-y divide-line border-t border-line"
+            aria-label={t('more_passed', { count: rest.length })}
+          >
+            {rest.map((check) => rule(check.code, check, false))}
+          </ol>
+        </details>
+      )}
+    </div>
   );
 }
 
-/** What is looked at for a claim, before the answer is there (the last four are asked at binding only). */
-const PLANNED = CHECK_CODES.slice(0, -4);
+function Rule({
+  code,
+  check,
+  running,
+  spinning,
+  order,
+  selected,
+  onSelect,
+}: {
+  code: CheckCode;
+  check: Check | null;
+  running: boolean;
+  spinning: boolean;
+  order: PurchaseOrderAnswer;
+  selected: boolean;
+  onSelect: ((code: CheckCode) => void) | null;
+}) {
+  const { t } = useTranslation('checks');
+  const look = check ? LOOK[check.result] : null;
+  const Icon = look?.icon ?? (spinning ? SpinnerIcon : RingIcon);
+  const okx = check ? okxSays(check) : '';
+  const policy = t(`check.${code}.policy`, {
+    instId: order.okx_meta_json?.instId ?? '–',
+    ordId: order.okx_meta_json?.ordId ?? '–',
+    liq: order.position ? shownPrice(order.position.liq_px) : '–',
+    from: order.effective_start_at ? localTime(Date.parse(order.effective_start_at), false) : '–',
+    until: order.coverage_end_at ? localTime(Date.parse(order.coverage_end_at), false) : '–',
+    bound: order.bound_at ? localTime(Date.parse(order.bound_at)) : '–',
+  });
+  const content = (
+    <>
+      <span className={clsx('grid size-6 place-items-center rounded-sm', look?.box ?? 'text-muted')}>
+        <Icon size={look ? 15 : 13} className={spinning ? 'spinning' : undefined} strokeWidth={2.5} />
+      </span>
+      <span className="min-w-0">
+        <span className={clsx('block font-medium', !check && 'text-muted')}>{t(`check.${code}.title`)}</span>
+        {check && <span className="sr-only">{t(`result.${check.result}`)}. </span>}
+        <span className="block text-muted">{t(`check.${code}.why`)}</span>
+      </span>
+      <span className="col-start-2 min-w-0 break-words sm:col-start-auto">
+        <span className="mr-2 text-xs text-muted sm:sr-only">{t('policy_says')}</span>
+        <span className="text-muted">{policy}</span>
+      </span>
+      <span className="col-start-2 min-w-0 sm:col-start-auto">
+        <span className="mr-2 text-xs text-muted sm:sr-only">{t('okx_says')}</span>
+        {check === null ? (
+          <span className="text-muted">{running ? t('result.running') : '–'}</span>
+        ) : (
+          <>
+            {check.result !== 'pass' && (
+              <span className={clsx('block font-medium', check.result === 'fail' ? 'text-liq' : 'text-wait')}>
+                {t(`result.${check.result}`)}
+              </span>
+            )}
+            {(okx !== '' || check.result === 'pass') && (
+              <span className="num break-words">{okx === '' ? t('result.pass') : okx}</span>
+            )}
+          </>
+        )}
+      </span>
+    </>
+  );
+  const row = `grid w-full gap-y-1 px-4 py-3 text-left text-sm ${COLUMNS}`;
+  return (
+    <li>
+      {onSelect ? (
+        <button
+          type="button"
+          aria-pressed={selected}
+          onClick={() => onSelect(code)}
+          className={clsx(row, 'hover:bg-sunken aria-pressed:bg-sunken aria-pressed:shadow-[inset_3px_0_0_var(--ink)]')}
+        >
+          {content}
+        </button>
+      ) : (
+        <div className={row}>{content}</div>
+      )}
+    </li>
+  );
+}

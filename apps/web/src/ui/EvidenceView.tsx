@@ -1,6 +1,7 @@
 import type { ClaimEvidence } from '@liqpass/api/events';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { Check } from '@liqpass/api/verify';
+import type { CheckCode } from '@liqpass/kernel/vocabulary';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,14 +25,14 @@ export function EvidenceView({
   order: PurchaseOrderAnswer;
   checks: readonly Check[];
   evidence: ClaimEvidence;
-  selected?: number | null;
-  onSelect?: (index: number) => void;
+  selected?: CheckCode | null;
+  onSelect?: (code: CheckCode) => void;
 }) {
   const { t } = useTranslation('checks');
-  const [own, setOwn] = useState<number | null>(null);
+  const [own, setOwn] = useState<CheckCode | null>(null);
   const selected = chosenOutside === undefined ? own : chosenOutside;
   const select = onSelect ?? setOwn;
-  const at = selected === null ? undefined : checks[selected]?.evidence?.[0];
+  const at = checks.find((check) => check.code === selected)?.evidence?.[0];
   const [leaf, setLeaf] = useState<string | null>(null);
   const path = at?.path ?? leaf ?? evidence.leaves[0]?.path ?? null;
   const hash = evidence.leaves.find((l) => l.path === path)?.hash ?? null;

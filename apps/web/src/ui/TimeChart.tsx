@@ -104,7 +104,7 @@ export default function TimeChart({
           draw: [
             (u) => {
               for (const level of levels) levelLine(u, level, usedColor(box, level.color), font);
-              for (const mark of marks) instantLine(u, mark, usedColor(box, '--ink', 0.6));
+              for (const [row, mark] of marks.entries()) instantLine(u, mark, row, usedColor(box, '--muted'));
             },
           ],
         },
@@ -198,7 +198,8 @@ function levelLine(u: uPlot, level: Level, color: string, font: string): void {
   ctx.restore();
 }
 
-function instantLine(u: uPlot, mark: Mark, color: string): void {
+/** An instant with its name, each on a row of its own so that what happens at once stays readable. */
+function instantLine(u: uPlot, mark: Mark, row: number, color: string): void {
   const { ctx, bbox } = u;
   const x = u.valToPos(mark.atSec, 'x', true);
   ctx.save();
@@ -210,6 +211,8 @@ function instantLine(u: uPlot, mark: Mark, color: string): void {
   ctx.stroke();
   ctx.fillStyle = color;
   ctx.font = `${11 * devicePixelRatio}px ${getComputedStyle(u.root).fontFamily}`;
-  ctx.fillText(mark.label, x + 3 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
+  const toTheLeft = x > bbox.left + bbox.width * 0.7;
+  ctx.textAlign = toTheLeft ? 'right' : 'left';
+  ctx.fillText(mark.label, x + (toTheLeft ? -4 : 4) * devicePixelRatio, bbox.top + (11 + 14 * row) * devicePixelRatio);
   ctx.restore();
 }

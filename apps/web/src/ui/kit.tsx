@@ -200,7 +200,7 @@ export function Note({
 /** Name and value, line by line. */
 export function Facts({ rows }: { rows: readonly (readonly [ReactNode, ReactNode] | null)[] }) {
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
+    <dl className="grid grid-cols-[fit-content(42%)_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
       {rows.map((row, index) =>
         row === null ? null : (
           <div key={index} className="contents">
