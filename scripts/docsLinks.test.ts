@@ -10,7 +10,7 @@ const pages = globSync('**/*.md', {
 });
 
 /** Pages that are linked already and still being measured for; each goes off this list as it comes. */
-const TO_COME: readonly string[] = ['docs/measured.md', 'docs/scaling.md'];
+const TO_COME: readonly string[] = ['docs/measured.md'];
 
 const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '');
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** A wallet that has bought every hundredth of the policies, and a transaction hash of each. */
+/** A wallet that has bought every hundredth of the policies. Every tenth order is nobody's, and the rest a thousand wallets'. */
 export const BUSY_OWNER = '0x00000000000000000000000000000000000000aa';
 const hash = (salt: string): string => `'0x' || encode(sha256(('${salt}' || i)::bytea), 'hex')`;
 
@@ -38,7 +38,7 @@ export async function fillPolicies(client: pg.ClientBase, count: number, evidenc
         owner, payout_address, okx_meta_json, bound_at, attested, reported_at, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by,
         refund_reason, version, created_at, updated_at)
       select id, 'OKX_24H', 8453, 1, '{"payout_fixed_usdc":"50","payout_cap_usdc":"50"}', at, at + interval '24 hours',
-        case when i % 100 = 7 then '${BUSY_OWNER}' else '0x' || left(encode(sha256((i % 1000)::text::bytea), 'hex'), 40) end, null,
+        case when i % 10 = 8 then null when i % 100 = 7 then '${BUSY_OWNER}' else '0x' || left(encode(sha256((i % 1000)::text::bytea), 'hex'), 40) end, null,
         case when bound then jsonb_build_object('ordId', '30' || (10000000000000000 + i), 'instId', 'BTC-USDT-SWAP') end,
         case when bound then at + interval '1 second' end, case when bound then false end,
         case when reported or paid then at + interval '2 seconds' end,
