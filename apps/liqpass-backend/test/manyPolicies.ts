@@ -32,7 +32,7 @@ export async function fillPolicies(client: pg.ClientBase, count: number, evidenc
         case when i > ${count} - least(2000, ${count} / 50) then 'VERIFIED_PENDING_REVIEW'
           when i > ${count} - 2 * least(2000, ${count} / 50) then 'APPROVED_PENDING_MULTISIG'
           when i % 200 = 13 then 'REJECTED' when i % 200 = 14 then 'FAILED' else 'PAID' end as status
-      from generate_series(${from}, ${to}) i`);
+      from generate_series(${from}::bigint, ${to}::bigint) i`);
     await client.query(`
       insert into purchase_orders (id, policy_type, chain_id, premium_amount_usdc, policy_params_json, coverage_start_at, coverage_end_at,
         owner, payout_address, okx_meta_json, bound_at, attested, reported_at, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by,
