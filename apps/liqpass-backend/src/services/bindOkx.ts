@@ -26,15 +26,21 @@ export async function bindOkx(
 ): Promise<PurchaseOrder> {
   const order = await readOwnPurchaseOrder(ctx, id, actor);
   if (order.paidAtMs !== null) throw alreadyPaid();
-  const bound = order.binding?.ordId === okx.ordId && order.binding.instId === okx.instId ? order.binding : null;
   // Bound to this already: the same call answers as the first did, and the binding keeps its time. A key may still be added.
-  if (bound && (credentialId === null || bound.attested)) return order;
-  await (credentialId === null
+  if (isBoundTo(order, okx, credentialId)) return order;
+  const bound = await (credentialId === null
     ? bindUnattested(ctx, order, okx, actor)
     : bindAttested(ctx, order, okx, credentialId, actor));
-  ctx.changes.announce(id);
-  return readPurchaseOrder(ctx, id);
+  const now = await readPurchaseOrder(ctx, id);
+  if (bound) ctx.changes.announce(id);
+  // Nothing to bind: it was paid meanwhile, or the same call sent twice has been here first.
+  else if (!isBoundTo(now, okx, credentialId)) throw alreadyPaid();
+  return now;
 }
+
+/** Whether the order is bound to this already, with a key where one is given. */
+const isBoundTo = ({ binding }: PurchaseOrder, okx: OkxOrder, credentialId: string | null): boolean =>
+  binding?.ordId === okx.ordId && binding.instId === okx.instId && (credentialId === null || binding.attested);
 
 const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'>): AuditEntry => ({
   actor,
@@ -44,7 +50,7 @@ const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry
   ...more,
 });
 
-async function bindUnattested(ctx: Context, order: PurchaseOrder, okx: OkxOrder, actor: Actor): Promise<void> {
+async function bindUnattested(ctx: Context, order: PurchaseOrder, okx: OkxOrder, actor: Actor): Promise<boolean> {
   if (!ctx.settings.allowUnattestedBinding)
     throw new LiqPassError(
       'UNATTESTED_BINDING_NOT_ALLOWED',
@@ -58,7 +64,7 @@ async function bindUnattested(ctx: Context, order: PurchaseOrder, okx: OkxOrder,
       stepOf(ctx, order),
       entry(ctx, actor, 'bind', { details: { ...okx } }),
     );
-  await untilBound(ctx, okx, null, bind);
+  return untilBound(ctx, okx, null, bind);
 }
 
 /** Asks jp-verify for the position with the trader's key, outside any transaction, and then binds what was seen. */
@@ -68,7 +74,7 @@ async function bindAttested(
   okx: OkxOrder,
   credentialId: string,
   actor: Actor,
-): Promise<void> {
+): Promise<boolean> {
   if (actor.wallet === undefined || actor.wallet === null)
     throw new LiqPassError('UNAUTHORIZED', 'Sign in with the wallet that registered this exchange key.');
   const credential = await readCredential(ctx, credentialId, actor.wallet);
@@ -97,7 +103,7 @@ async function bindAttested(
     );
     if (outcome !== 'bound') throw new NotBound(outcome);
   };
-  await untilBound(ctx, okx, attestation, async () => {
+  return untilBound(ctx, okx, attestation, async () => {
     try {
       await bindAssessed(ctx, order, snapshot, (trx, { probability, unchecked, doubts }) =>
         write(trx, { probability: probability.toFixed(6), unchecked, doubts }),
@@ -144,18 +150,18 @@ function stepOf(ctx: Context, order: PurchaseOrder): repo.StatusStep {
   return { from, to: from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT' };
 }
 
-/** Binds; where an ended cover still holds the order or the position, lets go of that one and binds again. */
+/** Binds; where an ended cover still holds the order or the position, lets go of that one and binds again. False when there was nothing to bind. */
 async function untilBound(
   ctx: Context,
   okx: OkxOrder,
   attestation: repo.Attestation | null,
   bind: () => Promise<repo.BindOutcome>,
-): Promise<void> {
+): Promise<boolean> {
   // At most the order's holder and the position's holder are in the way.
   for (let tries = 0; tries < 3; tries += 1) {
     const outcome = await bind();
-    if (outcome === 'bound') return;
-    if (outcome === 'paid_or_unknown') throw alreadyPaid();
+    if (outcome === 'bound') return true;
+    if (outcome === 'paid_or_bound') return false;
     const holder =
       outcome === 'order_already_insured' || attestation === null
         ? await repo.findHolderOfOkxOrder(ctx.db, okx.ordId)
