@@ -108,7 +108,7 @@ export function words(lng: Lng): (key: string, params?: Record<string, string | 
         (at, part) => (typeof at === 'object' ? at[part] : undefined),
         dictionary(lng, ns),
       );
-    assert.equal(typeof found, 'string', `no text ${key}`);
-    return String(found).replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ''));
+    assert.ok(typeof found === 'string', `no text ${key}`);
+    return found.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ''));
   };
 }

@@ -63,7 +63,6 @@ export function PoliciesPage() {
 
 /** Where an order goes on: binding, paying, or its policy. */
 function OrderRow({ order }: { order: PurchaseOrderAnswer }) {
-  const { t } = useTranslation('trader');
   const { t: tc } = useTranslation();
   const title = useOrderTitle();
   const now = useNow(1_000);
