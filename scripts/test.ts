@@ -14,10 +14,17 @@ type Outcome = { name: string; passed: number; failed: number; skipped: number; 
 const outcomes: Outcome[] = [];
 const notRun: string[] = [];
 
-/** Runs test files in one process and counts what its closing lines say. */
-async function run(name: string, files: string[], env: Record<string, string> = {}, isolation = 'none'): Promise<void> {
+type Options = {
+  readonly env?: Record<string, string>;
+  readonly isolation?: 'none' | 'process';
+  readonly quiet?: true;
+};
+
+/** Runs test files in one process and counts what its closing lines say; `quiet`: shown at the end, whole, while another is shown live. */
+async function run(name: string, files: string[], { env, isolation = 'none', quiet }: Options = {}): Promise<void> {
   if (files.length === 0) return;
-  console.log(`\n== ${name}: ${files.length} files`);
+  const title = `\n== ${name}: ${files.length} files`;
+  if (!quiet) console.log(title);
   const started = Date.now();
   const child = spawn(
     process.execPath,
@@ -30,9 +37,10 @@ async function run(name: string, files: string[], env: Record<string, string> = 
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString();
-    process.stdout.write(chunk);
+    if (!quiet) process.stdout.write(chunk);
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  if (quiet) console.log(`${title}\n${text}`);
   const count = (word: string): number =>
     Number([...text.matchAll(new RegExp(`^ℹ ${word} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
   const failed = count('fail') + count('cancelled');
@@ -66,16 +74,18 @@ const processes = find('e2e/*.test.ts');
 const browser = find('e2e/web/*.test.ts');
 
 await run('packages and services', plain);
-await run('backend on the embedded database', backendOnDatabase);
-
+const embedded = (): Promise<void> => run('backend on the embedded database', backendOnDatabase);
 if (findPostgresBinaries() === null) {
+  await embedded();
   notRun.push('the backend on PostgreSQL: PostgreSQL is not installed (Debian: apt-get install postgresql)');
 } else {
   const postgres = await startPostgres();
   console.log(`\n${postgres.version}`);
   try {
-    await run('backend on PostgreSQL', backendOnDatabase, { TEST_DATABASE_URL: postgres.url });
-    await run('the product as processes', processes, { TEST_DATABASE_URL: postgres.url });
+    const env = { TEST_DATABASE_URL: postgres.url };
+    // Side by side: each is busy with one core most of the time.
+    await Promise.all([embedded(), run('backend on PostgreSQL', backendOnDatabase, { env, quiet: true })]);
+    await run('the product as processes', processes, { env });
   } finally {
     await postgres.remove();
   }
@@ -89,7 +99,7 @@ if (browser.length > 0) {
     notRun.push(
       'the web app in a browser: no Chromium found (Debian: apt-get install chromium fonts-noto-cjk; or set CHROMIUM)',
     );
-  else await run('the web app in Chromium', browser, { CHROMIUM: chromium }, 'process');
+  else await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, isolation: 'process' });
 }
 
 console.log('\n== Summary');
