@@ -23,7 +23,7 @@ export function useOrderTitle(): (order: PurchaseOrderAnswer) => string {
 export function OrderSummary({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
   return (
-    <aside className="sheet min-w-0 lg:sticky lg:top-20" aria-label={t('order.summary')}>
+    <aside className="sheet min-w-0 lg:sticky lg:top-6" aria-label={t('order.summary')}>
       {order.position && <LiveRuler position={order.position} payout={order.policy_params_json.payout_fixed_usdc} />}
       <div className={`grid gap-3 p-4 ${order.position ? 'border-t border-line' : ''}`}>
         <Facts

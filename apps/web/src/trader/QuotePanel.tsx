@@ -34,7 +34,7 @@ export function QuotePanel({
         ? approximateLiqPrice(draft.side, mark, leverage)
         : null;
   return (
-    <aside className="sheet min-w-0 lg:sticky lg:top-20" aria-label={t('quote.title')}>
+    <aside className="sheet min-w-0 lg:sticky lg:top-6" aria-label={t('quote.title')}>
       <div className="px-4 pt-3">
         <h2 className="mb-1 text-sm font-semibold">{t('quote.title')}</h2>
         {mark !== null && liq !== null && liq > 0 ? (

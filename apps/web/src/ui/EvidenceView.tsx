@@ -95,7 +95,7 @@ export function EvidenceView({
         </Sheet>
         <CheckList checks={checks} order={order} selected={selected} onSelect={select} />
       </div>
-      <div className="grid min-w-0 gap-5 lg:sticky lg:top-20">
+      <div className="grid min-w-0 gap-5 lg:sticky lg:top-6">
         <Sheet
           title={t('raw')}
           aside={

@@ -21,7 +21,7 @@ export function SettingsMenu() {
       <div
         id="settings"
         popover="auto"
-        className="fixed inset-auto top-15 right-3 m-0 w-72 rounded-lg border border-edge bg-surface p-4 text-ink open:grid open:gap-4"
+        className="absolute inset-auto top-15 right-3 m-0 w-72 rounded-lg border border-edge bg-surface p-4 text-ink open:grid open:gap-4"
       >
         <Choice<Lng>
           legend={t('language')}

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Logo } from './icons.tsx';
 import { SettingsMenu } from './SettingsMenu.tsx';
 
-/** The bar above every page: mark, the ways, the wallet, the settings. */
+/** The bar above every page: mark, the ways, the wallet, the settings. It scrolls away: nothing is ever half hidden under it. */
 export function Shell({
   home,
   links,
@@ -22,7 +22,7 @@ export function Shell({
       <a href="#main" className="sr-only z-20 bg-surface p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         {t('skip')}
       </a>
-      <header className="sticky top-0 z-10 border-b border-line bg-bg">
+      <header className="border-b border-line bg-bg">
         <div className="mx-auto flex h-14 max-w-340 items-center gap-1 px-3 sm:gap-2 sm:px-6">
           <Link
             to={home}

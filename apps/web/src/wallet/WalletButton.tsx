@@ -41,7 +41,7 @@ export function WalletButton() {
         <div
           id="wallet-menu"
           popover="auto"
-          className="fixed inset-auto top-15 right-3 m-0 w-80 max-w-[calc(100vw-24px)] rounded-lg border border-edge bg-surface p-4 text-ink open:grid open:gap-3"
+          className="absolute inset-auto top-15 right-3 m-0 w-80 max-w-[calc(100vw-24px)] rounded-lg border border-edge bg-surface p-4 text-ink open:grid open:gap-3"
         >
           <p className="num text-sm break-all">{address}</p>
           <p className="text-sm text-muted">{me.data ? t('wallet.signed_in') : t('wallet.not_signed_in')}</p>
