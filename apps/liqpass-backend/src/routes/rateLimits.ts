@@ -123,9 +123,10 @@ function storeOf(counters: RateCounters): FastifyRateLimitStoreCtor {
     incr(
       key: string,
       callback: (error: Error | null, result?: { current: number; ttl: number }) => void,
-      timeWindowMs: number = MINUTE_MS,
+      timeWindowMs: number,
+      max: number,
     ): void {
-      const count = key.startsWith('!') ? counters.exact(key, timeWindowMs) : counters.loose(key, timeWindowMs);
+      const count = key.startsWith('!') ? counters.exact(key, timeWindowMs) : counters.loose(key, timeWindowMs, max);
       count.then(
         ({ current, ttlMs }: Counted) => callback(null, { current, ttl: ttlMs }),
         (error: unknown) => callback(error instanceof Error ? error : new Error('counting failed', { cause: error })),

@@ -6,15 +6,17 @@ export type Counted = { readonly current: number; readonly ttlMs: number };
 
 /**
  * Counts requests in the database, for all processes together. `exact` writes each one, and is for what is rare and worth it
- * (signing in, registering keys). `loose` counts here and writes at most every FLUSH_MS: a count may be short by what the
- * other processes saw since, and in exchange no request waits for a row that everybody writes.
+ * (signing in, registering keys). `loose` counts here, and writes after FLUSH_MS or a fiftieth of the limit, whichever comes
+ * first: a count may be short by that much for each other process, and in exchange no request waits for a row that everybody writes.
  */
 export type RateCounters = {
   exact(key: string, windowMs: number): Promise<Counted>;
-  loose(key: string, windowMs: number): Promise<Counted>;
+  loose(key: string, windowMs: number, limit: number): Promise<Counted>;
 };
 
 const FLUSH_MS = 250;
+/** Within FLUSH_MS alone three processes would let a burst of three times the limit through. */
+const FLUSH_SHARE = 1 / 50;
 const MOST_KEYS = 20_000;
 
 type Local = { known: number; pending: number; resetsAtMs: EpochMs; writtenAtMs: EpochMs; windowMs: number };
@@ -51,7 +53,7 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
       const [row] = await addToCounters(ctx.db, [{ key, count: 1, windowMs }], nowMs);
       return { current: row?.count ?? 1, ttlMs: row ? row.resetsAtMs - nowMs : windowMs };
     },
-    async loose(key, windowMs) {
+    async loose(key, windowMs, limit) {
       const nowMs = ctx.clock.now();
       let local = counters.get(key);
       if (!local) {
@@ -60,7 +62,8 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
       } else if (local.resetsAtMs <= nowMs)
         Object.assign(local, { known: 0, pending: 0, resetsAtMs: nowMs + windowMs });
       local.pending += 1;
-      if (flushing === null && nowMs - local.writtenAtMs >= FLUSH_MS)
+      const isDue = nowMs - local.writtenAtMs >= FLUSH_MS || local.pending >= limit * FLUSH_SHARE;
+      if (flushing === null && isDue)
         flushing = flush()
           .catch((error: unknown) => ctx.log.warn({ err: error }, 'request counters could not be written now'))
           .finally(() => (flushing = null));
