@@ -28,6 +28,9 @@ import { walletSignatureClient } from './services/walletSignatureClient.ts';
 
 export type Backend = { readonly ctx: Context; readonly address: string; stop(): Promise<void> };
 
+/** An orderly stop has its jobs ended, or given back to be taken up again, by then; the rest of the 15 s is for the database. */
+const STOP_JOBS_WITHIN_MS = 11_000;
+
 /** Opens the database, brings it up to date, takes up the jobs that are there, and listens. */
 export async function startBackend(
   config: Config,
@@ -84,11 +87,13 @@ export async function startBackend(
       ctx,
       address,
       async stop() {
+        const startedMs = performance.now();
+        ctx.changes.stop();
         stopUpkeep();
         await stopBookUpkeep();
         await stopMarketFeed();
         await app.close();
-        await queue.stop();
+        await queue.stop(STOP_JOBS_WITHIN_MS - (performance.now() - startedMs));
         // Last, so that what the others wrote is sealed too.
         await stopSealer();
         await database.close();

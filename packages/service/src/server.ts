@@ -42,6 +42,8 @@ export type ServerOptions = {
 };
 
 export const BODY_LIMIT = 64 * 1024;
+/** Once the server stops, whoever still has a request under way may end it within this; then the connection is cut. */
+const LAST_REQUESTS_MS = 6_000;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** Refusals that any route may answer with; spread into a route's `response`. */
@@ -60,8 +62,9 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
-    // Requests that are under way when the server stops are answered; new ones on old connections are not taken.
+    // Requests that are under way when the server stops are answered, and so are the last on a connection that is still open.
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     // A path that cannot be decoded never reaches a route: the same shape all the same.
     frameworkErrors: (error, request, reply) => {
@@ -93,6 +96,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
+  letGoOfCallers(app);
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined && request.method !== 'GET' && request.method !== 'HEAD') request.body = {};
   });
@@ -135,4 +139,20 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;
+}
+
+/**
+ * So that stopping ends: from then on each answer closes its connection (or a caller that keeps asking over one would hold
+ * the server open), and what is not over in LAST_REQUESTS_MS is cut.
+ */
+function letGoOfCallers(app: FastifyInstance): void {
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+    const cut = setTimeout(() => app.server.closeAllConnections(), LAST_REQUESTS_MS).unref();
+    app.server.once('close', () => clearTimeout(cut));
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) void reply.header('connection', 'close');
+  });
 }

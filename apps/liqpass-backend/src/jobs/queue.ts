@@ -14,8 +14,8 @@ export type Queue = Jobs & {
   work(verifyClaim: (claimId: string) => Promise<void>): Promise<void>;
   /** How many jobs wait or run, and how long the oldest that is due has waited. */
   depth(): Promise<{ waiting: number; oldestDueSeconds: number }>;
-  /** Lets what runs finish, takes up nothing new. */
-  stop(): Promise<void>;
+  /** Takes up nothing new, lets what runs finish within `withinMs`, and gives back what has not: it is taken up again. */
+  stop(withinMs?: number): Promise<void>;
 };
 
 /**
@@ -94,8 +94,8 @@ export async function openQueue(database: Database, clock: Clock, log: Logger): 
       );
       return { waiting: Number(rows[0]?.waiting ?? 0), oldestDueSeconds: Math.max(0, Number(rows[0]?.oldest ?? 0)) };
     },
-    async stop() {
-      await boss.stop({ graceful: true, timeout: 10_000 });
+    async stop(withinMs = 10_000) {
+      await boss.stop({ graceful: true, timeout: Math.max(SECOND_MS, withinMs) });
     },
   };
 }

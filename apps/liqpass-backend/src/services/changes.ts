@@ -10,11 +10,23 @@ export type Changes = {
   next(id: string, withinMs: number): Promise<void>;
   /** Calls back with the id of whatever changes; returns how to stop. */
   subscribe(listener: (id: string) => void): () => void;
+  /** The server stops: whoever waits is told at once, and nobody waits any more. */
+  readonly stopping: boolean;
+  stop(): void;
 };
 
 export function buildChanges(): Changes {
   const emitter = new EventEmitter().setMaxListeners(0);
+  const waiting = new Set<() => void>();
+  let stopping = false;
   return {
+    get stopping() {
+      return stopping;
+    },
+    stop() {
+      stopping = true;
+      for (const done of waiting) done();
+    },
     announce: (id) => {
       emitter.emit(id);
       emitter.emit('any', id);
@@ -24,10 +36,12 @@ export function buildChanges(): Changes {
         const done = (): void => {
           clearTimeout(timer);
           emitter.off(id, done);
+          waiting.delete(done);
           resolve();
         };
-        const timer = setTimeout(done, withinMs);
+        const timer = setTimeout(done, stopping ? 0 : withinMs);
         emitter.once(id, done);
+        waiting.add(done);
       }),
     subscribe: (listener) => {
       emitter.on('any', listener);

@@ -92,11 +92,11 @@ export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): 
 /** How long a wait sleeps at most before it looks again: the verdict may come from a worker in another process. */
 const LOOK_AGAIN_MS = 400;
 
-/** Waits until a claim is no longer VERIFYING, for as long as a trigger may; answers with the claim as it then stands. */
+/** Waits until a claim is no longer VERIFYING, for as long as a trigger may, or until the server stops; answers with the claim as it then stands. */
 export async function awaitVerdict(ctx: Context, claim: Claim): Promise<Claim> {
   const untilMs = Date.now() + ctx.settings.verdictWaitMs;
   let current = claim;
-  while (current.status === 'VERIFYING') {
+  while (current.status === 'VERIFYING' && !ctx.changes.stopping) {
     const leftMs = untilMs - Date.now();
     if (leftMs <= 0) break;
     await ctx.changes.next(claim.id, Math.min(LOOK_AGAIN_MS, leftMs));
