@@ -75,8 +75,8 @@ export async function startBackend(
     if (config.role !== 'web')
       await queue.work(async (claimId) => {
         const startedMs = performance.now();
-        await verifyClaim(ctx, claimId);
-        metrics.observeVerification((performance.now() - startedMs) / 1000);
+        const to = await verifyClaim(ctx, claimId);
+        if (to !== null) metrics.observeVerification((performance.now() - startedMs) / 1000, to);
       });
     const stopUpkeep = startUpkeep(ctx);
     const stopSealer = startSealer(ctx);

@@ -389,6 +389,7 @@ test('describes itself, and shows whether it is ready', async () => {
     'liqpass_request_seconds_bucket',
     'liqpass_claims{status="PAID"}',
     'liqpass_verification_seconds_count',
+    'liqpass_verifications_total{to="VERIFIED_PENDING_REVIEW"}',
     'liqpass_queue_jobs',
     'liqpass_queue_oldest_due_seconds',
   ])

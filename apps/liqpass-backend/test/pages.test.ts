@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { listClaims } from '../src/db/claimsRepo.ts';
+import { countClaimsByStatus, listClaims } from '../src/db/claimsRepo.ts';
 import { listClaimsForReview, reviewCursorOf, type ReviewFilter, type ReviewSort } from '../src/db/claimReviewRepo.ts';
 import type { Database, Db } from '../src/db/database.ts';
 import { listPurchaseOrders } from '../src/db/purchaseOrdersRepo.ts';
@@ -181,4 +181,11 @@ test('orders of one status, however rare, are found without reading all the othe
 
 test('how much waits is counted up to a bound', { skip }, async () => {
   await bounded('counts', 6 * 1000, () => countQueue(db));
+});
+
+test('the figures of /metrics stop at a bound', { skip }, async () => {
+  await bounded('claims by status', 6 * 500, () => countClaimsByStatus(db, 500));
+  const counts = await countClaimsByStatus(db, 500);
+  assert.equal(counts.PAID, 500);
+  assert.ok((counts.FAILED ?? 0) < 500 && (counts.FAILED ?? 0) > 0);
 });

@@ -1,8 +1,8 @@
 import type { Server } from '@liqpass/service/server';
-import { CLAIM_STATUSES } from '@liqpass/kernel/vocabulary';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { countClaimsByStatus } from '../db/claimsRepo.ts';
+import { countClaimsByStatus, COUNTED_AT_MOST } from '../db/claimsRepo.ts';
 import type { Queue } from '../jobs/queue.ts';
 import type { Context } from '../services/context.ts';
 
@@ -10,7 +10,7 @@ const readiness = z
   .strictObject({ ready: z.boolean(), database: z.boolean(), queue: z.boolean(), jp_verify: z.boolean() })
   .meta({ id: 'Readiness' });
 
-export type Metrics = { readonly registry: Registry; observeVerification(seconds: number): void };
+export type Metrics = { readonly registry: Registry; observeVerification(seconds: number, to: ClaimStatus): void };
 
 /** What is counted: requests, claims by status, verification time, queue depth and age. */
 export function buildMetrics(
@@ -33,9 +33,15 @@ export function buildMetrics(
     buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
     registers,
   });
+  const verifications = new Counter({
+    name: 'liqpass_verifications_total',
+    help: 'Attempts to verify, by the status they left the claim in',
+    labelNames: ['to'],
+    registers,
+  });
   new Gauge({
     name: 'liqpass_claims',
-    help: 'Claims by status',
+    help: `Claims by status; ${COUNTED_AT_MOST} and more read as ${COUNTED_AT_MOST}`,
     labelNames: ['status'],
     registers,
     async collect() {
@@ -58,7 +64,14 @@ export function buildMetrics(
       age.set(depth.oldestDueSeconds);
     },
   });
-  return { registry, requests, observeVerification: (seconds) => verification.observe(seconds) };
+  return {
+    registry,
+    requests,
+    observeVerification(seconds, to) {
+      verification.observe(seconds);
+      verifications.inc({ to });
+    },
+  };
 }
 
 /** /healthz (the process), /readyz (what it needs), /metrics. */

@@ -1,6 +1,7 @@
 import { boundSnapshot, type VerifyRequest } from '@liqpass/api/verify';
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatIso } from '@liqpass/kernel/time';
+import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { SYSTEM } from '../db/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { findCredentialOfAccount } from '../db/credentialsRepo.ts';
@@ -28,10 +29,11 @@ async function readBoundPosition(
  * Asks jp-verify about a claim once and stores what follows; a claim that no longer waits is left alone, so it may run
  * twice, or at once in two places: one takes effect. The question is asked outside any transaction; the answer, its audit
  * row and the next attempt are stored in one.
+ * @returns where the claim went; null when it was not for this attempt to say
  */
-export async function verifyClaim(ctx: Context, claimId: string): Promise<void> {
+export async function verifyClaim(ctx: Context, claimId: string): Promise<ClaimStatus | null> {
   const claim = await claims.getClaimById(ctx.db, claimId);
-  if (!claim || claim.status !== 'VERIFYING') return;
+  if (!claim || claim.status !== 'VERIFYING') return null;
   const order = await getPurchaseOrderById(ctx.db, claim.purchaseOrderId);
   invariant(order?.binding, 'a claim has an order, and that a binding');
 
@@ -95,8 +97,9 @@ export async function verifyClaim(ctx: Context, claimId: string): Promise<void> 
           if (took) await ctx.jobs.verifyClaimAt(trx, claim.id, nextAttemptAtMs);
           return took;
         });
-  if (!stored) return;
+  if (!stored) return null;
   ctx.log.info({ claimId: claim.id, to: decision.to, reason, attempt: claim.attempts + 1 }, 'claim verified');
   ctx.changes.announce(claim.id);
   ctx.changes.announce(claim.purchaseOrderId);
+  return decision.to;
 }
