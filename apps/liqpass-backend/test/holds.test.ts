@@ -48,3 +48,34 @@ test('margin taken out, size added or leverage changed after binding hold a clai
   const free = await claimed(['ORDER_ID_TIME_MISMATCH', 'SOMETHING_NEW']);
   assert.equal((await t.admin(`/admin/claims/${free}/approve`)).status, 200);
 });
+
+test(`a machine that says for whom it approves releases the hold with it; one that names nobody does not (${engine})`, async () => {
+  const id = await claimed(['MARGIN_REDUCED_AFTER_BIND', 'NET_MODE_FLIP']);
+  assert.equal((await t.admin(`/admin/claims/${id}/approve`)).body.error, 'CLAIM_ON_HOLD');
+  const [one, two] = await Promise.all([
+    t.admin(`/admin/claims/${id}/approve`, { approvedBy: 'carol' }),
+    t.admin(`/admin/claims/${id}/approve`, { approvedBy: 'carol' }),
+  ]);
+  assert.deepEqual([one.status, two.status], [200, 200]);
+  assert.deepEqual(
+    [one.body.status, one.body.approved_by, one.body.hold_reasons],
+    ['APPROVED_PENDING_MULTISIG', 'carol', []],
+  );
+  const { audit, flags } = await t.readClaim(id);
+  assert.deepEqual(flags, ['MARGIN_REDUCED_AFTER_BIND', 'NET_MODE_FLIP']);
+  assert.deepEqual(
+    audit.slice(-2).map((row) => [row.action, row.actor, row.why]),
+    [
+      ['release_hold', 'admin:alice', 'approved by carol'],
+      ['approve', 'admin:alice', null],
+    ],
+  );
+});
+
+test('a rejected claim is not approved by naming a person, and its hold stays noted', async () => {
+  const id = await claimed(['MARGIN_REDUCED_AFTER_BIND']);
+  assert.equal((await t.admin(`/admin/claims/${id}/reject`, { reason: 'margin was pulled' })).status, 200);
+  const approved = await t.admin(`/admin/claims/${id}/approve`, { approvedBy: 'carol' });
+  assert.deepEqual([approved.status, approved.body.error], [409, 'INVALID_STATUS_TRANSITION']);
+  assert.deepEqual((await t.readClaim(id)).hold_reasons, ['MARGIN_REDUCED_AFTER_BIND']);
+});

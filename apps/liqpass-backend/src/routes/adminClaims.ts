@@ -24,9 +24,9 @@ export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
     },
     async (request) => {
       const actor = operator(request, keys, 'reviewer');
-      // A machine may say for whom it approves; a person is who the session says.
-      const approvedBy = actor.address === null ? (request.body.approvedBy ?? actor.name) : actor.name;
-      return claimToWire(await approveClaim(ctx, request.params.id, approvedBy, actor));
+      // A machine may say for whom it approves, and a person is what a hold waits for. A signed-in person is who the session says.
+      const named = actor.address === null ? request.body.approvedBy : undefined;
+      return claimToWire(await approveClaim(ctx, request.params.id, named ?? actor.name, actor, named !== undefined));
     },
   );
 

@@ -2,7 +2,9 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
 import type { RejectionCode } from '@liqpass/kernel/vocabulary';
 import { identityOf, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import type { Db } from '../db/database.ts';
 import * as repo from '../db/decisionsRepo.ts';
+import { releaseHold } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
 import type { Context } from './context.ts';
@@ -35,14 +37,26 @@ async function settle(
   throw await refuse(claim);
 }
 
-/** Approves a verified claim that nothing holds. `approvedBy` is the name it shows; who it was, the decision says. */
-export async function approveClaim(ctx: Context, id: string, approvedBy: string, actor: Actor): Promise<Claim> {
-  const moved = await repo.approveClaim(
-    ctx.db,
-    id,
-    approvedBy,
-    entry(ctx, actor, 'approve', { details: { approvedBy } }),
-  );
+/**
+ * Approves a verified claim. `approvedBy` is the name it shows; who it was, the decision says. One on hold is approved only
+ * where the approval releases the hold: both then happen, each with its rows, or neither.
+ */
+export async function approveClaim(
+  ctx: Context,
+  id: string,
+  approvedBy: string,
+  actor: Actor,
+  releasesHold: boolean,
+): Promise<Claim> {
+  const approve = (db: Db): Promise<Claim | null> =>
+    repo.approveClaim(db, id, approvedBy, entry(ctx, actor, 'approve', { details: { approvedBy } }));
+  const why = `approved by ${approvedBy}`;
+  const release = (db: Db): Promise<boolean> => releaseHold(db, id, why, entry(ctx, actor, 'release_hold', { why }));
+  const moved =
+    (await approve(ctx.db)) ??
+    (releasesHold
+      ? await ctx.db.transaction().execute(async (trx) => ((await release(trx)) ? approve(trx) : null))
+      : null);
   return settle(
     ctx,
     id,
