@@ -53,8 +53,10 @@ export const boundSnapshot = z
   .meta({ id: 'BoundSnapshot' });
 export type BoundSnapshot = z.infer<typeof boundSnapshot>;
 
+/** Not given: left out, or null. */
+const absent = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 /** A sealed credential comes with the wallet it was sealed for; without one jp-verify uses its own key. */
-const credentialShape = { credential: sealedText.optional(), owner: address.optional() };
+const credentialShape = { credential: absent(sealedText).optional(), owner: absent(address).optional() };
 
 /** POST /verify. The window is the effective one: half-open, from max(coverage start, paid at). */
 export const verifyRequest = z
@@ -64,7 +66,7 @@ export const verifyRequest = z
     boundAt: instant,
     coverageStartAt: instant,
     coverageEndAt: instant,
-    snapshot: boundSnapshot.optional(),
+    snapshot: absent(boundSnapshot).optional(),
     ...credentialShape,
   })
   .meta({ id: 'Verify' });
