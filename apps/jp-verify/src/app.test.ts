@@ -190,6 +190,33 @@ test('refuses malformed requests before anything is asked', async () => {
   assert.deepEqual(world.okx.asked, []);
 });
 
+test('takes null for what is not given', async () => {
+  const { account, ordId } = liquidated();
+  const world = await startWorld(account);
+  const answer = await verify(world, ordId, { snapshot: null, credential: null, owner: null });
+  assert.equal(answer.verdict, 'LIQUIDATED');
+  assert.deepEqual(recheckBundle(answer.evidence.bundle).problems, []);
+  const taken = await world.post('/snapshot', { instId: 'BTC-USDT-SWAP', ordId, credential: null });
+  assert.equal(taken.status, 200);
+});
+
+test('answers many at once on one key, within its limits', async () => {
+  const { account, ordId } = liquidated();
+  const world = await startWorld(account, { limiter: createRateLimiter(systemClock, { spanMs: 60, slowDownMs: 60 }) });
+  const answers = await Promise.all(Array.from({ length: 12 }, () => verify(world, ordId)));
+  assert.deepEqual([...new Set(answers.map((answer) => answer.verdict))], ['LIQUIDATED']);
+});
+
+test('what the exchange says in words we do not know is not read again', async () => {
+  const { account, ordId } = liquidated();
+  const forced = account.orders.at(-1) ?? assert.fail();
+  forced['category'] = 'something_new';
+  const world = await startWorld(account);
+  const answer = await verify(world, ordId);
+  assert.deepEqual([answer.verdict, answer.reason], ['INCONCLUSIVE', 'EVIDENCE_INCOMPLETE']);
+  assert.equal(world.okx.asked.filter((target) => target.includes('/account/config')).length, 1);
+});
+
 test('corrects its clock by the exchange, ahead or behind, and goes on', async () => {
   for (const skewMs of [-10 * MINUTE_MS, 10 * MINUTE_MS]) {
     const { account, ordId } = liquidated();

@@ -17,7 +17,7 @@ import type { ForcedClose } from './forced.ts';
 import { closedSize, type Segment } from './ledger.ts';
 import { PAD_MS } from './lifetimes.ts';
 import type { StudiedPosition } from './position.ts';
-import { MAX_PAGES } from './reader.ts';
+import { MAX_PAGES, PAGE_SIZE } from './reader.ts';
 import { candleRow, parseRows, type CandleRow, type Row } from './rows.ts';
 import { NEEDS, type Halt, type Order, type Study } from './study.ts';
 import { markCandlesTarget } from './targets.ts';
@@ -147,36 +147,60 @@ const TOUCH = decimal('0.001');
 const RECENT_MS = 1_400 * MINUTE_MS;
 const floorMinute = (ms: EpochMs): EpochMs => ms - (ms % MINUTE_MS);
 
+type Source = 'mark-price-candles' | 'history-mark-price-candles';
 type Seen = { candles: Row<CandleRow>[]; touchedBy: Row<CandleRow> | null; failed: boolean };
 
-/** Candles from the liquidation backwards to the window's start, until one touches. null: more must be read. */
-function readCandles(
-  study: Study,
-  source: 'mark-price-candles' | 'history-mark-price-candles',
-  fromMs: EpochMs,
-  toMs: EpochMs,
-  touches: (candle: CandleRow) => boolean,
-): Seen | null {
-  const seen: Seen = { candles: [], touchedBy: null, failed: false };
+/** The candles of one stretch, read backwards; a page of the exchange usually holds all of it. null: more must be read. */
+function readStretch(study: Study, source: Source, fromMs: EpochMs, toMs: EpochMs): Omit<Seen, 'touchedBy'> | null {
+  const candles: Row<CandleRow>[] = [];
   let afterMs = toMs + MINUTE_MS;
   for (let page = 0; page < MAX_PAGES && afterMs > fromMs; page += 1) {
     const answer = study.reader.read(markCandlesTarget(source, study.instId, afterMs));
     if (answer === null) return null;
     const rows = answer.kind === 'rows' ? parseRows(candleRow, answer.rows) : null;
-    if (rows === null) return { ...seen, failed: true };
-    const inside = rows.filter((candle) => candle.timeMs >= fromMs && candle.timeMs <= toMs);
-    seen.candles.push(...inside);
-    seen.touchedBy = inside.find(touches) ?? null;
+    if (rows === null) return { candles, failed: true };
+    candles.push(...rows.filter((candle) => candle.timeMs >= fromMs && candle.timeMs <= toMs));
     const oldest = Math.min(...rows.map((candle) => candle.timeMs));
-    if (seen.touchedBy !== null || rows.length === 0 || oldest >= afterMs) break;
+    if (rows.length === 0 || oldest >= afterMs) break;
     afterMs = oldest;
+  }
+  return { candles, failed: false };
+}
+
+/**
+ * Candles from the liquidation back to the window's start: the last page of minutes first, which nearly always holds the one
+ * that touched; then all that is before it, together. null: more must be read.
+ */
+function readCandles(
+  study: Study,
+  source: Source,
+  fromMs: EpochMs,
+  toMs: EpochMs,
+  touches: (candle: CandleRow) => boolean,
+): Seen | null {
+  const stretches: (readonly [EpochMs, EpochMs])[] = [];
+  let endMs = toMs;
+  for (; endMs >= fromMs && stretches.length < MAX_PAGES; endMs -= PAGE_SIZE * MINUTE_MS)
+    stretches.push([Math.max(fromMs, endMs - (PAGE_SIZE - 1) * MINUTE_MS), endMs]);
+  // A longer window than that is not read to its beginning.
+  const seen: Seen = { candles: [], touchedBy: null, failed: endMs >= fromMs };
+  for (const group of [stretches.slice(0, 1), stretches.slice(1)]) {
+    const read = group.map(([startMs, endMs]) => readStretch(study, source, startMs, endMs));
+    for (const part of read) {
+      if (part === null) return null;
+      seen.candles.push(...part.candles);
+      seen.failed ||= part.failed;
+    }
+    seen.touchedBy = seen.candles.find(touches) ?? null;
+    if (seen.touchedBy !== null) break;
   }
   return seen;
 }
 
 /**
  * Whether the mark price came to the liquidation price that was fixed at binding, by minute candles from the window's start
- * to the liquidation. A liquidation without it was made by the trader. Candles that are missing raise no flag by themselves.
+ * to the liquidation. A liquidation without it was made by the trader. Candles that are missing raise no flag by themselves,
+ * and none is raised while part of them could not be read.
  */
 export function studyMark(study: Study, segment: Segment, startMs: EpochMs, liquidationMs: EpochMs): Halt | null {
   const { checks } = study;
@@ -197,8 +221,9 @@ export function studyMark(study: Study, segment: Segment, startMs: EpochMs, liqu
   for (const source of recent ? sources : sources.toReversed()) {
     const seen = readCandles(study, source, fromMs, toMs, touches);
     if (seen === null) return NEEDS;
-    if (best === null || seen.touchedBy !== null || seen.candles.length > best.candles.length) best = seen;
-    if (best.touchedBy !== null || best.candles.some((candle) => candle.timeMs === toMs)) break;
+    if (best === null || seen.touchedBy !== null || best.failed || seen.candles.length > best.candles.length)
+      best = seen;
+    if (best.touchedBy !== null || (!best.failed && best.candles.some((candle) => candle.timeMs === toMs))) break;
   }
   const minutes = (toMs - fromMs) / MINUTE_MS + 1;
   const params = { liqPx: formatDecimal(liqPx), minutes: String(minutes), seen: String(best?.candles.length ?? 0) };
@@ -208,7 +233,7 @@ export function studyMark(study: Study, segment: Segment, startMs: EpochMs, liqu
       params,
       at,
     });
-  } else if (best?.candles.some((candle) => candle.timeMs === toMs)) {
+  } else if (best && !best.failed && best.candles.some((candle) => candle.timeMs === toMs)) {
     study.flags.add('MARK_NEVER_REACHED_LIQ_PRICE');
     checks.say(
       'MARK_REACHED_LIQ_PRICE',

@@ -1,11 +1,11 @@
-import { isPositive, parseDecimal } from '@liqpass/kernel/decimal';
+import { compare, isPositive, parseDecimal } from '@liqpass/kernel/decimal';
 import type { CheckCode } from '@liqpass/kernel/vocabulary';
 import type { Origin } from './answers.ts';
 import type { Close, Segment } from './ledger.ts';
 import type { Lifetime } from './lifetimes.ts';
 import { isForced, isLiquidation, kindOfCategory, moveOf, type MoveKind } from './movements.ts';
 import type { OrderRow, Row } from './rows.ts';
-import { findOrder, inconclusive, isHalt, NEEDS, type Halt, type Study } from './study.ts';
+import { findOrder, inconclusive, isHalt, NEEDS, UNKNOWN_WORD, type Halt, type Study } from './study.ts';
 
 /** A forced close that is proven in all four places, with the order that made it. */
 export type ForcedClose = Close & { readonly kind: MoveKind; readonly order: Row<OrderRow> };
@@ -32,37 +32,49 @@ const at = (row: { origin: Origin }, field: string): Origin => ({
   pointer: `${row.origin.pointer}/${field}`,
 });
 
-type Disagreement = {
-  code: CheckCode;
-  reason: 'EVIDENCE_CONTRADICTS' | 'EVIDENCE_INCOMPLETE';
-  detail: string;
-  origins: Origin[];
-};
+const CONTRADICTS = inconclusive('EVIDENCE_CONTRADICTS');
+const INCOMPLETE = inconclusive('EVIDENCE_INCOMPLETE');
+type Disagreement = { code: CheckCode; halt: Halt; detail: string; origins: Origin[] };
+
+/** Fields by which an order that closed a position would be on another one; empty where it fits, or does not say. */
+function foreignFields({ movement: { bill, sign, size } }: Close, order: Row<OrderRow>): string[] {
+  const fields: string[] = [];
+  if (order.tdMode !== '' && order.tdMode !== 'isolated') fields.push('tdMode');
+  if (order.instId !== '' && bill.instId !== '' && order.instId !== bill.instId) fields.push('instId');
+  if (order.side !== '' && (order.side === 'buy') !== (sign === 1)) fields.push('side');
+  if (order.accFillSz !== null && compare(size, order.accFillSz) > 0) fields.push('accFillSz');
+  return fields;
+}
 
 /** The kind of a forced close when order, fill, trade id and bill agree on it; otherwise the first place that does not. */
 function kindIfAgreed(close: Close, order: Row<OrderRow> | null): MoveKind | Disagreement {
   const { bill, fill, kind } = close.movement;
-  const contradicts = (code: CheckCode, detail: string, origins: Origin[]): Disagreement => ({
-    code,
-    reason: 'EVIDENCE_CONTRADICTS',
-    detail,
-    origins,
-  });
-  const lacking = (code: CheckCode, detail: string, origins: Origin[]): Disagreement => ({
-    code,
-    reason: 'EVIDENCE_INCOMPLETE',
-    detail,
-    origins,
-  });
+  const disagree =
+    (halt: Halt) =>
+    (code: CheckCode, detail: string, origins: Origin[]): Disagreement => ({ code, halt, detail, origins });
+  const contradicts = disagree(CONTRADICTS);
+  const lacking = disagree(INCOMPLETE);
   if (fill === null) return lacking('FORCED_BY_FILL', 'A forced close has no fill.', [bill.origin]);
   if (order === null) return lacking('FORCED_BY_ORDER', 'The order of a forced close was not found.', [bill.origin]);
   const category = kindOfCategory(order.category);
   if (category === null)
-    return lacking('FORCED_BY_ORDER', 'The category of the closing order is not known.', [at(order, 'category')]);
+    return disagree(UNKNOWN_WORD)('FORCED_BY_ORDER', 'The category of the closing order is not known.', [
+      at(order, 'category'),
+    ]);
   if (!isForced(category))
     return contradicts('FORCED_BY_ORDER', "The closing order is the trader's, by its category.", [
       at(order, 'category'),
     ]);
+  const foreign = foreignFields(close, order);
+  if (foreign.length > 0)
+    return contradicts(
+      'FORCED_BY_ORDER',
+      'The closing order is on another position than the close.',
+      foreign.map((field) => at(order, field)),
+    );
+  // A bill that does not say its margin mode has that of its order; where neither says it, nothing shows that it was isolated.
+  if (bill.mgnMode === '' && order.tdMode === '')
+    return lacking('FORCED_BY_BILL', 'Neither bill nor order of the forced close says its margin mode.', [bill.origin]);
   if (kind !== category || bill.type !== BILL_TYPE_OF[category])
     return contradicts('FORCED_BY_BILL', 'The bill tells of another kind of close than its order.', [
       at(bill, 'type'),
@@ -106,6 +118,14 @@ export function studyForcedCloses(study: Study, segment: Segment): ForcedClose[]
   for (const { close, order } of answers) {
     if (order !== null && isHalt(order)) return order;
     if (!looksForced(close)) {
+      // Denied only with all of it: a fill that is not there may be one that tells of force.
+      if (close.movement.fill === null) {
+        study.checks.say('FORCED_BY_FILL', 'no_data', 'The last close has no fill.', {
+          params: { billId: close.movement.bill.billId },
+          at: [close.movement.bill.origin],
+        });
+        return INCOMPLETE;
+      }
       const kind = order === null ? close.movement.kind : kindOfCategory(order.category);
       if (order === null || (kind !== null && !isForced(kind))) continue;
       const detail =
@@ -116,16 +136,16 @@ export function studyForcedCloses(study: Study, segment: Segment): ForcedClose[]
         params: { category: order.category },
         at: [at(order, 'category')],
       });
-      return inconclusive(kind === null ? 'EVIDENCE_INCOMPLETE' : 'EVIDENCE_CONTRADICTS');
+      return kind === null ? UNKNOWN_WORD : CONTRADICTS;
     }
     const agreed = kindIfAgreed(close, order);
     if (typeof agreed === 'object') {
-      const result = agreed.reason === 'EVIDENCE_CONTRADICTS' ? 'fail' : 'no_data';
+      const result = agreed.halt === CONTRADICTS ? 'fail' : 'no_data';
       study.checks.say(agreed.code, result, agreed.detail, {
         params: { billId: close.movement.bill.billId },
         at: agreed.origins,
       });
-      return inconclusive(agreed.reason);
+      return agreed.halt;
     }
     if (order !== null) forced.push({ ...close, kind: agreed, order });
   }
@@ -166,6 +186,9 @@ const FAMILY: Record<string, readonly MoveKind[]> = {
   '6': ['adl'],
 };
 
+/** Types that a position has once nothing of it is left. */
+const ENDED = new Set(['2', '3', '6']);
+
 /**
  * The closed position's own row: type 3 with a trigger price exactly where the last close was a full liquidation. Where it
  * disagrees in another way the flag is raised; a close by trade that the history calls forced proves nothing.
@@ -185,9 +208,14 @@ export function studyHistory(
     checks.say('HISTORY_AGREES', 'fail', detail, { params, at: origins });
     return inconclusive('EVIDENCE_CONTRADICTS');
   };
+  const wasWhole = forced.some((close) => close.kind === 'full_liquidation');
+  if (wasWhole && lastKind !== 'full_liquidation')
+    return contradict('The position went on after a full liquidation.', [], { lastClose: lastKind ?? '' });
   if (lifetime.endMs === null || history === null) {
-    if (lastKind === 'full_liquidation')
-      return contradict('The position is shown as open after a full liquidation.', [], { type: history?.type ?? '' });
+    const { type = '' } = history ?? {};
+    if (wasWhole) return contradict('The position is shown as open after a full liquidation.', [], { type });
+    if (history !== null && ENDED.has(type))
+      return contradict('The position is shown as open, and its history as ended.', [at(history, 'type')], { type });
     checks.say('HISTORY_AGREES', 'no_data', 'The position is open: its history is not written yet.');
     return null;
   }

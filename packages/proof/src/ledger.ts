@@ -14,6 +14,7 @@ import {
   type Decimal,
 } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
+import { PAD_MS } from './lifetimes.ts';
 import { isForced, moveOf, type MoveKind } from './movements.ts';
 import type { BillRow, FillRow, Row } from './rows.ts';
 
@@ -148,6 +149,7 @@ export function differencesOfFill(bill: BillRow, fill: FillRow): string[] {
     differences.push('size');
   if (bill.px !== null && fill.fillPx !== null && !equal(bill.px, fill.fillPx)) differences.push('price');
   if (fill.subType !== '' && bill.subType !== fill.subType) differences.push('subType');
+  if (fill.ts !== null && Math.abs(bill.ts - fill.ts) > PAD_MS) differences.push('ts');
   const move = moveOf(bill.subType);
   const sign = move?.sign;
   if (sign !== undefined && fill.side !== '' && (fill.side === 'buy') !== (sign === 1)) differences.push('side');

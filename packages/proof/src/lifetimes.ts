@@ -86,6 +86,7 @@ export function readLifetimes(study: Study, slot: Slot, sinceMs: EpochMs): Lifet
     target: historyTarget(slot.instId),
     identify: identifyHistory,
     enough: (page) => allOlder(page, 'uTime', sinceMs),
+    ties: true,
   });
   if (live === null || past === null) return NEEDS;
   if (live.kind === 'refused') return haltOnRefusal(study, live);

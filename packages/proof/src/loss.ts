@@ -76,11 +76,16 @@ function excessOverHistory(
   return { agrees, excess: subtract(realized, ledger), ledger, history: realized };
 }
 
-/** What the loss is counted in: the bill's currency, or the one the instrument settles in (the coin, for BTC-USD-SWAP). */
+/** The currency an instrument settles in, by its name: USDT of BTC-USDT-SWAP, the coin of BTC-USD-SWAP. */
+export function settlementCurrency(instId: string): string {
+  const [base = '', quote = ''] = instId.split('-');
+  return quote === 'USD' ? base : quote;
+}
+
+/** What the loss is counted in: the bill's currency, or the one the instrument settles in. */
 function currencyOf(study: Study, { lifetime }: StudiedPosition, counted: readonly ForcedClose[]): string {
-  const [base = '', quote = ''] = study.instId.split('-');
   const billed = counted.find(({ movement }) => movement.bill.ccy !== '')?.movement.bill.ccy;
-  return billed ?? (lifetime.history?.ccy || (quote === 'USD' ? base : quote));
+  return billed ?? (lifetime.history?.ccy || settlementCurrency(study.instId));
 }
 
 /**

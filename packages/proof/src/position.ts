@@ -17,7 +17,16 @@ import {
 import { moveOf, movesUnknownSize } from './movements.ts';
 import { readPages, type PagePlan } from './reader.ts';
 import { billRow, fillRow, parseRows, type BillRow, type FillRow, type Row } from './rows.ts';
-import { haltOnRefusal, inconclusive, isHalt, NEEDS, type Halt, type Order, type Study } from './study.ts';
+import {
+  haltOnRefusal,
+  inconclusive,
+  isHalt,
+  NEEDS,
+  UNKNOWN_WORD,
+  type Halt,
+  type Order,
+  type Study,
+} from './study.ts';
 import { billsTarget, fillsTarget } from './targets.ts';
 
 /** The life of the position that the order opened or enlarged (or only closed), as its ledger tells it. */
@@ -82,7 +91,7 @@ function movementsOf(study: Study, slot: Slot, ledger: Ledger, endMs: EpochMs): 
         params: { subType: bill.subType, billId: bill.billId },
         at: [{ ...bill.origin, pointer: `${bill.origin.pointer}/subType` }],
       });
-      return inconclusive('EVIDENCE_INCOMPLETE');
+      return UNKNOWN_WORD;
     }
     const fill = ledger.fills.get(bill.billId) ?? null;
     const posSide = fill !== null && fill.posSide !== '' ? fill.posSide : (move.posSide ?? 'net');
@@ -279,7 +288,8 @@ export function studyPosition(study: Study, order: Order): StudiedPosition | Hal
     const read = readLifetimes(study, slot, sinceMs);
     if (isHalt(read)) return read;
     lifetimes = read;
-    span = ledgerSpan(lifetimes, order.cTime, toMs);
+    // An order whose last change is dated before its fills: any life since then.
+    span = ledgerSpan(lifetimes, order.cTime, toMs) ?? ledgerSpan(lifetimes, order.cTime, study.nowMs);
     if (span === null || span.startMs - PAD_MS >= sinceMs) break;
     sinceMs = span.startMs - PAD_MS;
     if (step === MOST_STEPS_BACK) return incomplete(study, 'the beginning of the position lies too far back');

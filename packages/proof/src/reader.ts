@@ -2,9 +2,10 @@ import type { RecordedExchange } from '@liqpass/evidence/bundle';
 import { readAnswer, type Answer, type RawRow } from './answers.ts';
 
 /**
- * What has been read so far, by request target. A proof asks for what it wants; what is not there is noted as a need.
- * So one function both says what to read next and judges what was read, and a bundle is complete exactly when judging it
- * needs nothing more.
+ * What has been read so far, by request target. A proof asks for what it wants; what is not there is noted as a need, and
+ * whatever was concluded beside an open need is a draft that nobody sees. So one function both says what to read next (all
+ * of it that can be known by now, to be asked for at once) and judges what was read, and a bundle is complete exactly when
+ * judging it needs nothing more.
  */
 export type Reader = {
   /** The answer to a request, or null: not read yet, and noted. */
@@ -47,7 +48,8 @@ export const PAGE_SIZE = 100;
 export const MAX_PAGES = 40;
 
 export type Pages =
-  | { readonly kind: 'complete' | 'incomplete'; readonly rows: readonly RawRow[]; readonly why: string }
+  /** draft: the next page must be read first; what is there already shows what else to ask for meanwhile. */
+  | { readonly kind: 'complete' | 'incomplete' | 'draft'; readonly rows: readonly RawRow[]; readonly why: string }
   | { readonly kind: 'refused'; readonly answer: Extract<Answer, { kind: 'refused' }> };
 
 export type PagePlan = {
@@ -57,41 +59,48 @@ export type PagePlan = {
   identify: (value: unknown) => { id: string; cursor: bigint } | null;
   /** Whether a page shows that older ones are of no interest any more. */
   enough?: (page: readonly RawRow[]) => boolean;
+  /** Whether several rows may have one cursor (a time): then a full page is followed from that cursor on, not from below it. */
+  ties?: true;
 };
 
 /**
  * Reads page after page, each older than the one before (`after=` the oldest cursor seen), until an empty page. null:
- * more must be read first. A short page is not taken for the last one: a server may give less than was asked for. A short
+ * the first must be read first. A short page is not taken for the last one: a server may give less than was asked for. A short
  * page that only repeats is (a server that knows no cursor); a full one that repeats is not, and leaves the reading incomplete.
  */
 export function readPages(reader: Reader, plan: PagePlan): Pages | null {
   const rows: RawRow[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
+  const incomplete = (why: string): Pages => ({ kind: 'incomplete', rows, why });
   let oldest: bigint | null = null;
+  let cursor: bigint | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer = reader.read(oldest === null ? plan.target : `${plan.target}&after=${oldest}`);
-    if (answer === null) return null;
+    const answer = reader.read(cursor === null ? plan.target : `${plan.target}&after=${cursor}`);
+    if (answer === null) return page === 0 ? null : { kind: 'draft', rows, why: '' };
     if (answer.kind === 'refused') return { kind: 'refused', answer };
     if (answer.rows.length === 0) return { kind: 'complete', rows, why: '' };
     let fresh = 0;
     let lowest: bigint | null = oldest;
     for (const row of answer.rows) {
       const identity = plan.identify(row.value);
-      if (!identity) return { kind: 'incomplete', rows, why: `a row of ${answer.path} cannot be read` };
+      if (!identity) return incomplete(`a row of ${answer.path} cannot be read`);
       if (lowest === null || identity.cursor < lowest) lowest = identity.cursor;
-      if (seen.has(identity.id)) continue;
-      seen.add(identity.id);
+      const text = JSON.stringify(row.value);
+      const known = seen.get(identity.id);
+      if (known !== undefined && known !== text) return incomplete(`a row of ${answer.path} is told in two ways`);
+      if (known !== undefined) continue;
+      seen.set(identity.id, text);
       rows.push(row);
       fresh += 1;
     }
-    if (fresh === 0)
-      return answer.rows.length < PAGE_SIZE
-        ? { kind: 'complete', rows, why: '' }
-        : { kind: 'incomplete', rows, why: 'the pages repeat' };
-    if (lowest === null || (oldest !== null && lowest >= oldest))
-      return { kind: 'incomplete', rows, why: 'the pages do not get older' };
+    const isFull = answer.rows.length >= PAGE_SIZE;
+    if (fresh === 0) return isFull ? incomplete('the pages repeat') : { kind: 'complete', rows, why: '' };
+    const mayTie = plan.ties === true && lowest === oldest;
+    if (lowest === null || (oldest !== null && lowest >= oldest && !mayTie))
+      return incomplete('the pages do not get older');
     oldest = lowest;
+    cursor = plan.ties === true && isFull ? lowest + 1n : lowest;
     if (plan.enough?.(answer.rows)) return { kind: 'complete', rows, why: '' };
   }
-  return { kind: 'incomplete', rows, why: `there are more than ${MAX_PAGES} pages` };
+  return incomplete(`there are more than ${MAX_PAGES} pages`);
 }

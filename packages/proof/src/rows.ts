@@ -9,15 +9,20 @@ import type { Origin, RawRow } from './answers.ts';
 const scalar = z
   .union([z.string(), z.number(), z.boolean(), z.null()])
   .optional()
-  .transform((value) => (value === null || value === undefined ? '' : String(value)));
+  .transform((value) => (typeof value === 'number' ? plain(value) : String(value ?? '')));
+/** A number as text, without the exponent that JavaScript gives to small ones. */
+const plain = (value: number): string =>
+  /e-/.test(String(value)) ? value.toFixed(20).replace(/\.?0+$/, '') : String(value);
+/** An id that came as a number is one only where a number can hold all of its digits. */
 const id = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.int()])
   .transform(String)
   .refine((text) => /^\d{1,30}$/.test(text));
 const ms = z
-  .union([z.string(), z.number()])
-  .transform(Number)
-  .refine((value) => Number.isSafeInteger(value) && value > 0);
+  .union([z.string(), z.int()])
+  .transform(String)
+  .refine((text) => /^\d{10,16}$/.test(text))
+  .transform(Number);
 /** An exact amount; null where there is none, or none that can be read. */
 const amount = scalar.transform((text): Decimal | null => parseDecimal(text));
 /** Epoch milliseconds; null where there is none. */
@@ -26,7 +31,8 @@ const instant = scalar.transform((text) => (/^\d{10,16}$/.test(text) ? Number(te
 export const configRow = z.object({
   uid: scalar,
   mainUid: scalar,
-  perm: scalar,
+  /** A list: "read_only,trade", or one of JSON. */
+  perm: z.union([scalar, z.array(z.string()).transform((words) => words.join(','))]),
   ip: scalar,
   label: scalar,
   posMode: scalar,

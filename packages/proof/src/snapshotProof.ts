@@ -15,17 +15,11 @@ import { SNAPSHOT_REASONS, type CheckCode, type SnapshotReason } from '@liqpass/
 import { z } from 'zod';
 import { createChecks } from './checks.ts';
 import { ofSlot, slotOf } from './lifetimes.ts';
+import { settlementCurrency } from './loss.ts';
 import { studyPosition, type StudiedPosition } from './position.ts';
 import { createReader, type Reader } from './reader.ts';
-import { isHalt, studyKey, studyOrder, type Halt, type Study } from './study.ts';
-import {
-  historyTarget,
-  instrumentTarget,
-  markPriceTarget,
-  orderTarget,
-  positionsTarget,
-  tiersTarget,
-} from './targets.ts';
+import { isHalt, readFirst, studyKey, studyOrder, type Halt, type Study } from './study.ts';
+import { instrumentTarget, markPriceTarget, positionsTarget, tiersTarget } from './targets.ts';
 import type { Proof } from './verdict.ts';
 
 export const snapshotClaim = snapshotRequest.omit({ credential: true, owner: true });
@@ -78,13 +72,15 @@ export function proveSnapshot(
   const checks = createChecks(SNAPSHOT_CHECKS);
   const study: Study = { ...claim, snapshot: null, boundAtMs: null, reader, nowMs, checks, flags: new Set() };
   const outcome = look(study);
-  if ('halt' in outcome && outcome.halt === 'needs') return { kind: 'needs', needs: [...reader.needs], answer: null };
+  if (reader.needs.length > 0 || ('halt' in outcome && outcome.halt === 'needs'))
+    return { kind: 'needs', needs: [...reader.needs], answer: null };
   if ('halt' in outcome) {
     const reason = outcome.halt === 'refused' ? outcome.reason : reasonOf(outcome);
     return {
       kind: 'proven',
       needs: [],
       used: reader.used,
+      isSettled: outcome.halt === 'decided' && outcome.isSettled === true,
       answer: { insurable: false, reason, snapshot: null, checks: checks.list() },
     };
   }
@@ -92,18 +88,18 @@ export function proveSnapshot(
     kind: 'proven',
     needs: [],
     used: reader.used,
+    isSettled: true,
     answer: { insurable: true, reason: null, snapshot: outcome, checks: checks.list() },
   };
 }
 
 function look(study: Study): PositionSnapshot | Halt | Refused {
   const { reader, checks } = study;
+  readFirst(study);
+  const helpful = [markPriceTarget(study.instId), instrumentTarget(study.instId), tiersTarget(study.instId)];
+  for (const target of helpful) reader.read(target);
   const config = studyKey(study);
   if (isHalt(config)) return config;
-  const wanted = [orderTarget(study.instId, study.ordId), positionsTarget(study.instId), historyTarget(study.instId)];
-  const helpful = [markPriceTarget(study.instId), instrumentTarget(study.instId), tiersTarget(study.instId)];
-  for (const target of [...wanted, ...helpful]) reader.read(target);
-  if (reader.needs.length > 0) return { halt: 'needs' };
   const order = studyOrder(study);
   if (isHalt(order)) return order;
 
@@ -111,7 +107,7 @@ function look(study: Study): PositionSnapshot | Halt | Refused {
   const side = slotOf(study.instId, order).posSide;
   const isThere = (value: unknown): boolean => {
     const row = z.object({ posSide: z.string().optional(), pos: z.union([z.string(), z.number()]) }).safeParse(value);
-    return row.success && (row.data.posSide ?? side) === side && !/^-?0*\.?0*$/.test(String(row.data.pos));
+    return row.success && (row.data.posSide || side) === side && !/^-?0*\.?0*$/.test(String(row.data.pos));
   };
   if (live?.kind === 'rows' && !ofSlot(live.rows, study.instId).some(({ value }) => isThere(value))) {
     checks.say('POSITION_OPEN', 'fail', 'There is no open position that this order could belong to.');
@@ -138,7 +134,7 @@ function look(study: Study): PositionSnapshot | Halt | Refused {
   checks.say('ORDER_IN_POSITION', 'pass', 'Of what the order opened, this much is left.', {
     params: { size: formatDecimal(segment.insured) },
   });
-  if (config.mainUid === '' || row.avgPx === null || row.lever === null || row.margin === null || row.ccy === '') {
+  if (config.mainUid === '' || row.avgPx === null || row.lever === null || row.margin === null) {
     checks.say('MARGIN_KNOWN', 'no_data', 'The exchange does not show margin, leverage, price or main account.', {
       at: [row.origin],
     });
@@ -219,7 +215,7 @@ function describe(
     avgPx: formatDecimal(row.avgPx),
     lever: formatDecimal(row.lever),
     margin: formatDecimal(row.margin),
-    ccy: row.ccy,
+    ccy: row.ccy || settlementCurrency(instId),
     liqPx: formatDecimal(row.liqPx),
     markPx: text(mark),
     notional: mark === null || coins === null ? null : formatDecimal(multiply(coins, mark)),

@@ -8,7 +8,7 @@ import { isForced, kindOfCategory } from './movements.ts';
 import { keySentence } from './okxErrors.ts';
 import type { Reader } from './reader.ts';
 import { configRow, orderRow, parseRows, type ConfigRow, type OrderRow, type Row } from './rows.ts';
-import { archivedOrderTarget, CONFIG_TARGET, orderTarget } from './targets.ts';
+import { archivedOrderTarget, CONFIG_TARGET, historyTarget, orderTarget, positionsTarget } from './targets.ts';
 
 /** What a proof works on. Checks and flags grow as it goes; everything else only is read. */
 export type Study = {
@@ -27,11 +27,24 @@ export type Study = {
 /** Where a step ends the study: more must be read first, or the verdict is already clear. */
 export type Halt =
   | { readonly halt: 'needs' }
-  | { readonly halt: 'decided'; readonly verdict: 'INELIGIBLE' | 'INCONCLUSIVE'; readonly reason: VerdictReason };
+  | {
+      readonly halt: 'decided';
+      readonly verdict: 'INELIGIBLE' | 'INCONCLUSIVE';
+      readonly reason: VerdictReason;
+      /** Reading once more cannot change it: the exchange said something that we do not know. */
+      readonly isSettled?: true;
+    };
 
 export const NEEDS: Halt = { halt: 'needs' };
 export const ineligible = (reason: VerdictReason): Halt => ({ halt: 'decided', verdict: 'INELIGIBLE', reason });
 export const inconclusive = (reason: VerdictReason): Halt => ({ halt: 'decided', verdict: 'INCONCLUSIVE', reason });
+/** The exchange uses a word we do not know: it will be there the next time too. */
+export const UNKNOWN_WORD: Halt = {
+  halt: 'decided',
+  verdict: 'INCONCLUSIVE',
+  reason: 'EVIDENCE_INCOMPLETE',
+  isSettled: true,
+};
 export const isHalt = (step: object): step is Halt => 'halt' in step;
 
 /** The id of an order carries its time; source: observed on every recorded id, undocumented, so a flag and never a verdict. */
@@ -44,6 +57,12 @@ const LEAST_DATED_ID = 86_400_000n << 25n;
 export function timeOfId(ordId: string): EpochMs | null {
   const id = BigInt(ordId);
   return id < LEAST_DATED_ID ? null : Number((id >> 25n) + ID_EPOCH_MS);
+}
+
+/** Asks for what every proof needs, together: none of it waits for another. */
+export function readFirst({ reader, instId, ordId }: Study): void {
+  for (const target of [CONFIG_TARGET, orderTarget(instId, ordId), positionsTarget(instId), historyTarget(instId)])
+    reader.read(target);
 }
 
 /** What a refused question means for the verdict: never anything about the position. */
@@ -189,7 +208,7 @@ export function studyOrder(study: Study): Order | Halt {
   const category = { params: { category: order.category }, at: at('category') };
   if (kind === null) {
     checks.say('ORDER_NOT_FORCED', 'no_data', 'The category of the order is not known.', category);
-    return inconclusive('EVIDENCE_INCOMPLETE');
+    return UNKNOWN_WORD;
   }
   if (isForced(kind)) {
     checks.say('ORDER_NOT_FORCED', 'fail', "It is the exchange's own order that closed a position.", category);

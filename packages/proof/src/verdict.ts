@@ -20,8 +20,8 @@ import { shareOf, studyLoss, type Loss } from './loss.ts';
 import { isLiquidation } from './movements.ts';
 import { studyPosition, type StudiedPosition } from './position.ts';
 import { createReader } from './reader.ts';
-import { inconclusive, ineligible, isHalt, NEEDS, studyKey, studyOrder, type Halt, type Study } from './study.ts';
-import { positionsTarget, historyTarget, orderTarget } from './targets.ts';
+import { inconclusive, ineligible, isHalt, readFirst, studyKey, studyOrder, type Halt, type Study } from './study.ts';
+import { positionsTarget } from './targets.ts';
 
 /** What is asked of a proof: the request without its credential. It is kept in the bundle as it is. */
 export const verifyClaim = verifyRequest.omit({ credential: true, owner: true });
@@ -39,7 +39,14 @@ export type VerdictAnswer = {
 /** Either the verdict, or what must be read before there can be one. */
 export type Proof<T> =
   | { readonly kind: 'needs'; readonly needs: readonly string[]; readonly answer: null }
-  | { readonly kind: 'proven'; readonly needs: readonly []; readonly answer: T; readonly used: ReadonlySet<string> };
+  | {
+      readonly kind: 'proven';
+      readonly needs: readonly [];
+      readonly answer: T;
+      readonly used: ReadonlySet<string>;
+      /** Whether the answer would be the same however often the exchange were read again. */
+      readonly isSettled: boolean;
+    };
 
 const SNAPSHOT_ONLY: readonly CheckCode[] = ['POSITION_OPEN', 'ORDER_IN_POSITION', 'MARGIN_KNOWN', 'LIQ_PRICE_KNOWN'];
 const VERIFY_CHECKS = CHECK_CODES.filter((code) => !SNAPSHOT_ONLY.includes(code));
@@ -86,12 +93,14 @@ export function proveClaim(
   };
   const window: Window = { startMs: instantOf(claim.coverageStartAt), endMs: instantOf(claim.coverageEndAt) };
   const outcome = conclude(study, window, instantOf(claim.boundAt));
-  if (isHalt(outcome) && outcome.halt === 'needs') return { kind: 'needs', needs: [...reader.needs], answer: null };
+  if (reader.needs.length > 0 || (isHalt(outcome) && outcome.halt === 'needs'))
+    return { kind: 'needs', needs: [...reader.needs], answer: null };
   const { verdict, reason } = outcome;
   return {
     kind: 'proven',
     needs: [],
     used: reader.used,
+    isSettled: !isHalt(outcome) || outcome.isSettled === true,
     answer: {
       verdict,
       reason,
@@ -103,13 +112,9 @@ export function proveClaim(
 }
 
 function conclude(study: Study, window: Window, boundAtMs: EpochMs): Concluded | Halt {
+  readFirst(study);
   const config = studyKey(study);
   if (isHalt(config)) return config;
-  // Asked for together: none of them waits for another.
-  study.reader.read(orderTarget(study.instId, study.ordId));
-  study.reader.read(positionsTarget(study.instId));
-  study.reader.read(historyTarget(study.instId));
-  if (study.reader.needs.length > 0) return NEEDS;
   const order = studyOrder(study);
   if (isHalt(order)) return order;
   const position = studyPosition(study, order);

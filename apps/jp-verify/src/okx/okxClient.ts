@@ -32,21 +32,24 @@ export type OkxTiming = {
   readonly requestTimeoutMs: number;
 };
 export const USUAL_TIMING: OkxTiming = {
-  backoffMs: [250, 700, 1_500],
-  slowMs: [2_000, 2_000, 2_000],
+  backoffMs: [250, 700, 1_500, 3_000, 5_000],
+  slowMs: [2_000, 2_000, 2_500, 3_000, 4_000],
   requestTimeoutMs: 5_000,
 };
 
 const TIME_TARGET = '/api/v5/public/time';
 /** The exchange's clock is looked at again after this long. */
 const CLOCK_KEPT_MS = 60_000;
-const CLOCK_TIMEOUT_MS = 2_000;
+const CLOCK_TIMEOUT_MS = 5_000;
+/** A question waits no longer than this for it: our own clock is nearly always good enough to sign with. */
+const CLOCK_AWAITED_MS = 1_000;
 const LARGEST_BODY = 8 * 1024 * 1024;
 /** Shorter secrets could stand in an answer by chance. */
 const SHORTEST_SOUGHT = 8;
 
-export type ExchangeClock = { offsetMs: number; readAtMs: EpochMs };
-export const createExchangeClock = (): ExchangeClock => ({ offsetMs: 0, readAtMs: 0 });
+/** `reading`: the question on its way, one for all who wait for it. */
+export type ExchangeClock = { offsetMs: number; readAtMs: EpochMs; reading: Promise<void> | null };
+export const createExchangeClock = (): ExchangeClock => ({ offsetMs: 0, readAtMs: 0, reading: null });
 
 type Deps = {
   readonly baseUrl: string;
@@ -63,9 +66,16 @@ export function createOkxClient(deps: Deps): OkxClient {
   // The limiter's map outlives a request: it holds a digest, not the key.
   const who = credential === null ? 'public' : createHash('sha256').update(credential.apiKey).digest('base64url');
 
-  async function readClock(): Promise<void> {
+  function readClock(): Promise<void> {
+    exchangeClock.reading ??= askTime().finally(() => {
+      exchangeClock.readAtMs = clock.now();
+      exchangeClock.reading = null;
+    });
+    return exchangeClock.reading;
+  }
+
+  async function askTime(): Promise<void> {
     const sentMs = clock.now();
-    exchangeClock.readAtMs = sentMs;
     const exchange = await send(TIME_TARGET, null, CLOCK_TIMEOUT_MS);
     const answer = readAnswer({ ...exchange, path: 'okx/00-public-time' });
     const row = answer.kind === 'rows' ? answer.rows[0]?.value : undefined;
@@ -123,7 +133,8 @@ export function createOkxClient(deps: Deps): OkxClient {
     now: () => clock.now() + exchangeClock.offsetMs,
     offsetMs: () => exchangeClock.offsetMs,
     async get(target, deadlineMs) {
-      if (clock.now() - exchangeClock.readAtMs > CLOCK_KEPT_MS) await readClock();
+      if (clock.now() - exchangeClock.readAtMs > CLOCK_KEPT_MS)
+        await Promise.race([readClock(), wait(CLOCK_AWAITED_MS, undefined, { ref: false })]);
       const signWith = isPrivate(target) ? credential : null;
       const user = signWith === null ? 'public' : who;
       const waits = { backoff: [...timing.backoffMs], wait: [...timing.slowMs], resync: [0] };

@@ -10,15 +10,24 @@ export type ReadingTiming = {
   /** Waits between readings that did not fit together; as many more readings. */
   readonly againAfterMs: readonly number[];
 };
-export const USUAL_READING: ReadingTiming = { withinMs: 20_000, againAfterMs: [500, 1_200, 2_500] };
+export const USUAL_READING: ReadingTiming = {
+  withinMs: 20_000,
+  againAfterMs: [500, 1_000, 1_500, 2_500, 3_500, 4_500],
+};
 
-/** Reasons that another reading can change: what the exchange publishes late, or changed while it was read. */
-const UNSETTLED = new Set(['EVIDENCE_INCOMPLETE', 'EVIDENCE_CONTRADICTS']);
+/**
+ * How often another reading is tried, by the reason that it can change: what the exchange publishes late is waited for while
+ * there is time; what it changed while it was read is there the next time.
+ */
+const MOST_AGAIN = new Map([
+  ['EVIDENCE_INCOMPLETE', Number.POSITIVE_INFINITY],
+  ['EVIDENCE_CONTRADICTS', 3],
+]);
 /** A clock that is further off than this is not believed about what the time is. */
 const BELIEVED_MS = DAY_MS;
 
 type World = { readonly clock: Clock; readonly stopping: { readonly now: boolean } };
-type Judged<T> = { answer: T; exchanges: RecordedExchange[]; judgedAtMs: EpochMs };
+type Judged<T> = { answer: T; isSettled: boolean; exchanges: RecordedExchange[]; judgedAtMs: EpochMs };
 
 /**
  * Reads what a proof needs, wave by wave, until it needs nothing more; and all of it anew, a few times, while what was read
@@ -31,10 +40,11 @@ async function readUntilSettled<T extends { reason: string | null }>(
   timing: ReadingTiming,
 ): Promise<Judged<T>> {
   const deadlineMs = ctx.clock.now() + timing.withinMs;
-  const pauses = [...timing.againAfterMs];
-  for (;;) {
+  for (let times = 0; ; times += 1) {
     const judged = await readOnce(ctx, client, prove, deadlineMs);
-    const pauseMs = judged.answer.reason !== null && UNSETTLED.has(judged.answer.reason) ? pauses.shift() : undefined;
+    const { answer, isSettled } = judged;
+    const isWorthIt = !isSettled && times < (MOST_AGAIN.get(answer.reason ?? '') ?? 0);
+    const pauseMs = isWorthIt ? timing.againAfterMs[times] : undefined;
     if (pauseMs === undefined || ctx.stopping.now || ctx.clock.now() + pauseMs >= deadlineMs) return judged;
     await wait(pauseMs);
   }
@@ -53,7 +63,12 @@ async function readOnce<T>(
     const judgedAtMs = Math.max(ctx.clock.now() + offsetMs, ...exchanges.map((exchange) => exchange.received_at_ms));
     const proof = prove(exchanges, judgedAtMs);
     if (proof.kind === 'proven')
-      return { answer: proof.answer, exchanges: exchanges.filter(({ target }) => proof.used.has(target)), judgedAtMs };
+      return {
+        answer: proof.answer,
+        isSettled: proof.isSettled,
+        exchanges: exchanges.filter(({ target }) => proof.used.has(target)),
+        judgedAtMs,
+      };
     const late = ctx.stopping.now || ctx.clock.now() >= deadlineMs;
     raw.push(
       ...(await Promise.all(

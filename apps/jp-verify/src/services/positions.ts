@@ -24,7 +24,7 @@ export async function readThrough<T>(ctx: Context, client: OkxClient, look: (rea
   for (;;) {
     const reader = createReader(exchanges);
     const found = look(reader);
-    if (found !== null) return found;
+    if (found !== null && reader.needs.length === 0) return found;
     const read = await Promise.all(reader.needs.map((target) => client.get(target, deadlineMs)));
     read.forEach((exchange) =>
       exchanges.push({ ...exchange, path: exchangePath(exchanges.length + 1, exchange.target) }),
