@@ -17,10 +17,16 @@ export type Person = {
 };
 
 /** Somebody with a browser and a wallet. */
-export async function person(browser: Browser, stage: Stage, project: Project, key?: Hex): Promise<Person> {
+export async function person(
+  browser: Browser,
+  stage: Stage,
+  project: Project,
+  key?: Hex,
+  breaksLines = false,
+): Promise<Person> {
   const context = await openContext(browser, stage.backend, project);
   context.setDefaultTimeout(20_000);
-  const { faults } = await guard(context);
+  const { faults } = await guard(context, breaksLines);
   const wallet = await installWallet(context, key);
   return { context, page: await context.newPage(), wallet, faults, say: words(project.lng) };
 }

@@ -101,7 +101,8 @@ async function payFromTheWallet(trader: Person, project: Project): Promise<strin
   const { page, say, wallet } = trader;
   const orderId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
   await expect(page.getByTestId('exact')).toContainText('1.00');
-  await page.getByText(say('trader:pay.qr')).click();
+  // Folded on a phone, which can hardly scan itself.
+  if (project.phone) await page.getByText(say('trader:pay.qr')).click();
   await expect(page.getByRole('img', { name: say('trader:pay.qr_label', { amount: '1.00' }) })).toBeVisible();
   await look(page, project, '06-pay');
   const pay = page.getByRole('button', { name: say('trader:pay.from_wallet', { amount: '1.00' }) });

@@ -11,6 +11,8 @@ export type TestWallet = {
   readonly asked: string[];
   /** The next call of this method is declined, as a person does. */
   declineNext(method: string): void;
+  /** The next call of this method is never answered, as when the page is closed before the person has decided. */
+  ignoreNext(method: string): void;
 };
 
 const rpc = z.tuple([z.string(), z.array(z.unknown())]);
@@ -28,6 +30,7 @@ export async function installWallet(context: BrowserContext, key: Hex = generate
   const account = privateKeyToAccount(key);
   const known = new Set([1]);
   const declined = new Set<string>();
+  const ignored = new Set<string>();
   const sent: Hex[] = [];
   const asked: string[] = [];
   let chainId = 1;
@@ -36,6 +39,7 @@ export async function installWallet(context: BrowserContext, key: Hex = generate
   await context.exposeFunction('__wallet', async (...input: unknown[]) => {
     const [method, params] = rpc.parse(input);
     asked.push(method);
+    if (ignored.delete(method)) return new Promise(() => undefined);
     if (declined.delete(method)) return refuse(4001, 'User rejected the request.');
     if (method === 'eth_requestAccounts' || method === 'eth_accounts') return { result: [account.address] };
     if (method === 'eth_chainId') return { result: `0x${chainId.toString(16)}` };
@@ -72,7 +76,13 @@ export async function installWallet(context: BrowserContext, key: Hex = generate
     return refuse(4200, `${method} is not known to this wallet`);
   });
   await context.addInitScript({ content: PROVIDER });
-  return { address: account.address, sent, asked, declineNext: (method) => void declined.add(method) };
+  return {
+    address: account.address,
+    sent,
+    asked,
+    declineNext: (method) => void declined.add(method),
+    ignoreNext: (method) => void ignored.add(method),
+  };
 }
 
 /** Runs in the page: a frozen EIP-1193 provider that hands every question to Node. */

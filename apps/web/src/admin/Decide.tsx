@@ -30,7 +30,11 @@ export function Decide({
   const { t } = useTranslation('admin');
   const { t: tk } = useTranslation('checks');
   const [text, setText] = useStored(`lp.decide.${claim.id}.${decision}`, z.string(), '');
-  const [code, setCode] = useState<RejectionCode>('NOT_COVERED_BY_POLICY');
+  const [code, setCode] = useStored<RejectionCode>(
+    `lp.decide.${claim.id}.code`,
+    z.enum(REJECTION_CODES),
+    'NOT_COVERED_BY_POLICY',
+  );
   const [wrong, setWrong] = useState(false);
   const amount = claim.payout_amount_usdc === null ? '–' : money(claim.payout_amount_usdc);
   const act = useMutation({

@@ -5,6 +5,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { useStored } from '../data/stored.ts';
 import { hexGroups, money, shortHex, shortId } from '../format.ts';
 import { saveFile } from '../ui/download.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -154,8 +156,8 @@ function Item({ item }: { item: Payouts['items'][number] }) {
 function RecordAll({ data }: { data: Payouts }) {
   const { t } = useTranslation('admin');
   const client = useQueryClient();
-  const [hash, setHash] = useState('');
-  const [out, setOut] = useState<readonly string[]>([]);
+  const [hash, setHash] = useStored('lp.payouts.hash', z.string(), '');
+  const [out, setOut] = useStored<readonly string[]>('lp.payouts.out', z.array(z.string()).readonly(), []);
   const [wrong, setWrong] = useState(false);
   const chosen = data.items.filter((item) => !out.includes(item.claim_id));
   const record = useMutation({

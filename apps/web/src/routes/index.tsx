@@ -116,7 +116,7 @@ function PriceNow({
           ))}
         </div>
       </div>
-      {error ? (
+      {error && !products ? (
         <div className="p-4">
           <ErrorNote error={error} onRetry={retry} />
         </div>

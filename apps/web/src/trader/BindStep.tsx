@@ -4,13 +4,14 @@ import { bindOkx } from '@liqpass/api/orderCalls';
 import { bindOkxBody, type PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { productsQuery } from '../data/marketQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
+import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, buttonClass, Choice, Field, Note, Skeleton } from '../ui/kit.tsx';
 import { Page } from '../ui/Shell.tsx';
@@ -30,7 +31,7 @@ export function BindStep({ orderId }: { orderId: string }) {
   const client = useQueryClient();
   const order = useQuery(orderQuery(orderId));
   const products = useQuery(productsQuery);
-  const [way, setWay] = useState<Way | null>(null);
+  const [way, setWay] = useStored(`lp.way.${orderId}`, z.enum(['key', 'number']).nullable(), null);
   const bind = useMutation({
     mutationFn: (body: { ordId: string; instId: string; credentialId?: string }) => bindOkx(api, orderId, body),
     onSuccess: async (bound) => {
@@ -38,7 +39,7 @@ export function BindStep({ orderId }: { orderId: string }) {
       await navigate({ to: '/pay/$id', params: { id: orderId } });
     },
   });
-  if (order.error)
+  if (order.error && !order.data)
     return (
       <Page>
         <ErrorNote error={order.error} onRetry={() => void order.refetch()} />
@@ -126,6 +127,7 @@ export function BindStep({ orderId }: { orderId: string }) {
 }
 
 const numberForm = bindOkxBody.pick({ ordId: true, instId: true });
+const numberDraft = z.object({ ordId: z.string(), instId: z.string() });
 
 function ByNumber({
   order,
@@ -137,13 +139,16 @@ function ByNumber({
   onBind: (body: { ordId: string; instId: string }) => void;
 }) {
   const { t } = useTranslation('trader');
+  const kept = `lp.number.${order.id}`;
   const f = useForm<z.infer<typeof numberForm>>({
-    defaultValues: {
+    defaultValues: readStored(kept, numberDraft, {
       ordId: order.okx_meta_json?.ordId ?? '',
       instId: order.okx_meta_json?.instId ?? order.position?.inst_id ?? 'BTC-USDT-SWAP',
-    },
+    }),
     resolver: standardSchemaResolver(numberForm),
   });
+  const draft = f.watch();
+  useEffect(() => writeStored(kept, draft), [kept, draft]);
   return (
     <form className="grid gap-5" noValidate onSubmit={(event) => void f.handleSubmit(onBind)(event)}>
       <Note tone="wait">{t('bind.number_note')}</Note>

@@ -4,12 +4,13 @@ import { fileClaim } from '@liqpass/api/claimCalls';
 import { address as addressShape } from '@liqpass/api/wire';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { claimQuery } from '../data/claimQueries.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
+import { useStored } from '../data/stored.ts';
 import { countdown, price } from '../format.ts';
 import { CheckList } from '../ui/CheckList.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -27,7 +28,7 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
   const me = useMe();
   const wallet = useWallet();
   const client = useQueryClient();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useStored(`lp.claimant.${order.id}`, z.string(), '');
   const known =
     order.payout_address ?? order.owner ?? me.data?.address ?? (wallet.status === 'connected' ? wallet.address : null);
   const claimant = known ?? typed;

@@ -32,7 +32,7 @@ export function EvidencePage({ id }: { id: string }) {
         <h1 className="text-4xl">{t('evidence.title')}</h1>
         <p className="max-w-[44em] text-muted">{t('evidence.lead')}</p>
       </div>
-      <ErrorNote error={error} onRetry={() => void evidence.refetch()} />
+      <ErrorNote error={error} onRetry={() => void [order, claim, evidence].find((query) => query.error)?.refetch()} />
       {order.data && (order.data.claim_id === null || (claim.data && !has)) && <Note>{t('evidence.none')}</Note>}
       {order.data && claim.data && evidence.data ? (
         <EvidenceView order={order.data} checks={claim.data.checks} evidence={evidence.data} />

@@ -6,12 +6,13 @@ import { deleteCredential, getSealingKey, registerCredential } from '@liqpass/ap
 import { OKX_REGIONS } from '@liqpass/kernel/vocabulary';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { credentialsQuery, positionsQuery } from '../data/credentialQueries.ts';
+import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { coin, price, shownPrice } from '../format.ts';
 import { ErrorNote, useErrorTexts } from '../ui/ErrorNote.tsx';
 import { LockIcon, TrashIcon } from '../ui/icons.tsx';
@@ -35,7 +36,7 @@ export function KeyAndPositions({
   const keys = useQuery(credentialsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
   const [adding, setAdding] = useState(false);
-  if (keys.error) return <ErrorNote error={keys.error} onRetry={() => void keys.refetch()} />;
+  if (keys.error && !keys.data) return <ErrorNote error={keys.error} onRetry={() => void keys.refetch()} />;
   if (!keys.data) return <Skeleton lines={3} />;
   const current = keys.data.items.find((key) => key.id === chosen) ?? keys.data.items[0];
   if (!current || adding)
@@ -104,6 +105,9 @@ function DeleteKey({ credential }: { credential: Credential }) {
 
 const keyForm = exchangeKey.extend({ label: z.string().trim().min(1).max(60) });
 type KeyForm = z.infer<typeof keyForm>;
+/** All that is kept of a key that is being entered. Its three secrets live in the page alone, until they are sealed. */
+const KEPT = 'lp.key';
+const keptOfKey = keyForm.pick({ region: true, label: true });
 
 function NewKey({
   owner,
@@ -118,21 +122,32 @@ function NewKey({
   const client = useQueryClient();
   const sealing = useQuery({ queryKey: ['sealing-key'], queryFn: () => getSealingKey(api), staleTime: 60_000 });
   const f = useForm<KeyForm>({
-    defaultValues: { apiKey: '', secretKey: '', passphrase: '', region: 'global', label: t('key.label_default') },
+    defaultValues: {
+      apiKey: '',
+      secretKey: '',
+      passphrase: '',
+      ...readStored(KEPT, keptOfKey, { region: 'global', label: t('key.label_default') }),
+    },
     resolver: standardSchemaResolver(keyForm),
   });
+  const [region, label] = f.watch(['region', 'label']);
+  useEffect(() => writeStored(KEPT, { region, label }), [region, label]);
+  // Fetched now, so that sealing itself needs nothing from the network.
+  useEffect(() => void import('./sealInBrowser.ts').catch(() => undefined), []);
   const add = useMutation({
     mutationFn: async ({ label, ...key }: KeyForm) => {
       // The secret leaves this function only sealed: what is sent, nobody but jp-verify can open.
-      const [{ sealExchangeKey }, target] = await Promise.all([import('./sealInBrowser.ts'), getSealingKey(api)]);
+      const target = await getSealingKey(api);
+      const { sealExchangeKey } = await import('./sealInBrowser.ts');
       const sealed = await sealExchangeKey(target, owner, key);
       return registerCredential(api, { sealed, region: key.region, label });
     },
-    onSuccess: async (key) => {
+    onSuccess: (key) => {
       f.reset();
-      await client.invalidateQueries({ queryKey: credentialsQuery.queryKey });
       onAdded(key);
     },
+    // Where the line broke it may have arrived: then it is in the list.
+    onSettled: () => client.invalidateQueries({ queryKey: credentialsQuery.queryKey }),
   });
   const { errors } = f.formState;
   return (
@@ -240,8 +255,9 @@ function PickPosition({
   const { t } = useTranslation('trader');
   const te = useErrorTexts();
   const positions = useQuery(positionsQuery(credential.id));
-  const [picked, setPicked] = useState<string | null>(null);
-  if (positions.error) return <ErrorNote error={positions.error} onRetry={() => void positions.refetch()} />;
+  const [picked, setPicked] = useStored(`lp.pick.${order.id}`, z.string().nullable(), null);
+  if (positions.error && !positions.data)
+    return <ErrorNote error={positions.error} onRetry={() => void positions.refetch()} />;
   if (!positions.data) return <Skeleton lines={4} />;
   const { items } = positions.data;
   const keyOf = (p: OkxPosition): string => p.ord_ids[0] ?? `${p.inst_id}-${p.pos_side}`;

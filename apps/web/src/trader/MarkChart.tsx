@@ -31,7 +31,7 @@ export default function MarkChart({
     const last = times.at(-1) ?? Date.now() / 1000;
     return { times, values: items.map((c) => Number(c.c)), last };
   }, [items]);
-  if (candles.error) return <ErrorNote error={candles.error} onRetry={() => void candles.refetch()} />;
+  if (candles.error && !items) return <ErrorNote error={candles.error} onRetry={() => void candles.refetch()} />;
   if (!drawn || drawn.times.length < 2) return candles.isPending ? <Skeleton lines={4} /> : null;
   const zone = window
     ? { fromSec: window.fromMs / 1000, toSec: window.toMs / 1000 }

@@ -8,20 +8,23 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
-import { hexGroups, money, shortHex } from '../format.ts';
+import { removeStored, useStored } from '../data/stored.ts';
+import { money, shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { Button, buttonClass, CopyButton, Facts, Field, Note, Skeleton } from '../ui/kit.tsx';
 import { LiveDot } from '../ui/LiveDot.tsx';
+import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { Steps } from '../ui/Steps.tsx';
-import { loadWallet, useWallet } from '../wallet/walletStore.ts';
-import ConnectDialog from '../wallet/ConnectDialog.tsx';
-import { keepSentPayment, sentPayment } from './draft.ts';
+import { useWide } from '../ui/useWide.ts';
 import { OrderSummary } from './OrderSummary.tsx';
+import { PayFromWallet } from './PayFromWallet.tsx';
+import { PayoutAddress } from './PayoutAddress.tsx';
 import { useOrder } from './useOrder.ts';
 
 const Qr = lazy(() => import('../ui/Qr.tsx'));
@@ -59,6 +62,7 @@ export function PayPage({ id }: { id: string }) {
             <>
               <ErrorNote error={to.error} onRetry={() => void to.refetch()} />
               {to.data ? <Instructions order={order} to={to.data} /> : !to.error && <Skeleton lines={6} />}
+              <PayoutAddress order={order} />
               <Report order={order} />
               <WhatIf />
             </>
@@ -90,6 +94,7 @@ function Paid({ order }: { order: PurchaseOrderAnswer }) {
           )
         )}
       </Note>
+      <PayoutAddress order={order} />
       <div>
         <Link to="/policies/$id" params={{ id: order.id }} className={buttonClass('solid', 'lg')}>
           {t('pay.view_policy')}
@@ -102,6 +107,7 @@ function Paid({ order }: { order: PurchaseOrderAnswer }) {
 function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentInstructions }) {
   const { t } = useTranslation('trader');
   const amount = money(order.premium_amount_usdc);
+  const wide = useWide();
   if (to.treasury_safe === null)
     return (
       <Note tone="wait" title={t('pay.no_treasury')}>
@@ -110,7 +116,6 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
     );
   const units = parseUsdc(order.premium_amount_usdc);
   const uri = `ethereum:${to.token_address}@${to.chain_id}/transfer?address=${to.treasury_safe}&uint256=${units ?? 0n}`;
-  const groups = hexGroups(to.treasury_safe);
   return (
     <>
       <section className="sheet" aria-label={t('pay.instructions')}>
@@ -126,13 +131,7 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
         <div className="flex items-center justify-between gap-3 border-t border-line p-4 pb-3">
           <div>
             <p className="text-sm text-muted">{t('pay.address')}</p>
-            <p className="num flex flex-wrap gap-x-1.5">
-              {groups.map((part, index) => (
-                <span key={index} className={index < 2 || index === groups.length - 1 ? 'font-semibold' : ''}>
-                  {part}
-                </span>
-              ))}
-            </p>
+            <HexGroups value={to.treasury_safe} />
           </div>
           <CopyButton text={to.treasury_safe} label={t('pay.address')} />
         </div>
@@ -154,7 +153,7 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
             ]}
           />
         </div>
-        <details className="border-t border-line p-4 text-sm sm:open:pb-6">
+        <details open={wide} className="border-t border-line p-4 text-sm sm:open:pb-6">
           <summary className="font-semibold">{t('pay.qr')}</summary>
           <div className="pt-3">
             <Suspense fallback={<Skeleton lines={2} />}>
@@ -163,80 +162,24 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
           </div>
         </details>
       </section>
-      <FromWallet order={order} to={to} safe={to.treasury_safe} units={units ?? 0n} />
+      <PayFromWallet order={order} to={to} safe={to.treasury_safe} units={units ?? 0n} />
     </>
   );
 }
-
-function FromWallet({
-  order,
-  to,
-  safe,
-  units,
-}: {
-  order: PurchaseOrderAnswer;
-  to: PaymentInstructions;
-  safe: string;
-  units: bigint;
-}) {
-  const { t } = useTranslation('trader');
-  const wallet = useWallet();
-  const client = useQueryClient();
-  const [connecting, setConnecting] = useState(false);
-  const [sent, setSent] = useState(() => sentPayment(order.id));
-  const pay = useMutation({
-    mutationFn: async () => {
-      let hash = sent;
-      if (hash === null) {
-        const { sendToken } = await loadWallet();
-        hash = await sendToken({
-          chainId: to.chain_id,
-          token: hexAddress(to.token_address),
-          to: hexAddress(safe),
-          amount: units,
-        });
-        // Kept before it is reported: a reload between the two must not lose the hash, nor pay twice.
-        keepSentPayment(order.id, hash);
-        setSent(hash);
-      }
-      return reportPayment(api, order.id, { txHash: hash });
-    },
-    onSuccess: (answer) => client.setQueryData(orderQuery(order.id).queryKey, answer),
-  });
-  if (order.reported_tx_hash !== null) return null;
-  const label =
-    sent === null ? t('pay.from_wallet', { amount: money(order.premium_amount_usdc) }) : t('pay.report_sent');
-  return (
-    <div className="grid gap-3">
-      {sent !== null && (
-        <Note tone="wait" title={t('pay.sent_not_reported')}>
-          <code className="num break-all">{sent}</code>
-        </Note>
-      )}
-      <Button
-        size="lg"
-        busy={pay.isPending}
-        onClick={() => (wallet.status === 'connected' || sent !== null ? pay.mutate() : setConnecting(true))}
-      >
-        {pay.isPending ? t('pay.confirm_in_wallet') : label}
-      </Button>
-      <ErrorNote error={pay.error} />
-      {connecting && <ConnectDialog onClose={() => setConnecting(false)} />}
-    </div>
-  );
-}
-
-const hexAddress = (text: string): `0x${string}` => `0x${text.slice(2)}`;
 
 /** "I have paid": it puts the order before the operators, with the hash. */
 function Report({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
   const client = useQueryClient();
-  const [hash, setHash] = useState('');
+  const draft = `lp.hash.${order.id}`;
+  const [hash, setHash] = useStored(draft, z.string(), '');
   const [wrong, setWrong] = useState(false);
   const report = useMutation({
     mutationFn: () => reportPayment(api, order.id, hash === '' ? {} : { txHash: txHashShape.parse(hash) }),
-    onSuccess: (answer) => client.setQueryData(orderQuery(order.id).queryKey, answer),
+    onSuccess: (answer) => {
+      removeStored(draft);
+      client.setQueryData(orderQuery(order.id).queryKey, answer);
+    },
   });
   if (order.reported_at !== null)
     return (

@@ -14,6 +14,7 @@ import { coin, money } from '../format.ts';
 import { Exclusions } from './Exclusions.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, Choice, Field, Note, Skeleton } from '../ui/kit.tsx';
+import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
@@ -72,7 +73,8 @@ export function PositionStep() {
       await navigate({ to: '/buy', search: { order: purchaseOrderId } });
     },
   });
-  const toWallet = draft.payTo === 'wallet';
+  // Who is signed in buys for the wallet; another address is signed for on the way to paying.
+  const toWallet = draft.payTo === 'wallet' || Boolean(me.data);
   const go = f.handleSubmit(async () => {
     const fresh = await quote.current();
     if (fresh) create.mutate({ quote: fresh, payoutAddress: toWallet ? null : draft.address });
@@ -121,54 +123,7 @@ export function PositionStep() {
               <MarkChart instId={draft.instId} liqPx={quote.data?.liq_px ?? null} hours={product?.hours ?? 24} />
             </Suspense>
           )}
-          {products.data && (
-            <fieldset className="grid gap-3 border-t border-line pt-5">
-              <legend className="sr-only">{t('buy.payout_to')}</legend>
-              <Controller
-                control={f.control}
-                name="payTo"
-                render={({ field }) => (
-                  <Choice
-                    legend={t('buy.payout_to')}
-                    name="payTo"
-                    value={field.value}
-                    onChange={field.onChange}
-                    options={[
-                      { value: 'wallet', label: t('buy.to_wallet') },
-                      { value: 'address', label: t('buy.to_address') },
-                    ]}
-                  />
-                )}
-              />
-              {toWallet ? (
-                me.data ? (
-                  <p className="num text-sm break-all">{me.data.address}</p>
-                ) : (
-                  <div className="flex flex-wrap items-center gap-3">
-                    <ConnectButton />
-                    <p className="text-sm text-muted">{t('buy.wallet_why')}</p>
-                  </div>
-                )
-              ) : (
-                <Field
-                  label={t('buy.address')}
-                  hint={t('buy.address_hint')}
-                  error={message(t, f.formState.errors, 'address')}
-                >
-                  {(aria) => (
-                    <input
-                      {...aria}
-                      {...f.register('address')}
-                      autoComplete="off"
-                      spellCheck={false}
-                      className="num field-box text-sm"
-                      placeholder="0x…"
-                    />
-                  )}
-                </Field>
-              )}
-            </fieldset>
-          )}
+          {products.data && <PayoutTo f={f} draft={draft} wallet={me.data?.address ?? null} />}
           <ErrorNote error={create.error} />
           <div className="sticky bottom-0 -mx-4 flex items-center justify-between gap-4 border-t border-line bg-bg px-4 py-3 sm:static sm:mx-0 sm:justify-start sm:border-0 sm:px-0">
             <p className="sm:hidden">
@@ -204,6 +159,63 @@ const MESSAGES = ['buy.leverage_wrong', 'buy.liq_wrong', 'buy.address_wrong'] as
 function message(t: T, errors: FieldErrors<BuyDraft>, name: keyof BuyDraft): string | undefined {
   const key = MESSAGES.find((known) => known === errors[name]?.message);
   return key ? t(key) : undefined;
+}
+
+/** Where a payout goes: to the wallet that is signed in, else to an address given here. */
+function PayoutTo({ f, draft, wallet }: { f: UseFormReturn<BuyDraft>; draft: BuyDraft; wallet: string | null }) {
+  const { t } = useTranslation('trader');
+  const { setValue } = f;
+  useEffect(() => {
+    if (wallet !== null) setValue('payTo', 'wallet');
+  }, [wallet, setValue]);
+  if (wallet !== null)
+    return (
+      <section data-landing className="grid gap-1 border-t border-line pt-5" aria-label={t('buy.payout_to')}>
+        <h2 className="text-sm font-semibold">{t('buy.payout_to')}</h2>
+        <HexGroups value={wallet} />
+        <p className="text-sm text-muted">{t('payout.later')}</p>
+      </section>
+    );
+  return (
+    <fieldset className="grid gap-3 border-t border-line pt-5">
+      <legend className="sr-only">{t('buy.payout_to')}</legend>
+      <Controller
+        control={f.control}
+        name="payTo"
+        render={({ field }) => (
+          <Choice
+            legend={t('buy.payout_to')}
+            name="payTo"
+            value={field.value}
+            onChange={field.onChange}
+            options={[
+              { value: 'wallet', label: t('buy.to_wallet') },
+              { value: 'address', label: t('buy.to_address') },
+            ]}
+          />
+        )}
+      />
+      {draft.payTo === 'wallet' ? (
+        <div className="flex flex-wrap items-center gap-3">
+          <ConnectButton />
+          <p className="text-sm text-muted">{t('buy.wallet_why')}</p>
+        </div>
+      ) : (
+        <Field label={t('buy.address')} hint={t('buy.address_hint')} error={message(t, f.formState.errors, 'address')}>
+          {(aria) => (
+            <input
+              {...aria}
+              {...f.register('address')}
+              autoComplete="off"
+              spellCheck={false}
+              className="num field-box text-sm"
+              placeholder="0x…"
+            />
+          )}
+        </Field>
+      )}
+    </fieldset>
+  );
 }
 
 function PositionFields({

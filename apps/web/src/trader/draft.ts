@@ -1,6 +1,6 @@
 import { SIDES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
-import { readStored, writeStored } from '../data/stored.ts';
+import { readStored, removeStored, writeStored } from '../data/stored.ts';
 
 /** What someone has filled in, kept in this browser until the order is made. No key, no secret, ever. */
 export const buyDraft = z.object({
@@ -38,8 +38,17 @@ export function rememberOrder(id: string): void {
   writeStored(ORDERS, [id, ...knownOrders().filter((known) => known !== id)].slice(0, 50));
 }
 
-/** A transaction sent from the wallet whose report may not have arrived yet. */
-const sent = z.object({ txHash: z.string() });
-export const sentPayment = (orderId: string): string | null =>
-  readStored(`lp.sent.${orderId}`, sent.nullable(), null)?.txHash ?? null;
-export const keepSentPayment = (orderId: string, txHash: string): void => writeStored(`lp.sent.${orderId}`, { txHash });
+/** What the wallet was asked to pay for an order, and the hash it answered with; null while that is not known. */
+const payment = z.object({ askedAtMs: z.number(), txHash: z.string().nullable() });
+export type KeptPayment = z.infer<typeof payment>;
+const paymentOf = (orderId: string): string => `lp.sent.${orderId}`;
+export const keptPayment = (orderId: string): KeptPayment | null =>
+  readStored(paymentOf(orderId), payment.nullable(), null);
+export function keepPayment(orderId: string, kept: KeptPayment): KeptPayment {
+  writeStored(paymentOf(orderId), kept);
+  return kept;
+}
+export function forgetPayment(orderId: string): null {
+  removeStored(paymentOf(orderId));
+  return null;
+}

@@ -31,7 +31,8 @@ function shown(params: Readonly<Record<string, string>>): Record<string, string>
 /** The sentence for a failure in the reader's language: what happened, and what to do next. */
 export function errorSentence(t: TFunction<'errors'>, error: unknown): string {
   if (error instanceof WalletError) return t(`local.wallet_${error.problem}`);
-  if (!isApiError(error)) return t('local.unknown');
+  // Code of the page itself that could not be fetched, say.
+  if (!isApiError(error)) return t(navigator.onLine ? 'local.unknown' : 'local.offline');
   if (error.reached === 'no') return t('local.offline');
   const params = shown(error.params ?? {});
   const reason = error.params?.reason;
@@ -96,7 +97,7 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
         <span>{ready ? errorSentence(te, error) : t('failed')}</span>
       </p>
       {ready && api && api.reached !== 'yes' && <p>{te(`reached.${api.reached}`)}</p>}
-      {ready && error instanceof WalletError && <p>{te('reached.no')}</p>}
+      {ready && error instanceof WalletError && error.problem !== 'failed' && <p>{te('reached.no')}</p>}
       {(api?.requestId || onRetry) && (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
           {api?.requestId && (

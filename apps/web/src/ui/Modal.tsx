@@ -19,7 +19,8 @@ export function Modal({ title, onClose, children }: { title: ReactNode; onClose:
     dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
+      // Where that is gone, useKeptFocus finds the next place.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
   return (

@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { money, shortHex } from '../format.ts';
+import { hexGroups, money, shortHex } from '../format.ts';
 import { CopyButton } from './kit.tsx';
 
 /** An amount of USDC, always in the same form. */
@@ -8,6 +8,20 @@ export function Money({ usdc, className }: { usdc: string; className?: string })
     <span className={clsx('num whitespace-nowrap', className)}>
       {money(usdc)} <span className="text-[0.8em] font-normal">USDC</span>
     </span>
+  );
+}
+
+/** An address in groups of four, both ends marked: to compare by eye. */
+export function HexGroups({ value }: { value: string }) {
+  const groups = hexGroups(value);
+  return (
+    <p className="num flex flex-wrap gap-x-1.5">
+      {groups.map((part, index) => (
+        <span key={index} className={index < 2 || index === groups.length - 1 ? 'font-semibold' : ''}>
+          {part}
+        </span>
+      ))}
+    </p>
   );
 }
 

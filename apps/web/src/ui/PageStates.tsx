@@ -1,4 +1,5 @@
 import type { ErrorComponentProps } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from './ErrorNote.tsx';
 import { Skeleton } from './kit.tsx';
@@ -7,6 +8,12 @@ import { Page } from './Shell.tsx';
 /** A page that failed: its code could not be loaded, or drawing it threw. */
 export function PageError({ error }: ErrorComponentProps) {
   const { t } = useTranslation();
+  // Code that could not be loaded is not asked for again by itself; here is nothing typed that a reload could lose.
+  useEffect(() => {
+    const again = (): void => window.location.reload();
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
+  }, []);
   return (
     <Page>
       <h1 className="text-2xl">{t('page_failed')}</h1>

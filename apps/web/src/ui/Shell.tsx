@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useOnline } from '../data/useOnline.ts';
 import { Logo } from './icons.tsx';
 import { SettingsMenu } from './SettingsMenu.tsx';
+import { useKeptFocus } from './useKeptFocus.ts';
 
 /** The bar above every page: mark, the ways, the wallet, the settings. It scrolls away: nothing is ever half hidden under it. */
 export function Shell({
@@ -17,6 +19,8 @@ export function Shell({
   children: ReactNode;
 }) {
   const { t } = useTranslation();
+  const online = useOnline();
+  useKeptFocus();
   return (
     <>
       <a href="#main" className="sr-only z-20 bg-surface p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
@@ -53,6 +57,9 @@ export function Shell({
           <SettingsMenu />
         </div>
       </header>
+      <div role="status">
+        {!online && <p className="bg-wait-soft px-4 py-2 text-center text-sm text-wait">{t('offline')}</p>}
+      </div>
       <main id="main" tabIndex={-1} className="outline-none">
         {children}
       </main>

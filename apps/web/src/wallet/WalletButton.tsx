@@ -1,13 +1,11 @@
-import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { WalletIcon } from '../ui/icons.tsx';
 import { Button, buttonClass } from '../ui/kit.tsx';
 import { useMe, useSignOut } from './session.ts';
+import { useConnect } from './useConnect.tsx';
 import { useWallet } from './walletStore.ts';
-
-const ConnectDialog = lazy(() => import('./ConnectDialog.tsx'));
 
 /** Connect, sign in, sign out: one button in the bar. */
 export function WalletButton() {
@@ -15,19 +13,20 @@ export function WalletButton() {
   const wallet = useWallet();
   const me = useMe();
   const signOut = useSignOut();
-  const [open, setOpen] = useState(false);
+  const { connect, dialog } = useConnect();
   const address = me.data?.address ?? (wallet.status === 'connected' ? wallet.address : null);
   // One place for the dialog: it must stay the same one while the wallet becomes connected behind it.
   return (
     <>
       {address === null ? (
-        <Button kind="quiet" onClick={() => setOpen(true)} aria-label={t('wallet.connect')}>
+        <Button data-landing kind="quiet" onClick={connect} aria-label={t('wallet.connect')}>
           <WalletIcon />
           <span className="hidden sm:inline">{t('wallet.connect')}</span>
         </Button>
       ) : (
         <button
           type="button"
+          data-landing
           popoverTarget="wallet-menu"
           className={buttonClass('quiet')}
           aria-label={`${t('wallet.wallet')} ${shortHex(address)}`}
@@ -46,17 +45,13 @@ export function WalletButton() {
           <p className="num text-sm break-all">{address}</p>
           <p className="text-sm text-muted">{me.data ? t('wallet.signed_in') : t('wallet.not_signed_in')}</p>
           <ErrorNote error={signOut.error} />
-          {!me.data && <Button onClick={() => setOpen(true)}>{t('wallet.sign_in')}</Button>}
+          {!me.data && <Button onClick={connect}>{t('wallet.sign_in')}</Button>}
           <Button kind="quiet" busy={signOut.isPending} onClick={() => signOut.mutate()}>
             {t('wallet.sign_out')}
           </Button>
         </div>
       )}
-      {open && (
-        <Suspense>
-          <ConnectDialog onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {dialog}
     </>
   );
 }
@@ -65,18 +60,14 @@ export function WalletButton() {
 export function ConnectButton() {
   const { t } = useTranslation();
   const wallet = useWallet();
-  const [open, setOpen] = useState(false);
+  const { connect, dialog } = useConnect();
   return (
     <>
-      <Button kind="quiet" onClick={() => setOpen(true)}>
+      <Button kind="quiet" onClick={connect}>
         <WalletIcon />
         {wallet.status === 'connected' ? t('wallet.sign_in') : t('wallet.connect')}
       </Button>
-      {open && (
-        <Suspense>
-          <ConnectDialog onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {dialog}
     </>
   );
 }

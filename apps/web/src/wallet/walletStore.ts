@@ -43,7 +43,7 @@ export async function restoreWallet(): Promise<void> {
   await reconnectWallet();
 }
 
-/** Why a wallet did not do what it was asked; nothing was sent in any of these cases. */
+/** Why a wallet did not do what it was asked. Nothing was sent, except that after 'failed' nobody knows. */
 export type WalletProblem = 'declined' | 'missing' | 'wrong_chain' | 'changed' | 'failed';
 export class WalletError extends Error {
   readonly problem: WalletProblem;

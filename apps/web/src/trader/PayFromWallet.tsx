@@ -1,0 +1,113 @@
+import { reportPayment } from '@liqpass/api/orderCalls';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import type { PaymentInstructions } from '@liqpass/api/quotes';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '../data/api.ts';
+import { orderQuery } from '../data/orderQueries.ts';
+import { worthRepeating } from '../data/queryClient.ts';
+import { money } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Instant } from '../ui/Instant.tsx';
+import { Button, Note } from '../ui/kit.tsx';
+import { useConnect } from '../wallet/useConnect.tsx';
+import { loadWallet, useWallet, WalletError } from '../wallet/walletStore.ts';
+import { forgetPayment, keepPayment, keptPayment } from './draft.ts';
+
+const AGAIN_MS = 3_000;
+
+/**
+ * Pays from the wallet, then reports it. What the wallet was asked, and the hash it gave, are kept before anything else
+ * happens: neither a reload nor a broken line makes anybody pay twice, or loses a payment.
+ */
+export function PayFromWallet({
+  order,
+  to,
+  safe,
+  units,
+}: {
+  order: PurchaseOrderAnswer;
+  to: PaymentInstructions;
+  safe: string;
+  units: bigint;
+}) {
+  const { t } = useTranslation('trader');
+  const wallet = useWallet();
+  const client = useQueryClient();
+  const { connect, dialog } = useConnect();
+  const [kept, setKept] = useState(() => keptPayment(order.id));
+  const keep = (txHash: string | null): void => setKept(keepPayment(order.id, { askedAtMs: Date.now(), txHash }));
+  const report = useMutation({
+    mutationFn: (txHash: string) => reportPayment(api, order.id, { txHash }),
+    // Reported again, it changes nothing: so until it has arrived.
+    retry: (_, error) => worthRepeating(error),
+    retryDelay: AGAIN_MS,
+    onSuccess: (answer) => client.setQueryData(orderQuery(order.id).queryKey, answer),
+  });
+  const send = useMutation({
+    mutationFn: async () => {
+      const { sendToken } = await loadWallet();
+      keep(null);
+      return sendToken({
+        chainId: to.chain_id,
+        token: hexAddress(to.token_address),
+        to: hexAddress(safe),
+        amount: units,
+      });
+    },
+    onSuccess: (txHash) => {
+      keep(txHash);
+      report.mutate(txHash);
+    },
+    onError: (error) => {
+      // After any other failure nobody knows whether the wallet sent it.
+      if (error instanceof WalletError && error.problem !== 'failed') setKept(forgetPayment(order.id));
+    },
+  });
+  const txHash = kept?.txHash ?? null;
+  const tell = report.mutate;
+  const reported = order.reported_tx_hash !== null;
+  useEffect(() => {
+    if (txHash !== null && !reported) tell(txHash);
+    // On arrival only: later ones are told by whoever sent them.
+  }, [tell]);
+  if (reported) return null;
+
+  if (txHash !== null)
+    return (
+      <div className="grid gap-3">
+        <Note tone="wait" role="status" title={t('pay.sent_not_reported')}>
+          <code className="num break-all">{txHash}</code>
+          {report.isPending && <p className="mt-1">{t('pay.reporting')}</p>}
+        </Note>
+        <ErrorNote error={report.failureReason} {...(report.isPending ? {} : { onRetry: () => tell(txHash) })} />
+      </div>
+    );
+  const unsure = kept !== null && !send.isPending;
+  return (
+    <div className="grid gap-3">
+      {unsure && (
+        <Note tone="wait" role="status" title={t('pay.unsure')}>
+          <p>
+            <Instant at={kept.askedAtMs} /> {t('pay.unsure_next')}
+          </p>
+        </Note>
+      )}
+      <Button
+        size="lg"
+        kind={unsure ? 'quiet' : 'solid'}
+        busy={send.isPending}
+        onClick={() => (wallet.status === 'connected' ? send.mutate() : connect())}
+      >
+        {send.isPending
+          ? t('pay.confirm_in_wallet')
+          : t(unsure ? 'pay.not_sent_again' : 'pay.from_wallet', { amount: money(order.premium_amount_usdc) })}
+      </Button>
+      <ErrorNote error={send.error} />
+      {dialog}
+    </div>
+  );
+}
+
+const hexAddress = (text: string): `0x${string}` => `0x${text.slice(2)}`;
