@@ -1,6 +1,6 @@
-// npm run bench: closed loops over HTTP on PostgreSQL (durable, and as tests run it) and on the embedded database, and in the
-// same run what the database and its driver reach without HTTP. --seconds=8 --clients=1,8,32 --databases=durable,fast,embedded
-// --verifiers=0,1000
+// npm run bench: closed loops over HTTP on PostgreSQL and on the embedded database, in the same run what the database and its
+// driver reach without HTTP, and what others feel while the exchange is slow or fails. --seconds=4 --rounds=3 --clients=1,8,32
+// --databases=durable,embedded ("fast": PostgreSQL that forces nothing to disk, as tests run it) --verifiers=0,1000
 import pg from 'pg';
 import { join } from 'node:path';
 import { startPostgres, type LocalPostgres } from '../scripts/localPostgres.ts';
@@ -8,58 +8,65 @@ import { prepareStatements } from '../apps/liqpass-backend/src/db/preparedStatem
 import { startBackendProcess, type BackendProcess } from './support/backendProcess.ts';
 import { brokenInvariants, compareWithAcknowledged, footprint, withDatabase } from './support/checkDatabase.ts';
 import { STEPS, type Policy } from './support/closedLoop.ts';
-import { driveLoops, percentile, type LoopRun } from './support/driveLoops.ts';
+import { driveLoops, mergeRuns, percentile, type LoopRun } from './support/driveLoops.ts';
+import * as tables from './support/loopTables.ts';
 import { cpuSecondsOf, memoryMbOf, postgresCpuSeconds } from './support/processUsage.ts';
 import { recordStatements, roundTrips, type Recording } from './support/recordStatements.ts';
 import { replayWithNode } from './support/replayNode.ts';
 import { replayWithPgbench } from './support/replayPgbench.ts';
 import { figure, keepResults, machine, setting, settingNumber, table } from './support/report.ts';
 import { standInVerifier } from './support/standInVerifier.ts';
+import { readInTrouble, type Felt } from './support/troubledExchange.ts';
 
-const seconds = settingNumber('seconds', 8);
+const seconds = settingNumber('seconds', 4);
+const rounds = settingNumber('rounds', 3);
 const clientCounts = setting('clients', '1,8,32').split(',').map(Number);
-const databases = setting('databases', 'durable,fast,embedded').split(',');
+const databases = setting('databases', 'durable,embedded').split(',');
 const verifierDelays = setting('verifiers', '0,1000').split(',').map(Number);
 const NODE_POOL = 10;
 
-type Measured = {
-  database: string;
-  verifierMs: number;
-  clients: number;
-  loopsPerSecond: number;
-  requestsPerSecond: number;
-  errors: number;
-  firstError: string | null;
-  latencyMs: Record<string, { p50: number; p95: number; p99: number }>;
-  cpuPer1000Loops: { backend: number; database: number; driver: number };
-  memoryMb: { now: number; most: number };
-  ceilings: { pgbench: number | null; node: number | null };
-};
-
 const verifier = await standInVerifier();
-const measured: Measured[] = [];
+const measured: tables.Measured[] = [];
+const felt: Felt[] = [];
 const wrong: string[] = [];
 const footprints: Record<string, Awaited<ReturnType<typeof footprint>>> = {};
 let trips: ReturnType<typeof roundTrips> | null = null;
 console.log(machine());
 
-/** A run of loops with what it cost. */
+type Scene = {
+  readonly database: string;
+  readonly backend: BackendProcess;
+  readonly postgres: LocalPostgres | null;
+  /** What a loop says to PostgreSQL, and a database of its own to say it to without HTTP. */
+  readonly ceiling: { readonly url: string; readonly pool: pg.Pool; readonly recording: Recording } | null;
+};
+
+/** Loops with what they cost, and, in turns with them, the ceilings: whatever else the machine does falls on each of them. */
 async function measure(
-  backend: BackendProcess,
-  postgres: LocalPostgres | null,
-  database: string,
+  { database, backend, postgres, ceiling }: Scene,
   verifierMs: number,
   clients: number,
 ): Promise<LoopRun> {
   verifier.mood = { answersAfterMs: verifierMs };
-  const before = [
-    cpuSecondsOf(backend.pid()),
-    postgres ? postgresCpuSeconds(postgres.directory) : 0,
-    process.cpuUsage(),
-  ] as const;
-  const run = await driveLoops(backend.url, { clients, seconds: seconds + (verifierMs > 0 ? 4 : 0) });
-  const driver = process.cpuUsage(before[2]);
+  const runs: LoopRun[] = [];
+  const reached: { node: number[]; pgbench: number[] } = { node: [], pgbench: [] };
+  const cpu = { backend: 0, database: 0, driver: 0 };
+  for (let round = 0; round < rounds; round += 1) {
+    const before = cpuNow(backend, postgres);
+    runs.push(await driveLoops(backend.url, { clients, seconds }));
+    const after = cpuNow(backend, postgres);
+    for (const part of ['backend', 'database', 'driver'] as const) cpu[part] += after[part] - before[part];
+    if (!postgres || !ceiling || verifierMs > 0) continue;
+    const node = await replayWithNode(ceiling.pool, ceiling.recording, clients, seconds);
+    if (node.errors.length > 0)
+      wrong.push(`the replay without HTTP failed ${node.errors.length} times: ${node.errors[0]}`);
+    reached.node.push(node.loopsPerSecond);
+    reached.pgbench.push(await replayWithPgbench(postgres.binaries, ceiling.url, ceiling.recording, clients, seconds));
+  }
+  const run = mergeRuns(runs);
   const per1000 = (used: number): number => (used / Math.max(1, run.loops)) * 1000;
+  const mean = (values: readonly number[]): number | null =>
+    values.length === 0 ? null : values.reduce((sum, each) => sum + each, 0) / values.length;
   measured.push({
     database,
     verifierMs,
@@ -75,68 +82,79 @@ async function measure(
       }),
     ),
     cpuPer1000Loops: {
-      backend: per1000(cpuSecondsOf(backend.pid()) - before[0]),
-      database: per1000((postgres ? postgresCpuSeconds(postgres.directory) : 0) - before[1]),
-      driver: per1000((driver.user + driver.system) / 1e6),
+      backend: per1000(cpu.backend),
+      database: per1000(cpu.database),
+      driver: per1000(cpu.driver),
     },
     memoryMb: memoryMbOf(backend.pid()),
-    ceilings: { pgbench: null, node: null },
+    ceilings: { pgbench: mean(reached.pgbench), node: mean(reached.node) },
   });
   return run;
 }
 
-/** The ceilings beside what was just measured: same statements, same transactions, same number of clients, a database as young. */
-async function ceilings(
-  postgres: LocalPostgres,
-  databaseUrl: string,
-  recording: Recording,
-  clients: number,
-): Promise<Measured['ceilings']> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: NODE_POOL });
+function cpuNow(
+  backend: BackendProcess,
+  postgres: LocalPostgres | null,
+): Record<'backend' | 'database' | 'driver', number> {
+  const driver = process.cpuUsage();
+  return {
+    backend: cpuSecondsOf(backend.pid()),
+    database: postgres ? postgresCpuSeconds(postgres.directory) : 0,
+    driver: (driver.user + driver.system) / 1e6,
+  };
+}
+
+/** A database beside the product's, in the same server and as young. */
+async function prepareCeiling(postgres: LocalPostgres): Promise<NonNullable<Scene['ceiling']>> {
+  await withDatabase(postgres.url, (pool) => pool.query('create database ceiling'));
+  const url = postgres.url.replace(/postgres$/, 'ceiling');
+  const recording = await recordStatements(url, verifier.url);
+  const pool = new pg.Pool({ connectionString: url, max: NODE_POOL });
   pool.on('error', () => undefined);
   pool.on('connect', prepareStatements);
-  try {
-    const node = await replayWithNode(pool, recording, clients, seconds);
-    if (node.errors.length > 0)
-      wrong.push(`the replay without HTTP failed ${node.errors.length} times: ${node.errors[0]}`);
-    return {
-      node: node.loopsPerSecond,
-      pgbench: await replayWithPgbench(postgres.binaries, databaseUrl, recording, clients, seconds),
-    };
-  } finally {
-    await pool.end();
+  return { url, pool, recording };
+}
+
+/** What others feel, in peace and in trouble; on the database that is for production. */
+async function trouble({ backend }: Scene): Promise<Policy[]> {
+  const policies: Policy[] = [];
+  for (const each of [
+    { exchange: 'in peace', mood: { answersAfterMs: 0 }, claims: 0, seconds: 8 },
+    { exchange: 'answers after 5 s', mood: { answersAfterMs: 5_000 }, claims: 50, seconds: 12 },
+    { exchange: 'answers 503', mood: { does: 'fail' }, claims: 50, seconds: 12 },
+  ] as const) {
+    const done = await readInTrouble(backend, verifier, each);
+    felt.push(done.felt);
+    policies.push(...done.policies);
+    wrong.push(...done.felt.wrong.map((sentence) => `${each.exchange}: ${sentence}`));
   }
+  return policies;
 }
 
 async function benchDatabase(database: string): Promise<void> {
   const postgres = database === 'embedded' ? null : await startPostgres({ durable: database === 'durable' });
   const policies: Policy[] = [];
   try {
-    if (postgres)
-      await withDatabase(postgres.url, async (pool) => {
-        await pool.query('create database ceiling');
-      });
-    const ceilingUrl = postgres?.url.replace(/postgres$/, 'ceiling') ?? null;
-    const recording = ceilingUrl === null ? null : await recordStatements(ceilingUrl, verifier.url);
-    if (recording) trips = roundTrips(recording);
+    const ceiling = postgres === null ? null : await prepareCeiling(postgres);
+    if (ceiling) trips = roundTrips(ceiling.recording);
     const backend = await startBackendProcess({ databaseUrl: postgres?.url ?? null, verifierUrl: verifier.url });
+    const scene: Scene = { database, backend, postgres, ceiling };
     try {
       // What is compiled and cached on the first requests is nobody's steady state.
       policies.push(...(await driveLoops(backend.url, { clients: 8, seconds: 3 })).policies);
       for (const verifierMs of verifierDelays)
         for (const clients of clientCounts) {
-          policies.push(...(await measure(backend, postgres, database, verifierMs, clients)).policies);
-          const latest = measured.at(-1);
-          if (latest && postgres && recording && ceilingUrl !== null && verifierMs === 0)
-            latest.ceilings = await ceilings(postgres, ceilingUrl, recording, clients);
-          if (latest)
-            console.log(
-              `${database}, verifier ${verifierMs} ms, ${clients} clients: ${figure(latest.loopsPerSecond)} loops/s`,
-              latest.firstError ?? '',
-            );
+          policies.push(...(await measure(scene, verifierMs, clients)).policies);
+          const { loopsPerSecond = Number.NaN, firstError = null } = measured.at(-1) ?? {};
+          console.log(
+            `${database}, verifier ${verifierMs} ms, ${clients} clients: ${figure(loopsPerSecond)} loops/s`,
+            firstError ?? '',
+          );
         }
+      if (database === 'durable') policies.push(...(await trouble(scene)));
     } finally {
       await backend.stop();
+      await ceiling?.pool.end();
     }
     const url = postgres?.url ?? `embedded:${join(backend.directory, 'data/database')}`;
     await withDatabase(url, async (pool) => {
@@ -159,77 +177,25 @@ try {
   await verifier.close();
 }
 
-const name = (run: Measured): string[] => [
-  run.database,
-  run.verifierMs === 0 ? 'at once' : `${run.verifierMs / 1000} s`,
-  String(run.clients),
-];
-const share = (part: number, whole: number | null): string =>
-  whole === null ? '–' : `${Math.round((part / whole) * 100)} %`;
-console.log(
-  `\nLoops\n${table(
-    [
-      'database',
-      'verifier',
-      'clients',
-      'loops/s',
-      'requests/s',
-      'errors',
-      'node+pg loops/s',
-      'pgbench loops/s',
-      'of node+pg',
-      'of pgbench',
-    ],
-    measured.map((run) => [
-      ...name(run),
-      run.loopsPerSecond,
-      run.requestsPerSecond,
-      String(run.errors),
-      run.ceilings.node,
-      run.ceilings.pgbench,
-      share(run.loopsPerSecond, run.ceilings.node),
-      share(run.loopsPerSecond, run.ceilings.pgbench),
-    ]),
-  )}`,
-);
-console.log(
-  `\nMilliseconds a step, p50 / p95 / p99\n${table(
-    ['database', 'verifier', 'clients', ...STEPS],
-    measured.map((run) => [
-      ...name(run),
-      ...STEPS.map((step) =>
-        [run.latencyMs[step]?.p50, run.latencyMs[step]?.p95, run.latencyMs[step]?.p99]
-          .map((ms) => figure(ms ?? Number.NaN))
-          .join(' / '),
-      ),
-    ]),
-  )}`,
-);
-console.log(
-  `\nFor 1,000 loops\n${table(
-    ['database', 'verifier', 'clients', 'backend CPU s', 'database CPU s', 'driver CPU s', 'backend MB', 'at most MB'],
-    measured.map((run) => [
-      ...name(run),
-      run.cpuPer1000Loops.backend,
-      run.cpuPer1000Loops.database,
-      run.cpuPer1000Loops.driver,
-      run.memoryMb.now,
-      run.memoryMb.most,
-    ]),
-  )}`,
-);
-if (trips)
-  console.log(
-    `\nRound trips to the database\n${table([...STEPS, 'a loop'], [[...STEPS.map((step) => String(trips?.[step] ?? 0)), String(STEPS.reduce((sum, step) => sum + (trips?.[step] ?? 0), 0))]])}`,
-  );
-for (const [database, tables] of Object.entries(footprints))
-  console.log(
-    `\nRows and bytes a policy, indexes included: ${database}\n${table(
+const targets = tables.targetsOf(measured, felt);
+const print = (title: string, text: string): void => console.log(`\n${title}\n\n${text}`);
+print('Loops', tables.loopsTable(measured));
+print('Milliseconds a step, p50 / p95 / p99', tables.latencyTable(measured));
+print('For 1,000 loops', tables.costTable(measured));
+if (felt.length > 0) print('Reads while the exchange is in trouble', tables.feltTable(felt));
+if (trips) print('Round trips to the database', tables.roundTripTable(trips));
+for (const [database, rows] of Object.entries(footprints))
+  print(
+    `Rows and bytes a policy, indexes included: ${database}`,
+    table(
       ['table', 'rows', 'bytes'],
-      tables.map((each) => [each.table, each.rows, each.bytes]),
-    )}`,
+      rows.map((each) => [each.table, each.rows, each.bytes]),
+    ),
   );
-console.log(`\nkept in ${keepResults('loops', { seconds, measured, roundTrips: trips, footprints, wrong })}`);
+if (targets.length > 0) print('Targets', tables.targetTable(targets));
+console.log(
+  `\nkept in ${keepResults('loops', { seconds, rounds, measured, felt, roundTrips: trips, footprints, targets, wrong })}`,
+);
 if (wrong.length > 0) {
   console.error(`\nWRONG:\n${wrong.join('\n')}`);
   process.exitCode = 1;

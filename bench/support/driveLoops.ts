@@ -59,6 +59,22 @@ export async function driveLoops(
   };
 }
 
+/** Several runs of the same as one. */
+export function mergeRuns(runs: readonly LoopRun[]): LoopRun {
+  const sum = (of: (run: LoopRun) => number): number => runs.reduce((total, run) => total + of(run), 0);
+  return {
+    clients: runs[0]?.clients ?? 0,
+    seconds: sum((run) => run.seconds),
+    loops: sum((run) => run.loops),
+    requests: sum((run) => run.requests),
+    errors: runs.flatMap((run) => run.errors),
+    latenciesMs: Object.fromEntries(
+      STEPS.map((step) => [step, Float64Array.from(runs.flatMap((run) => [...run.latenciesMs[step]])).toSorted()]),
+    ) as Record<Step, Float64Array>,
+    policies: runs.flatMap((run) => run.policies),
+  };
+}
+
 /** The value that a share of the sorted values does not exceed; NaN without values. */
 export const percentile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

@@ -128,14 +128,18 @@ function ofTheLoop(seen: readonly Seen[], policy: Policy): Statement[] {
     // A worker fetches jobs without naming them: the fetch that found one is the loop's.
     const fetchesJob = /pgboss\.job/i.test(each.text) && each.rows > 0 && each.returnedIds.length > 0;
     // A list names no policy; whatever else is said meanwhile is a poll of the queue's.
-    const lists = each.step === 'list' && !/pgboss|leases|sales_stops/i.test(each.text);
+    const lists = each.step === 'list' && !/pgboss|leases|sales_stops|rate_limits/i.test(each.text);
     if (!fetchesJob && !lists && !each.values.some(names)) continue;
     own.add(each);
     if (fetchesJob) for (const id of each.returnedIds) tokens.add(id);
   }
   const transactions = new Set([...own].flatMap((each) => transactionOf.get(each) ?? []));
+  const beginOf = new Map([...transactionOf].toReversed().map(([each, transaction]) => [transaction, each.at]));
+  // What came between the statements of a transaction by chance comes after it: who plays this holds one connection at a time.
+  const placeOf = (each: Seen): number => beginOf.get(transactionOf.get(each) ?? -1) ?? each.at;
   return seen
     .filter((each) => own.has(each) || transactions.has(transactionOf.get(each) ?? -1))
+    .toSorted((a, b) => placeOf(a) - placeOf(b))
     .map((each) => ({
       step: each.step,
       transaction: transactionOf.get(each) ?? null,

@@ -3,34 +3,72 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import type { Recording } from './recordStatements.ts';
 
 const run = promisify(execFile);
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** A recorded value as pgbench writes it: `:n` is replaced by twelve digits of this loop, inside quotes too. */
-function literal(value: unknown, rename: (text: string) => string): string {
-  if (value === null || value === undefined) return 'null';
-  if (typeof value === 'number' || typeof value === 'bigint') return `${value}`;
-  if (typeof value === 'boolean') return `${value}`;
-  if (value instanceof Date) return quoted(value.toISOString());
-  if (Array.isArray(value))
-    return quoted(`{${value.map((each) => `"${rename(String(each)).replaceAll('"', '\\"')}"`).join(',')}}`);
-  return quoted(rename(typeof value === 'string' ? value : JSON.stringify(value)));
+/** pgbench takes any word after a colon for a variable, in quotes too: colons are written as their code. */
+const quoted = (text: string): string =>
+  `e'${text.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll(':', '\\x3a')}'`;
+
+/** A text as SQL in which :n and :row3_id stand for what is this loop's own; pgbench sends these as parameters. */
+const spliced = (text: string): string =>
+  text
+    .split(VARIABLE)
+    .map((part, index) => (index % 2 === 0 ? quoted(part) : `:${part}::text`))
+    .join(' || ');
+const VARIABLE = /\{\{(n|row\d+_id)\}\}/;
+
+/** A recorded value as SQL of the type that the statement expects there. */
+function literal(value: unknown, type: string, rename: (text: string) => string): string {
+  if (value === null || value === undefined) return `null::${type}`;
+  const text = Array.isArray(value)
+    ? `{${value.map((each) => `"${String(each).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
+    : value instanceof Date
+      ? value.toISOString()
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value as string | number | bigint | boolean);
+  return `(${spliced(rename(text))})::${type}`;
 }
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** The types of each statement's parameters, as PostgreSQL infers them. */
+async function parameterTypes(databaseUrl: string, statements: Recording['statements']): Promise<string[][]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const types: string[][] = [];
+    for (const { text, values } of statements) {
+      if (values.length === 0) {
+        types.push([]);
+        continue;
+      }
+      await client.query(`prepare asked as ${text}`);
+      const { rows } = await client.query<{ types: string[] }>(
+        `select parameter_types::text[] as types from pg_prepared_statements where name = 'asked'`,
+      );
+      await client.query('deallocate asked');
+      types.push(rows[0]?.types ?? []);
+    }
+    return types;
+  } finally {
+    await client.end();
+  }
+}
 
 /** The recorded loop as a pgbench script. Ids that the database gives (a job's) are taken from its answer with \aset. */
-export function pgbenchScript({ policy, statements }: Recording): string {
+export function pgbenchScript({ policy, statements }: Recording, types: readonly (readonly string[])[]): string {
   const names = new Map<string, string>([
-    [policy.ordId, '290000:{n}'],
-    [policy.txHash, `0x${'a'.repeat(52)}:{n}`],
-    [policy.multisigTxHash, `0x${'b'.repeat(52)}:{n}`],
+    [policy.ordId, '290000{{n}}'],
+    [policy.txHash, `0x${'a'.repeat(52)}{{n}}`],
+    [policy.multisigTxHash, `0x${'b'.repeat(52)}{{n}}`],
   ]);
   let uuids = 0;
   const rename = (text: string): string => {
     let renamed = text.replace(UUID, (found) => {
-      const known = names.get(found) ?? `${String((uuids += 1)).padStart(8, '0')}-0000-4000-8000-:{n}`;
+      const known = names.get(found) ?? `${String((uuids += 1)).padStart(8, '0')}-0000-4000-8000-{{n}}`;
       names.set(found, known);
       return known;
     });
@@ -40,17 +78,18 @@ export function pgbenchScript({ policy, statements }: Recording): string {
   };
   const lines = ['\\set n random(100000000000, 999999999999)'];
   for (const [index, { text, values, returnedIds }] of statements.entries()) {
-    const named = text.replace(/\$(\d+)/g, (_all, place: string) => literal(values[Number(place) - 1], rename));
-    // pgbench reads a word after a colon as a variable, casts and JSON paths included where such a variable exists: only n does.
+    const named = text.replace(/\$(\d+)/g, (_all, place: string) =>
+      literal(values[Number(place) - 1], types[index]?.[Number(place) - 1] ?? 'text', rename),
+    );
     const line = named.replaceAll(/\s+/g, ' ').trim().replace(/;$/, '');
     const given = returnedIds.find((id) => !names.has(id));
     if (given === undefined) lines.push(`${line};`);
     else {
-      names.set(given, `:row${index}_id`);
+      names.set(given, `{{row${index}_id}}`);
       lines.push(`${line} \\aset row${index}_`);
     }
   }
-  return `${lines.join('\n').replaceAll(':{n}', ':n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 /** Plays the recorded loop with pgbench, PostgreSQL's own driver: what the database itself reaches. Answers with loops/s. */
@@ -63,7 +102,7 @@ export async function replayWithPgbench(
 ): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'liqpass-pgbench-'));
   const file = join(directory, 'loop.sql');
-  const script = pgbenchScript(recording);
+  const script = pgbenchScript(recording, await parameterTypes(databaseUrl, recording.statements));
   writeFileSync(file, script);
   const { hostname, port, username, pathname } = new URL(databaseUrl);
   const rows = [...script.matchAll(/\\aset (\w+)/g)].flatMap(([, prefix]) => [
@@ -76,7 +115,7 @@ export async function replayWithPgbench(
       [
         '-n',
         '-M',
-        'simple',
+        'prepared',
         '-f',
         file,
         '-c',
