@@ -5,7 +5,14 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { errorAnswer } from '@liqpass/api/wire';
 import { holdsKeepableText } from '@liqpass/kernel/text';
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawServerDefault,
+} from 'fastify';
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -46,6 +53,16 @@ export const BODY_LIMIT = 64 * 1024;
 const LAST_REQUESTS_MS = 6_000;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
+/** One line a request, when it is done: two cost a sixth of the backend's work under load, and the second says it all. */
+class OneLineARequest extends LogController {
+  override incomingRequest(): void {}
+  override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    const line = { req: request, res: reply, responseTime: reply.elapsedTime };
+    if (error) reply.log.error({ ...line, err: error }, 'request errored');
+    else reply.log.info(line, 'request completed');
+  }
+}
+
 /** Refusals that any route may answer with; spread into a route's `response`. */
 export const refusals = { '4xx': errorAnswer, '5xx': errorAnswer } as const;
 
@@ -56,6 +73,7 @@ export const refusals = { '4xx': errorAnswer, '5xx': errorAnswer } as const;
 export async function buildServer(options: ServerOptions): Promise<Server> {
   const app = Fastify({
     loggerInstance: options.logger,
+    logController: new OneLineARequest(),
     bodyLimit: options.bodyLimit ?? BODY_LIMIT,
     trustProxy: options.trustProxy ?? false,
     genReqId: (request) => {
