@@ -175,7 +175,9 @@ export type NewBinding = {
   /** null: nobody has seen the position. */
   readonly attestation: Attestation | null;
 };
-export type BindOutcome = 'bound' | 'paid_or_bound' | 'order_already_insured' | 'position_already_insured';
+export type NotBoundBecause = 'paid_or_bound' | 'order_already_insured' | 'position_already_insured';
+/** The order as it is bound now, or why it is not. */
+export type BindOutcome = PurchaseOrder | NotBoundBecause;
 
 /** Binds an OKX order, only while the purchase order is unpaid and not bound to it already: one guarded UPDATE, not a read before it. */
 export async function bindOkxMeta(
@@ -196,7 +198,7 @@ export async function bindOkxMeta(
       ), `
     : sql``;
   try {
-    const { rows } = await sql<{ id: string }>`
+    const { rows } = await sql<Row>`
       with moved as (
         update purchase_orders set okx_meta_json = ${meta}::jsonb, bound_at = ${now}, attested = ${seen !== null},
           credential_id = ${seen?.credentialId ?? null}, snapshot_id = ${seen?.snapshotId ?? null}, okx_uid = ${seen?.uid ?? null},
@@ -204,10 +206,11 @@ export async function bindOkxMeta(
           binding_released_at = null, version = version + 1, updated_at = ${now}
         where id = ${id} and paid_at is null
           and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true))
-        returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
+        returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${snapshot}noted as (${auditFrom('moved', entry)})
-      select id from moved`.execute(db);
-    return rows.length === 1 ? 'bound' : 'paid_or_bound';
+      select moved.*, null as claim_id, null as claim_status from moved`.execute(db);
+    // Unpaid, it has no claim yet.
+    return rows[0] ? toPurchaseOrder(rows[0]) : 'paid_or_bound';
   } catch (error) {
     if (violatesUnique(error, 'purchase_orders_live_okx_order')) return 'order_already_insured';
     if (violatesUnique(error, 'purchase_orders_live_position')) return 'position_already_insured';

@@ -31,10 +31,13 @@ export async function bindOkx(
   const bound = await (credentialId === null
     ? bindUnattested(ctx, order, okx, actor)
     : bindAttested(ctx, order, okx, credentialId, actor));
-  const now = await readPurchaseOrder(ctx, id);
-  if (bound) ctx.changes.announce(id);
+  if (bound) {
+    ctx.changes.announce(id);
+    return bound;
+  }
   // Nothing to bind: it was paid meanwhile, or the same call sent twice has been here first.
-  else if (!isBoundTo(now, okx, credentialId)) throw alreadyPaid();
+  const now = await readPurchaseOrder(ctx, id);
+  if (!isBoundTo(now, okx, credentialId)) throw alreadyPaid();
   return now;
 }
 
@@ -50,7 +53,12 @@ const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry
   ...more,
 });
 
-async function bindUnattested(ctx: Context, order: PurchaseOrder, okx: OkxOrder, actor: Actor): Promise<boolean> {
+async function bindUnattested(
+  ctx: Context,
+  order: PurchaseOrder,
+  okx: OkxOrder,
+  actor: Actor,
+): Promise<PurchaseOrder | null> {
   if (!ctx.settings.allowUnattestedBinding)
     throw new LiqPassError(
       'UNATTESTED_BINDING_NOT_ALLOWED',
@@ -74,7 +82,7 @@ async function bindAttested(
   okx: OkxOrder,
   credentialId: string,
   actor: Actor,
-): Promise<boolean> {
+): Promise<PurchaseOrder | null> {
   if (actor.wallet === undefined || actor.wallet === null)
     throw new LiqPassError('UNAUTHORIZED', 'Sign in with the wallet that registered this exchange key.');
   const credential = await readCredential(ctx, credentialId, actor.wallet);
@@ -93,7 +101,7 @@ async function bindAttested(
     evidence: answer.evidence,
   };
   const details = { ...okx, credentialId, evidenceRoot: attestation.evidenceRoot };
-  const write = async (db: Db, more: Record<string, unknown>): Promise<void> => {
+  const write = async (db: Db, more: Record<string, unknown>): Promise<PurchaseOrder> => {
     const outcome = await repo.bindOkxMeta(
       db,
       order.id,
@@ -101,14 +109,14 @@ async function bindAttested(
       stepOf(ctx, order),
       entry(ctx, actor, 'bind', { details: { ...details, ...more } }),
     );
-    if (outcome !== 'bound') throw new NotBound(outcome);
+    if (typeof outcome === 'string') throw new NotBound(outcome);
+    return outcome;
   };
   return untilBound(ctx, okx, attestation, async () => {
     try {
-      await bindAssessed(ctx, order, snapshot, (trx, { probability, unchecked, doubts }) =>
+      return await bindAssessed(ctx, order, snapshot, (trx, { probability, unchecked, doubts }) =>
         write(trx, { probability: probability.toFixed(6), unchecked, doubts }),
       );
-      return 'bound';
     } catch (error) {
       if (error instanceof NotBound) return error.outcome;
       throw error;
@@ -118,8 +126,8 @@ async function bindAttested(
 
 /** Leaves the transaction that judged the position, so that nothing of it stays. */
 class NotBound extends Error {
-  readonly outcome: Exclude<repo.BindOutcome, 'bound'>;
-  constructor(outcome: Exclude<repo.BindOutcome, 'bound'>) {
+  readonly outcome: repo.NotBoundBecause;
+  constructor(outcome: repo.NotBoundBecause) {
     super(outcome);
     this.outcome = outcome;
   }
@@ -150,18 +158,18 @@ function stepOf(ctx: Context, order: PurchaseOrder): repo.StatusStep {
   return { from, to: from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT' };
 }
 
-/** Binds; where an ended cover still holds the order or the position, lets go of that one and binds again. False when there was nothing to bind. */
+/** Binds; where an ended cover still holds the order or the position, lets go of that one and binds again. null when there was nothing to bind. */
 async function untilBound(
   ctx: Context,
   okx: OkxOrder,
   attestation: repo.Attestation | null,
   bind: () => Promise<repo.BindOutcome>,
-): Promise<boolean> {
+): Promise<PurchaseOrder | null> {
   // At most the order's holder and the position's holder are in the way.
   for (let tries = 0; tries < 3; tries += 1) {
     const outcome = await bind();
-    if (outcome === 'bound') return true;
-    if (outcome === 'paid_or_bound') return false;
+    if (typeof outcome !== 'string') return outcome;
+    if (outcome === 'paid_or_bound') return null;
     const holder =
       outcome === 'order_already_insured' || attestation === null
         ? await repo.findHolderOfOkxOrder(ctx.db, okx.ordId)
