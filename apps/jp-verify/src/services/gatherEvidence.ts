@@ -40,9 +40,13 @@ async function readUntilSettled<T extends { reason: string | null }>(
   timing: ReadingTiming,
 ): Promise<Judged<T>> {
   const deadlineMs = ctx.clock.now() + timing.withinMs;
+  let before: Judged<T> | null = null;
   for (let times = 0; ; times += 1) {
     const judged = await readOnce(ctx, client, prove, deadlineMs);
     const { answer, isSettled } = judged;
+    // A reading that was cut off says less than the whole one before it.
+    if (before !== null && answer.reason === 'EXCHANGE_UNAVAILABLE') return before;
+    before = judged;
     const isWorthIt = !isSettled && times < (MOST_AGAIN.get(answer.reason ?? '') ?? 0);
     const pauseMs = isWorthIt ? timing.againAfterMs[times] : undefined;
     if (pauseMs === undefined || ctx.stopping.now || ctx.clock.now() + pauseMs >= deadlineMs) return judged;

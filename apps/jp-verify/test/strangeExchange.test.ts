@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { after, before, test } from 'node:test';
+import { snapshotAnswer, verifyAnswer, type SnapshotAnswer, type VerifyAnswer } from '@liqpass/api/verify';
+import { systemClock } from '@liqpass/kernel/time';
+import { recheckBundle } from '@liqpass/proof/recheck';
+import { sealExchangeKey } from '@liqpass/sealing/seal';
+import { buildLogger } from '@liqpass/service/logger';
+import { buildApp } from '../src/app.ts';
+import { createRateLimiter } from '../src/okx/rateLimiter.ts';
+import { sealingKeys } from '../src/sealing.ts';
+import { createContext } from '../src/services/context.ts';
+import { allCases, usualBody } from './cases.ts';
+import { emptyAccount, ended, live, step } from './handmadeAccount.ts';
+import { at } from './madePositions.ts';
+import { startStrangeExchange, type Account, type Habits, type Row, type StrangeExchange } from './strangeExchange.ts';
+
+// Every case of the documents over HTTP, each on an account and a sealed key of its own, against an exchange with other
+// habits than the one the rest is tested with.
+
+const API_KEY = 'bearer-for-tests-0123456789';
+const OWNER = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
+let exchange: StrangeExchange;
+let app: Awaited<ReturnType<typeof buildApp>>;
+let publicKey: string;
+
+before(async () => {
+  exchange = await startStrangeExchange(30);
+  const { keys } = await sealingKeys([]);
+  publicKey = keys[0]?.publicKey ?? '';
+  const pauses = [5, 5, 10, 20, 40, 80];
+  const ctx = createContext({
+    clock: systemClock,
+    logger: buildLogger('jp-verify', 'error', new Writable({ write: (_chunk, _encoding, done) => done() })),
+    okxBaseUrl: exchange.url,
+    ownCredential: null,
+    sealingKeys: keys,
+    okxTiming: { backoffMs: pauses, slowMs: pauses, requestTimeoutMs: 10_000 },
+    limiter: createRateLimiter(systemClock, { spanMs: 40, slowDownMs: 40 }),
+    reading: { withinMs: 60_000, againAfterMs: pauses },
+  });
+  app = await buildApp(ctx, API_KEY);
+});
+after(async () => {
+  await app.close();
+  await exchange.close();
+});
+
+async function tenant(account: Account, habits: Habits = {}): Promise<Row> {
+  const random = (): string => randomBytes(12).toString('hex');
+  const key = { apiKey: random(), secretKey: random(), passphrase: random() };
+  exchange.tenants.set(key.apiKey, { ...key, account, habits });
+  return { credential: await sealExchangeKey(publicKey, OWNER, { ...key, region: 'global' }), owner: OWNER };
+}
+
+async function ask(url: '/verify' | '/snapshot', body: Row): Promise<unknown> {
+  const answer = await app.inject({
+    method: 'POST',
+    url,
+    headers: { authorization: `Bearer ${API_KEY}` },
+    payload: body,
+  });
+  assert.equal(answer.statusCode, 200, answer.body.slice(0, 300));
+  return answer.json();
+}
+const verify = async (body: Row): Promise<VerifyAnswer> => verifyAnswer.parse(await ask('/verify', body));
+
+for (const { name, account, ordId, habits, body, expected } of allCases())
+  test(`says what the documents say: ${name}`, async () => {
+    const answer = await verify({ ...usualBody(), ordId, ...body, ...(await tenant(account, habits)) });
+    const { verdict, reason, flags, liquidation } = answer;
+    const found = {
+      verdict,
+      reason,
+      flags,
+      total: liquidation?.loss.total,
+      insured: liquidation?.loss.insured,
+      share: liquidation?.share,
+      timeMs: liquidation?.liquidation_time_ms,
+    };
+    const failed = answer.checks.filter(({ result }) => result === 'fail').map(({ detail }) => detail);
+    assert.deepEqual({ ...found, ...expected }, found, failed.join(' '));
+    assert.deepEqual(recheckBundle(answer.evidence.bundle).problems, []);
+  });
+
+test('twenty verdicts at once on one key keep within its limits', async () => {
+  const [{ account, ordId }] = allCases() as [ReturnType<typeof allCases>[number]];
+  const key = await tenant(account);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => verify({ ...usualBody(), ordId, ...key })));
+  assert.deepEqual([...new Set(answers.map(({ verdict }) => verdict))], ['LIQUIDATED']);
+});
+
+test('a snapshot tells what is insurable, or why it is not', async () => {
+  const build = (change: (account: Account) => unknown = () => undefined): { account: Account; ordId: string } => {
+    const account = emptyAccount();
+    const ordId = step(account, { ms: at(0), side: 'buy', sz: '2', equity: '-0.5' });
+    live(account, { pos: '2.0', cTime: String(at(0)), uTime: String(at(1)) });
+    change(account);
+    return { account, ordId };
+  };
+  const snap = async (made: { account: Account; ordId: string }, more: Row = {}): Promise<SnapshotAnswer> => {
+    const body = { instId: 'BTC-USDT-SWAP', ordId: made.ordId, ...(await tenant(made.account)), ...more };
+    const answer = snapshotAnswer.parse(await ask('/snapshot', body));
+    assert.deepEqual(recheckBundle(answer.evidence.bundle).problems, []);
+    return answer;
+  };
+  const good = await snap(build());
+  assert.deepEqual([good.insurable, good.reason], [true, null]);
+  const { uid, mainUid, posId, cTime, liqPx, lever, margin, pos, avgPx, mgnMode, posSide, ccy } =
+    good.snapshot ?? assert.fail();
+  assert.deepEqual(
+    { uid, mainUid, posId, cTime, liqPx, lever, margin, pos, avgPx, mgnMode, posSide, ccy },
+    {
+      uid: '700700',
+      mainUid: '700700',
+      posId: '2500000000000000001',
+      cTime: String(at(0)),
+      liqPx: '98450.123',
+      lever: '50',
+      margin: '20',
+      pos: '2',
+      avgPx: '100000',
+      mgnMode: 'isolated',
+      posSide: 'long',
+      ccy: 'USDT',
+    },
+  );
+  const order = (change: Row) => (account: Account) => Object.assign(account.orders[0] ?? {}, change);
+  const position = (change: Row) => (account: Account) => Object.assign(account.positions[0] ?? {}, change);
+  const refusals: [string, (account: Account) => unknown][] = [
+    ['CROSS_MARGIN', order({ tdMode: 'cross' })],
+    ['ORDER_NEVER_FILLED', order({ accFillSz: '0', state: 'live' })],
+    ['NOT_A_SWAP', order({ instType: 'FUTURES' })],
+    ['EVIDENCE_INCOMPLETE', order({ category: 'novel' })],
+    ['ORDER_IS_A_CLOSE', order({ category: 'full_liquidation' })],
+    ['KEY_NOT_READ_ONLY', (account) => (account.config['perm'] = 'read_only,withdraw')],
+    ['POSITION_NOT_OPEN', (account) => account.positions.splice(0)],
+    ['POSITION_NOT_OPEN', position({ pos: '0' })],
+    ['EVIDENCE_INCOMPLETE', position({ pos: '3' })],
+    ['LIQ_PRICE_UNKNOWN', position({ liqPx: '' })],
+    ['EVIDENCE_INCOMPLETE', position({ margin: '' })],
+    ['EVIDENCE_INCOMPLETE', (account) => account.bills.splice(0)],
+    ['POSITION_NOT_OPEN', liquidate],
+  ];
+  for (const [reason, change] of refusals) {
+    const answer = await snap(build(change));
+    assert.deepEqual([answer.insurable, answer.reason, answer.snapshot], [false, reason, null], change.toString());
+  }
+  assert.equal((await snap(build(), { ordId: '999' })).reason, 'ORDER_NOT_FOUND');
+  assert.deepEqual(
+    exchange.offences.filter((offence) => !offence.startsWith('too many')),
+    [],
+  );
+});
+
+function liquidate(account: Account): void {
+  account.positions.splice(0);
+  step(account, { ms: at(60), side: 'sell', sz: '2', kind: 'full_liquidation', equity: '-20' });
+  ended(account, { cTime: String(at(0)), uTime: String(at(60)), type: '3' });
+}
