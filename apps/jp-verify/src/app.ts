@@ -18,6 +18,7 @@ export async function buildApp(ctx: Context, apiKey: string): Promise<Server> {
     description:
       'Says what happened to a position at the exchange, and proves it. It alone talks to the exchange, only to read.',
     logger: ctx.logger,
+    refusalsOf: ({ url }) => (OPEN.has(url) ? [] : ['UNAUTHORIZED']),
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
   });
   app.addHook('onRequest', async (request) => {

@@ -27,6 +27,7 @@ import { marketRoutes } from './routes/market.ts';
 import { productRoutes } from './routes/products.ts';
 import { quoteRoutes } from './routes/quotes.ts';
 import { installLimits } from './routes/rateLimits.ts';
+import { refusalsOf } from './routes/refusals.ts';
 import { sessionHook } from './routes/sessionHook.ts';
 import type { Context } from './services/context.ts';
 
@@ -48,6 +49,7 @@ export async function buildApp(
     description: 'Cover against forced liquidation of a leveraged OKX position.',
     logger: ctx.log,
     classifyError: classifyDatabaseError,
+    refusalsOf,
     securitySchemes: {
       internalKey: { type: 'apiKey', in: 'header', name: 'x-internal-key' },
       adminKey: { type: 'apiKey', in: 'header', name: 'x-admin-key' },

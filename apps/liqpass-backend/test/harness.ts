@@ -3,6 +3,7 @@ import type { ErrorAnswer } from '@liqpass/api/wire';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { usdc } from '@liqpass/kernel/money';
 import { DAY_MS, formatIso, type Clock } from '@liqpass/kernel/time';
+import { UNDOCUMENTED } from '@liqpass/service/errorHandler';
 import { buildLogger } from '@liqpass/service/logger';
 import { randomInt } from 'node:crypto';
 import { Writable } from 'node:stream';
@@ -150,6 +151,8 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
       // First, so that nothing waits for an answer that hangs.
       await verifier.close();
       await backend.stop();
+      const undocumented = logs.filter((line) => line.includes(UNDOCUMENTED));
+      if (undocumented.length > 0) throw new Error(undocumented.join(''));
     },
   };
 }

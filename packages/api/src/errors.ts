@@ -88,6 +88,11 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 
+/** What is wrong with an exchange key, so far as jp-verify tells its caller: for its owner to mend. */
+export const EXCHANGE_KEY_CODES = ERROR_CODES.filter(
+  (code) => code === 'SEALED_KEY_UNREADABLE' || code.startsWith('KEY_'),
+);
+
 /** Parameters of an error that a screen needs to say it in its own language; strings only, never a secret. */
 export type ErrorParams = Readonly<Record<string, string>>;
 

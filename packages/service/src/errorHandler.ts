@@ -1,6 +1,8 @@
 import { isLiqPassError, LiqPassError, type ErrorCode } from '@liqpass/api/errors';
 import type { ErrorAnswer } from '@liqpass/api/wire';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 /** Turns what a service's own libraries throw (a lost database, say) into a refusal; null when it is not known. */
@@ -53,12 +55,36 @@ function validationSentence(issues: readonly ValidationIssue[], context: string 
 }
 
 export function sendError(reply: FastifyReply, request: FastifyRequest, error: LiqPassError): FastifyReply {
+  if (request.routeOptions.config.refusals?.has(error.code) === false)
+    request.log.error({ code: error.code, route: request.routeOptions.url }, UNDOCUMENTED);
   const answer: ErrorAnswer = { error: error.code, message: error.message, requestId: request.id };
   if (error.params) answer.params = { ...error.params };
   if (error.status === 429 || error.status === 503)
     void reply.header('retry-after', reply.getHeader('retry-after') ?? '1');
   // Serialized here: the answer must reach the caller even where a route declares no schema for this status.
   return reply.code(error.status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(answer);
+}
+
+/** What the log says where a route refuses with a code that its document does not name; tests look for it. */
+export const UNDOCUMENTED = 'refused with a code that the document does not name';
+
+/** What is no HTTP (a broken header, headers too long, a request that never ends) reaches no route: the same shape, then the end. */
+export function answerNoHttp(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const message =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'The headers are too long: at most 16 KiB are read.'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'The request did not arrive in time.'
+        : 'The request is not valid HTTP.';
+  const answer: ErrorAnswer = { error: 'BAD_REQUEST', message, requestId: randomUUID() };
+  const body = JSON.stringify(answer);
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 400 Bad Request\r\nconnection: close\r\nx-request-id: ${answer.requestId}\r\n` +
+        `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  socket.destroySoon();
 }
 
 /** Every refusal of every route in one shape; what is not the caller's fault is logged with its cause. */

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LiqPassError } from '@liqpass/api/errors';
-import { usdcText } from '@liqpass/api/wire';
+import { errorAnswer, usdcText } from '@liqpass/api/wire';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { UNDOCUMENTED } from './errorHandler.ts';
 import { buildLogger } from './logger.ts';
-import { buildServer, refusals } from './server.ts';
+import { buildServer } from './server.ts';
 
 async function sample() {
   const lines: string[] = [];
@@ -20,7 +23,8 @@ async function sample() {
     {
       schema: {
         body: z.strictObject({ amount: usdcText }),
-        response: { 200: z.strictObject({ amount: usdcText }), ...refusals },
+        response: { 200: z.strictObject({ amount: usdcText }) },
+        refuses: ['PRICE_MOVED'],
       },
     },
     async (request) => request.body,
@@ -30,11 +34,14 @@ async function sample() {
     {
       schema: {
         body: z.strictObject({ note: z.string().optional() }),
-        response: { 200: z.strictObject({ ok: z.literal(true) }), ...refusals },
+        response: { 200: z.strictObject({ ok: z.literal(true) }) },
       },
     },
     async () => ({ ok: true as const }),
   );
+  app.get('/undocumented', { schema: { summary: 'refuses as it should not' } }, async () => {
+    throw new LiqPassError('PRICE_MOVED', 'The price moved.');
+  });
   app.get('/refuse', async () => {
     throw new LiqPassError('PRICE_MOVED', 'The price moved.', { params: { premium: '2.00' } });
   });
@@ -86,6 +93,32 @@ test('takes a body that is left out where every field is optional', async () => 
   await app.close();
 });
 
+test('answers what is no HTTP in the same shape', async (t) => {
+  const { app } = await sample();
+  t.after(() => app.close());
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  for (const [request, said] of [
+    ['GET /refuse HTTP/1.1\r\nhost: x\r\nnot a header\r\n\r\n', /not valid HTTP/],
+    [`GET /refuse HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, /too long/],
+  ] as const) {
+    const socket = connect(Number(port), '127.0.0.1').end(request);
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    const body = errorAnswer.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''));
+    assert.equal(body.error, 'BAD_REQUEST');
+    assert.match(body.message, said);
+    assert.match(answer, new RegExp(`x-request-id: ${body.requestId}`));
+  }
+});
+
+test('says in the log when a route refuses with a code that its document does not name', async () => {
+  const { app, lines } = await sample();
+  await app.inject({ method: 'POST', url: '/echo', payload: { amount: '1.00' } });
+  assert.equal((await app.inject('/undocumented')).json().error, 'PRICE_MOVED');
+  assert.equal(lines.filter((line) => line.includes(UNDOCUMENTED)).length, 1);
+  await app.close();
+});
+
 test('hides what broke from the caller, and secrets from the log', async () => {
   const { app, lines } = await sample();
   const broken = await app.inject({
@@ -107,7 +140,10 @@ test('describes itself in OpenAPI 3.1', async () => {
   const { app } = await sample();
   const document = (await app.inject('/openapi.json')).json();
   assert.equal(document.openapi, '3.1.0');
-  assert.ok(document.paths['/echo'].post.responses['4xx'] ?? document.paths['/echo'].post.responses['4XX']);
+  const { responses } = document.paths['/echo'].post;
+  assert.deepEqual(Object.keys(responses), ['200', '400', '409', '413', '415', '500']);
+  assert.equal(responses[409].description, '`PRICE_MOVED`');
+  assert.deepEqual(responses[409].content['application/json'].schema.allOf[1].properties.error.enum, ['PRICE_MOVED']);
   assert.equal((await app.inject('/docs/')).statusCode, 200);
   await app.close();
 });

@@ -2,7 +2,6 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { LiqPassError } from '@liqpass/api/errors';
-import { errorAnswer } from '@liqpass/api/wire';
 import { holdsKeepableText } from '@liqpass/kernel/text';
 import { randomUUID } from 'node:crypto';
 import Fastify, {
@@ -21,7 +20,8 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { installErrorHandler, sendError, toLiqPassError, type ClassifyError } from './errorHandler.ts';
+import { answerNoHttp, installErrorHandler, sendError, toLiqPassError, type ClassifyError } from './errorHandler.ts';
+import { documentRefusals, type RefusalsOf } from './refusals.ts';
 
 /** A Fastify server whose schemas are zod's. */
 export type Server = FastifyInstance<
@@ -38,6 +38,8 @@ export type ServerOptions = {
   description: string;
   logger: FastifyBaseLogger;
   classifyError?: ClassifyError;
+  /** What this service's routes refuse with in common; what is a route's own stands in its schema (`refuses`). */
+  refusalsOf?: RefusalsOf;
   /** Security schemes of the OpenAPI document: header keys and the like. */
   securitySchemes?: Record<
     string,
@@ -63,9 +65,6 @@ class OneLineARequest extends LogController {
   }
 }
 
-/** Refusals that any route may answer with; spread into a route's `response`. */
-export const refusals = { '4xx': errorAnswer, '5xx': errorAnswer } as const;
-
 /**
  * Builds a server, without listening: zod validation, refusals in one shape, request ids (x-request-id is taken over and
  * answered), security headers, OpenAPI 3.1 at /openapi.json and a browsable /docs.
@@ -84,6 +83,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerNoHttp,
     // A path that cannot be decoded never reaches a route: the same shape all the same.
     frameworkErrors: (error, request, reply) => {
       void reply.header('x-request-id', request.id);
@@ -140,6 +140,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     referrerPolicy: { policy: 'no-referrer' },
   });
 
+  documentRefusals(app, options.refusalsOf ?? (() => []));
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

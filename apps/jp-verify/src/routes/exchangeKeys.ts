@@ -1,3 +1,4 @@
+import { EXCHANGE_KEY_CODES } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
 import {
   credentialCheckAnswer,
@@ -7,7 +8,7 @@ import {
   sealingKeyAnswer,
 } from '@liqpass/api/exchangeKeys';
 import { SUITE_NAME } from '@liqpass/sealing/suite';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { checkCredential } from '../services/credentials.ts';
 import { listPositions } from '../services/positions.ts';
@@ -21,7 +22,7 @@ export function exchangeKeyRoutes(app: Server, ctx: Context): void {
       schema: {
         tags,
         summary: 'The public key that exchange keys are sealed to',
-        response: { 200: sealingKeyAnswer, ...refusals },
+        response: { 200: sealingKeyAnswer },
       },
     },
     async () => {
@@ -38,7 +39,8 @@ export function exchangeKeyRoutes(app: Server, ctx: Context): void {
         security,
         summary: 'Whose a sealed key is, and that it only reads',
         body: credentialCheckRequest,
-        response: { 200: credentialCheckAnswer, ...refusals },
+        response: { 200: credentialCheckAnswer },
+        refuses: [...EXCHANGE_KEY_CODES, 'SERVICE_UNAVAILABLE'],
       },
     },
     (request) => checkCredential(ctx, request.body.sealed, request.body.owner),
@@ -51,7 +53,8 @@ export function exchangeKeyRoutes(app: Server, ctx: Context): void {
         security,
         summary: 'Open positions with the orders that opened them',
         body: positionsRequest,
-        response: { 200: positionsAnswer, ...refusals },
+        response: { 200: positionsAnswer },
+        refuses: [...EXCHANGE_KEY_CODES, 'SERVICE_UNAVAILABLE'],
       },
     },
     (request) => listPositions(ctx, request.body.credential, request.body.owner),

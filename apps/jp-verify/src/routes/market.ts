@@ -1,5 +1,5 @@
 import { candlesAnswer, candlesQuery, marksAnswer } from '@liqpass/api/market';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { readCandles, readMarks } from '../services/market.ts';
 
@@ -14,14 +14,23 @@ export function marketRoutes(app: Server, ctx: Context): void {
         security,
         summary: 'Mark-price candles, newest first',
         querystring: candlesQuery,
-        response: { 200: candlesAnswer, ...refusals },
+        response: { 200: candlesAnswer },
+        refuses: ['SERVICE_UNAVAILABLE'],
       },
     },
     (request) => readCandles(ctx, request.query),
   );
   app.get(
     '/market/marks',
-    { schema: { tags, security, summary: 'Mark and index prices', response: { 200: marksAnswer, ...refusals } } },
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Mark and index prices',
+        response: { 200: marksAnswer },
+        refuses: ['SERVICE_UNAVAILABLE'],
+      },
+    },
     () => readMarks(ctx),
   );
 }

@@ -1,5 +1,6 @@
+import { EXCHANGE_KEY_CODES } from '@liqpass/api/errors';
 import { snapshotAnswer, snapshotRequest, verifyAnswer, verifyRequest } from '@liqpass/api/verify';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { takeSnapshot, verify } from '../services/verify.ts';
 
@@ -14,7 +15,8 @@ export function verifyRoutes(app: Server, ctx: Context): void {
         security,
         summary: 'What happened to the position of an order, with the evidence',
         body: verifyRequest,
-        response: { 200: verifyAnswer, ...refusals },
+        response: { 200: verifyAnswer },
+        refuses: [...EXCHANGE_KEY_CODES, 'SERVICE_UNAVAILABLE'],
       },
     },
     (request) => verify(ctx, request.body),
@@ -27,7 +29,8 @@ export function verifyRoutes(app: Server, ctx: Context): void {
         security,
         summary: 'The position of an order as it stands now, with the evidence',
         body: snapshotRequest,
-        response: { 200: snapshotAnswer, ...refusals },
+        response: { 200: snapshotAnswer },
+        refuses: [...EXCHANGE_KEY_CODES, 'SERVICE_UNAVAILABLE'],
       },
     },
     (request) => takeSnapshot(ctx, request.body),

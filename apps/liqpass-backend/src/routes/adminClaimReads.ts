@@ -5,7 +5,7 @@ import { isUuid } from '@liqpass/kernel/ids';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import { OPERATOR_ROLES, type OperatorRole } from '@liqpass/kernel/vocabulary';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import { reviewCursorOf, type ReviewCursor, type ReviewItem, type ReviewSort } from '../db/claimReviewRepo.ts';
 import { listForReview, reviewClaim, stepsAllowed, type ClaimReview } from '../services/claimReview.ts';
 import { mayRecordPayment } from '../services/secondPerson.ts';
@@ -110,7 +110,7 @@ function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
 
 /** The operators' queue, and a claim with all that a person decides it from. */
 export function adminClaimReadRoutes(app: Server, ctx: Context, keys: Keys): void {
-  const common = { tags: ['admin'], security: [{ adminKey: [] }] };
+  const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 
   app.get(
     '/admin/claims',
@@ -120,7 +120,7 @@ export function adminClaimReadRoutes(app: Server, ctx: Context, keys: Keys): voi
         ...common,
         summary: 'Claims, newest first',
         querystring: listAdminClaimsQuery,
-        response: { 200: adminClaimPage, ...refusals },
+        response: { 200: adminClaimPage },
       },
     },
     async (request) => {
@@ -154,7 +154,8 @@ export function adminClaimReadRoutes(app: Server, ctx: Context, keys: Keys): voi
         ...common,
         summary: 'A claim with its evidence, history and what it is decided from',
         params: claimParams,
-        response: { 200: adminClaimAnswer, ...refusals },
+        response: { 200: adminClaimAnswer },
+        refuses: ['CLAIM_NOT_FOUND'],
       },
     },
     async (request) => {

@@ -1,7 +1,7 @@
 import { approveClaimBody, claimParams, claimSummary, markClaimPaidBody, rejectClaimBody } from '@liqpass/api/claims';
 import { LiqPassError } from '@liqpass/api/errors';
 import { takeBackBody } from '@liqpass/api/operators';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import { approveClaim, markClaimPaid, rejectClaim, takeBackClaim } from '../services/claimDecisions.ts';
 import type { Context } from '../services/context.ts';
 import { operator, operatorsOnly, type Keys } from './guards.ts';
@@ -13,14 +13,20 @@ export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
     tags: ['admin'],
     security: [{ adminKey: [] }, { session: [] }],
     params: claimParams,
-    response: { 200: claimSummary, ...refusals },
+    response: { 200: claimSummary },
   };
+  const decides = ['CLAIM_NOT_FOUND', 'INVALID_STATUS_TRANSITION'] as const;
 
   app.post(
     '/admin/claims/:id/approve',
     {
       ...operatorsOnly(keys, 'reviewer'),
-      schema: { ...common, summary: 'Approve a verified claim', body: approveClaimBody },
+      schema: {
+        ...common,
+        summary: 'Approve a verified claim',
+        body: approveClaimBody,
+        refuses: [...decides, 'CLAIM_ON_HOLD'],
+      },
     },
     async (request) => {
       const actor = operator(request, keys, 'reviewer');
@@ -34,7 +40,12 @@ export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
     '/admin/claims/:id/reject',
     {
       ...operatorsOnly(keys, 'reviewer'),
-      schema: { ...common, summary: 'Reject a verified claim, with a code and a text', body: rejectClaimBody },
+      schema: {
+        ...common,
+        summary: 'Reject a verified claim, with a code and a text',
+        body: rejectClaimBody,
+        refuses: decides,
+      },
     },
     async (request) => {
       const actor = operator(request, keys, 'reviewer');
@@ -49,7 +60,7 @@ export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
     '/admin/claims/:id/take-back',
     {
       ...operatorsOnly(keys, 'reviewer'),
-      schema: { ...common, summary: 'Take a decision back, until it is paid', body: takeBackBody },
+      schema: { ...common, summary: 'Take a decision back, until it is paid', body: takeBackBody, refuses: decides },
     },
     async (request) =>
       claimToWire(
@@ -61,7 +72,12 @@ export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
     '/admin/claims/:id/mark-paid',
     {
       ...operatorsOnly(keys, 'treasurer'),
-      schema: { ...common, summary: 'Record the transaction that paid a claim', body: markClaimPaidBody },
+      schema: {
+        ...common,
+        summary: 'Record the transaction that paid a claim',
+        body: markClaimPaidBody,
+        refuses: [...decides, 'PAID_AT_IN_FUTURE', 'SECOND_PERSON_REQUIRED'],
+      },
     },
     async (request) =>
       claimToWire(await markClaimPaid(ctx, request.params.id, request.body, operator(request, keys, 'treasurer'))),

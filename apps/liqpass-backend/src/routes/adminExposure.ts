@@ -2,7 +2,7 @@ import { exposureAnswer } from '@liqpass/api/operators';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import { SIDES } from '@liqpass/kernel/vocabulary';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { reportExposure } from '../services/exposureReport.ts';
 import { operatorsOnly, type Keys } from './guards.ts';
@@ -17,7 +17,7 @@ export function adminExposureRoutes(app: Server, ctx: Context, keys: Keys): void
         tags: ['admin'],
         summary: 'The book against its limits, and how the last 30 days went',
         security: [{ adminKey: [] }, { session: [] }],
-        response: { 200: exposureAnswer, ...refusals },
+        response: { 200: exposureAnswer },
       },
     },
     async () => {

@@ -1,6 +1,6 @@
 import { claimParams, claimSummary } from '@liqpass/api/claims';
 import { releaseHoldBody } from '@liqpass/api/operators';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { releaseHold } from '../services/releaseHold.ts';
 import { adminActor, operatorsOnly, type Keys } from './guards.ts';
@@ -18,7 +18,8 @@ export function adminHoldRoutes(app: Server, ctx: Context, keys: Keys): void {
         security: [{ adminKey: [] }, { session: [] }],
         params: claimParams,
         body: releaseHoldBody,
-        response: { 200: claimSummary, ...refusals },
+        response: { 200: claimSummary },
+        refuses: ['CLAIM_NOT_FOUND', 'INVALID_STATUS_TRANSITION'],
       },
     },
     async (request) =>

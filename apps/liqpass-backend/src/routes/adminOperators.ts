@@ -9,7 +9,7 @@ import {
   settingsAnswer,
 } from '@liqpass/api/operators';
 import { formatIso } from '@liqpass/kernel/time';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { listOperators, putOperator, removeOperator, setOnePersonShop } from '../services/operators.ts';
 import { readSettings } from '../services/settings.ts';
@@ -32,7 +32,7 @@ export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void
     '/admin/me',
     {
       ...operatorsOnly(keys, 'viewer'),
-      schema: { ...common, summary: 'Who you are here', response: { 200: operatorMe, ...refusals } },
+      schema: { ...common, summary: 'Who you are here', response: { 200: operatorMe } },
     },
     async (request) => {
       const { name, address, role } = operator(request, keys, 'viewer');
@@ -44,7 +44,7 @@ export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void
     '/admin/operators',
     {
       ...operatorsOnly(keys, 'viewer'),
-      schema: { ...common, summary: 'The operators', response: { 200: operatorList, ...refusals } },
+      schema: { ...common, summary: 'The operators', response: { 200: operatorList } },
     },
     async () => ({ items: (await listOperators(ctx)).map(toWire) }),
   );
@@ -58,7 +58,8 @@ export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void
         summary: 'Add an operator, or change its role',
         params: operatorParams,
         body: putOperatorBody,
-        response: { 200: operatorAnswer, ...refusals },
+        response: { 200: operatorAnswer },
+        refuses: ['ADDRESS_CHECKSUM_WRONG', 'LAST_ADMIN', 'OPERATOR_NOT_FOUND'],
       },
     },
     async (request) =>
@@ -73,7 +74,8 @@ export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void
         ...common,
         summary: 'Remove an operator',
         params: operatorParams,
-        response: { 200: okAnswer, ...refusals },
+        response: { 200: okAnswer },
+        refuses: ['ADDRESS_CHECKSUM_WRONG', 'LAST_ADMIN', 'OPERATOR_NOT_FOUND'],
       },
     },
     async (request) => {
@@ -90,7 +92,7 @@ export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void
         ...common,
         summary: 'Whether one person may both approve a claim and record its payment',
         body: putOnePersonShopBody,
-        response: { 200: settingsAnswer, ...refusals },
+        response: { 200: settingsAnswer },
       },
     },
     async (request) => {

@@ -3,7 +3,7 @@ import { payoutsAnswer, safeBatchAnswer } from '@liqpass/api/operators';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';
 import { payoutListHash, payoutsCsv, payoutTotal, safeBatch } from '../domain/safeBatch.ts';
 import type { Context } from '../services/context.ts';
@@ -22,7 +22,7 @@ export function adminPayoutRoutes(app: Server, ctx: Context, keys: Keys): void {
       schema: {
         ...common,
         summary: 'Approved claims that wait for payment',
-        response: { 200: payoutsAnswer, ...refusals },
+        response: { 200: payoutsAnswer },
       },
     },
     async () => {
@@ -54,7 +54,8 @@ export function adminPayoutRoutes(app: Server, ctx: Context, keys: Keys): void {
       schema: {
         ...common,
         summary: 'A file for Safe’s Transaction Builder',
-        response: { 200: safeBatchAnswer, ...refusals },
+        response: { 200: safeBatchAnswer },
+        refuses: ['TREASURY_SAFE_MISSING'],
       },
     },
     async (_request, reply) => {
@@ -76,7 +77,7 @@ export function adminPayoutRoutes(app: Server, ctx: Context, keys: Keys): void {
       schema: {
         ...common,
         summary: 'The same for Safe’s CSV airdrop, 400 rows at most',
-        response: { 200: z.string(), ...refusals },
+        response: { 200: { content: { 'text/csv': { schema: z.string() } } } },
       },
     },
     async (_request, reply) =>

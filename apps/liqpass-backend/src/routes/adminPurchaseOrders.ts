@@ -5,12 +5,13 @@ import {
   purchaseOrderPage,
   purchaseOrderParams,
 } from '@liqpass/api/purchaseOrders';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
 import { adminActor, operatorsOnly, type Keys } from './guards.ts';
 import { toReceivedPayment } from './internalPurchaseOrders.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
+import { OF_MARKING_PAID } from './refusals.ts';
 
 /** Operators see the orders, reported payments first, and confirm what came. */
 export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys): void {
@@ -24,7 +25,7 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys):
         ...common,
         summary: 'Orders, reported payments first',
         querystring: listPurchaseOrdersQuery,
-        response: { 200: purchaseOrderPage, ...refusals },
+        response: { 200: purchaseOrderPage },
       },
     },
     async (request) => {
@@ -48,7 +49,8 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys):
         summary: 'Record a premium received',
         params: purchaseOrderParams,
         body: markPaidBody,
-        response: { 200: purchaseOrderAnswer, ...refusals },
+        response: { 200: purchaseOrderAnswer },
+        refuses: OF_MARKING_PAID,
       },
     },
     async (request) =>

@@ -1,5 +1,5 @@
 import { putSalesBody, settingsAnswer } from '@liqpass/api/operators';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { setSales } from '../services/sales.ts';
 import { readSettings } from '../services/settings.ts';
@@ -15,7 +15,7 @@ export function adminSalesRoutes(app: Server, ctx: Context, keys: Keys): void {
         tags: ['admin'],
         summary: 'What operators set and see',
         security: [{ adminKey: [] }, { session: [] }],
-        response: { 200: settingsAnswer, ...refusals },
+        response: { 200: settingsAnswer },
       },
     },
     async () => readSettings(ctx),
@@ -30,7 +30,7 @@ export function adminSalesRoutes(app: Server, ctx: Context, keys: Keys): void {
         summary: 'Stop or resume sales: of everything, a product, an instrument or a side',
         security: [{ adminKey: [] }, { session: [] }],
         body: putSalesBody,
-        response: { 200: settingsAnswer, ...refusals },
+        response: { 200: settingsAnswer },
       },
     },
     async (request) => {

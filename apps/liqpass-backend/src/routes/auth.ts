@@ -17,7 +17,7 @@ import {
   purchaseOrderParams,
 } from '@liqpass/api/purchaseOrders';
 import { formatIso } from '@liqpass/kernel/time';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { FastifyRequest } from 'fastify';
 import type { SignInMessage } from '../db/sessionsRepo.ts';
 import {
@@ -34,6 +34,7 @@ import { signedIn, signedInOnly, traderActor } from './guards.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin, siteOf } from './site.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
+import { OF_A_SIGNED_MESSAGE, OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
 
 const toMe = (session: Session): Me => ({
   address: session.address,
@@ -63,7 +64,8 @@ export function authRoutes(app: Server, ctx: Context): void {
         tags,
         summary: 'The message to sign',
         body: authNonceBody,
-        response: { 200: authNonceAnswer, ...refusals },
+        response: { 200: authNonceAnswer },
+        refuses: ['ADDRESS_CHECKSUM_WRONG', 'CHAIN_NOT_SUPPORTED'],
       },
     },
     async (request) => toNonce(await requestSignIn(ctx, request.body, siteOf(request, settings))),
@@ -73,7 +75,13 @@ export function authRoutes(app: Server, ctx: Context): void {
     '/api/auth/verify',
     {
       ...fromOurPages,
-      schema: { tags, summary: 'Sign in', body: authVerifyBody, response: { 200: meAnswer, ...refusals } },
+      schema: {
+        tags,
+        summary: 'Sign in',
+        body: authVerifyBody,
+        response: { 200: meAnswer },
+        refuses: OF_A_SIGNED_MESSAGE,
+      },
     },
     async (request, reply) => {
       const { token, session } = await signIn(ctx, request.body, readToken(request, settings), request.id);
@@ -84,7 +92,7 @@ export function authRoutes(app: Server, ctx: Context): void {
 
   app.post(
     '/api/auth/sign-out',
-    { schema: { tags, summary: 'Sign out', security, response: { 200: okAnswer, ...refusals } } },
+    { schema: { tags, summary: 'Sign out', security: OPTIONAL_SESSION, response: { 200: okAnswer } } },
     async (request, reply) => {
       if (request.caller?.kind === 'wallet') await signOut(ctx, request.caller, request.id);
       clearToken(request, reply, settings);
@@ -94,7 +102,7 @@ export function authRoutes(app: Server, ctx: Context): void {
 
   app.get(
     '/api/me',
-    { ...wallet, schema: { tags, summary: 'Who is signed in', security, response: { 200: meAnswer, ...refusals } } },
+    { ...wallet, schema: { tags, summary: 'Who is signed in', security, response: { 200: meAnswer } } },
     async (request) => toMe(signedIn(request)),
   );
 
@@ -107,7 +115,7 @@ export function authRoutes(app: Server, ctx: Context): void {
         summary: 'Orders of the wallet that is signed in',
         security,
         querystring: listPurchaseOrdersQuery,
-        response: { 200: purchaseOrderPage, ...refusals },
+        response: { 200: purchaseOrderPage },
       },
     },
     async (request) => {
@@ -132,7 +140,8 @@ export function authRoutes(app: Server, ctx: Context): void {
         security,
         params: purchaseOrderParams,
         body: payoutAddressMessageBody,
-        response: { 200: payoutAddressMessageAnswer, ...refusals },
+        response: { 200: payoutAddressMessageAnswer },
+        refuses: [...OF_OWN_ORDER, 'PAYOUT_ADDRESS_FROZEN', 'ADDRESS_CHECKSUM_WRONG'],
       },
     },
     async (request) =>
@@ -157,7 +166,8 @@ export function authRoutes(app: Server, ctx: Context): void {
         security,
         params: purchaseOrderParams,
         body: payoutAddressBody,
-        response: { 200: purchaseOrderAnswer, ...refusals },
+        response: { 200: purchaseOrderAnswer },
+        refuses: [...OF_OWN_ORDER, ...OF_A_SIGNED_MESSAGE, 'PAYOUT_ADDRESS_FROZEN'],
       },
     },
     async (request) =>

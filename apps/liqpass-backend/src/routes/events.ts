@@ -10,8 +10,9 @@ import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
 import { eventStreams } from './eventStream.ts';
 import { operatorsOnly, traderActor, type Keys } from './guards.ts';
 import { claimToWire, purchaseOrderToWire } from './wireFormat.ts';
+import { OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
 
-const stream = z.string().meta({ description: 'server-sent events', contentMediaType: 'text/event-stream' });
+const stream = { content: { 'text/event-stream': { schema: z.string() } } };
 
 /** Live changes for the pages; whoever cannot listen polls the plain routes. */
 export function eventRoutes(app: Server, ctx: Context, keys: Keys): void {
@@ -22,9 +23,11 @@ export function eventRoutes(app: Server, ctx: Context, keys: Keys): void {
     {
       schema: {
         tags: ['purchase orders'],
+        security: OPTIONAL_SESSION,
         summary: 'Live: an order and its claim',
         params: purchaseOrderParams,
         response: { 200: stream },
+        refuses: [...OF_OWN_ORDER, 'SERVICE_UNAVAILABLE'],
       },
     },
     async (request, reply) => {
@@ -52,6 +55,7 @@ export function eventRoutes(app: Server, ctx: Context, keys: Keys): void {
         security: [{ adminKey: [] }, { session: [] }],
         summary: 'Live: the operators’ queue',
         response: { 200: stream },
+        refuses: ['SERVICE_UNAVAILABLE'],
       },
     },
     async (request, reply) => {

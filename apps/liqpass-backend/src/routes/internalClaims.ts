@@ -1,9 +1,10 @@
 import { triggerClaimAnswer, triggerClaimBody, type TriggerClaimAnswer } from '@liqpass/api/claims';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Claim } from '../domain/claim.ts';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { internalActor, type Keys } from './guards.ts';
+import { OF_FILING } from './refusals.ts';
 
 /** 200 once the verifier has spoken, 202 while it is still asked; the reason wherever the claim did not go through. */
 export function triggerAnswer(claim: Claim): { statusCode: 200 | 202; answer: TriggerClaimAnswer } {
@@ -30,7 +31,8 @@ export function internalClaimRoutes(app: Server, ctx: Context, keys: Keys): void
         summary: 'File a claim and verify it',
         security: [{ internalKey: [] }],
         body: triggerClaimBody,
-        response: { 200: triggerClaimAnswer, 202: triggerClaimAnswer, ...refusals },
+        response: { 200: triggerClaimAnswer, 202: triggerClaimAnswer },
+        refuses: OF_FILING,
       },
     },
     async (request, reply) => {

@@ -1,10 +1,11 @@
 import { markPaidBody, purchaseOrderAnswer, purchaseOrderParams, type MarkPaidBody } from '@liqpass/api/purchaseOrders';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/purchaseOrders.ts';
 import { internalActor, type Keys } from './guards.ts';
 import { amount, instantMs } from './purchaseOrders.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
+import { OF_MARKING_PAID } from './refusals.ts';
 
 export const toReceivedPayment = (body: MarkPaidBody): ReceivedPayment => ({
   paidAtMs: instantMs(body.paidAt),
@@ -26,7 +27,8 @@ export function internalPurchaseOrderRoutes(app: Server, ctx: Context, keys: Key
         security: [{ internalKey: [] }],
         params: purchaseOrderParams,
         body: markPaidBody,
-        response: { 200: purchaseOrderAnswer, ...refusals },
+        response: { 200: purchaseOrderAnswer },
+        refuses: OF_MARKING_PAID,
       },
     },
     async (request) =>

@@ -1,7 +1,7 @@
 import { candlesAnswer, candlesQuery, marksAnswer } from '@liqpass/api/quotes';
 import { formatIso } from '@liqpass/kernel/time';
 import { MAX_DATA_AGE_MS } from '@liqpass/underwriting/market';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import { chartReader } from '../services/chart.ts';
 import type { Context } from '../services/context.ts';
 import { INSTRUMENTS } from '../services/market.ts';
@@ -18,7 +18,8 @@ export function marketRoutes(app: Server, ctx: Context): void {
         tags,
         summary: 'Mark-price candles, oldest first',
         querystring: candlesQuery,
-        response: { 200: candlesAnswer, ...refusals },
+        response: { 200: candlesAnswer },
+        refuses: ['PRODUCT_NOT_FOUND', 'VERIFIER_UNAVAILABLE'],
       },
     },
     async (request) => {
@@ -39,7 +40,7 @@ export function marketRoutes(app: Server, ctx: Context): void {
   );
   app.get(
     '/api/market/marks',
-    { schema: { tags, summary: 'The mark prices now', response: { 200: marksAnswer, ...refusals } } },
+    { schema: { tags, summary: 'The mark prices now', response: { 200: marksAnswer } } },
     async () => {
       const nowMs = ctx.clock.now();
       return {

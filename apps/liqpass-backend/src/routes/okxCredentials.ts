@@ -10,7 +10,7 @@ import {
   type OkxPosition,
 } from '@liqpass/api/credentials';
 import { formatIso } from '@liqpass/kernel/time';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import {
   deleteCredential,
@@ -22,6 +22,7 @@ import {
 import type { ShownPosition } from '../services/openPositions.ts';
 import { signedIn, signedInOnly, traderActor } from './guards.ts';
 import { maskedUid } from './wireFormat.ts';
+import { OF_EXCHANGE_KEY } from './refusals.ts';
 
 type Kept = Awaited<ReturnType<typeof listCredentials>>[number];
 
@@ -58,7 +59,14 @@ export function okxCredentialRoutes(app: Server, ctx: Context): void {
 
   app.get(
     '/api/sealing-key',
-    { schema: { tags, summary: 'The key to seal exchange keys to', response: { 200: sealingKeyAnswer, ...refusals } } },
+    {
+      schema: {
+        tags,
+        summary: 'The key to seal exchange keys to',
+        response: { 200: sealingKeyAnswer },
+        refuses: ['VERIFIER_UNAVAILABLE'],
+      },
+    },
     async () => {
       const { keyId, publicKey, suite } = await readSealingKey(ctx);
       return { key_id: keyId, public_key: publicKey, algorithm: suite, allow_ip: ctx.settings.people.egressIp };
@@ -74,7 +82,8 @@ export function okxCredentialRoutes(app: Server, ctx: Context): void {
         summary: 'Register a sealed, read-only exchange key',
         security,
         body: registerCredentialBody,
-        response: { 201: credentialAnswer, ...refusals },
+        response: { 201: credentialAnswer },
+        refuses: OF_EXCHANGE_KEY,
       },
     },
     async (request, reply) => {
@@ -88,7 +97,7 @@ export function okxCredentialRoutes(app: Server, ctx: Context): void {
     '/api/okx-credentials',
     {
       ...signedInOnly,
-      schema: { tags, summary: 'Your exchange keys', security, response: { 200: credentialList, ...refusals } },
+      schema: { tags, summary: 'Your exchange keys', security, response: { 200: credentialList } },
     },
     async (request) => ({ items: (await listCredentials(ctx, signedIn(request).address)).map(credentialToWire) }),
   );
@@ -102,7 +111,8 @@ export function okxCredentialRoutes(app: Server, ctx: Context): void {
         summary: 'Delete a key: now, or when the cover that needs it ends',
         security,
         params: credentialParams,
-        response: { 200: deleteCredentialAnswer, ...refusals },
+        response: { 200: deleteCredentialAnswer },
+        refuses: ['CREDENTIAL_NOT_FOUND'],
       },
     },
     async (request) => {
@@ -130,7 +140,8 @@ export function okxCredentialRoutes(app: Server, ctx: Context): void {
         summary: 'What is open on the account of a key',
         security,
         params: credentialParams,
-        response: { 200: positionList, ...refusals },
+        response: { 200: positionList },
+        refuses: [...OF_EXCHANGE_KEY, 'CREDENTIAL_NOT_FOUND'],
       },
     },
     async (request) => ({

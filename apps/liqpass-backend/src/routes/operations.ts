@@ -122,7 +122,15 @@ export function operationRoutes(
 
   app.get(
     '/metrics',
-    { logLevel: 'silent', schema: { tags, summary: 'Prometheus metrics', response: { 200: z.string() } } },
+    {
+      logLevel: 'silent',
+      schema: {
+        tags,
+        summary: 'Prometheus metrics',
+        response: { 200: { content: { 'text/plain': { schema: z.string() } } } },
+        refuses: ['DATABASE_UNAVAILABLE'],
+      },
+    },
     async (_request, reply) => {
       const text = await metrics.registry.metrics();
       return reply.type(metrics.registry.contentType).serializer(String).send(text);

@@ -1,7 +1,7 @@
 import { paymentInstructionsAnswer } from '@liqpass/api/quotes';
 import { USDC_DECIMALS } from '@liqpass/kernel/money';
 import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 
 /** Where premiums are paid to; without a treasury no address is shown. */
@@ -12,7 +12,7 @@ export function paymentInstructionRoutes(app: Server, ctx: Context): void {
       schema: {
         tags: ['purchase orders'],
         summary: 'Where premiums are paid to',
-        response: { 200: paymentInstructionsAnswer, ...refusals },
+        response: { 200: paymentInstructionsAnswer },
       },
     },
     async () => ({

@@ -1,7 +1,7 @@
 import { productsAnswer } from '@liqpass/api/quotes';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import { MIN_PAYOUT, PAYOUT_CHOICES } from '../domain/product.ts';
 import type { Context } from '../services/context.ts';
 import { limitsOf } from '../services/exposure.ts';
@@ -17,7 +17,7 @@ export function productRoutes(app: Server, ctx: Context): void {
       schema: {
         tags: ['quotes'],
         summary: 'What is on sale now and, where not, why',
-        response: { 200: productsAnswer, ...refusals },
+        response: { 200: productsAnswer },
       },
     },
     async () => {

@@ -11,7 +11,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
 import { parseUsdc, type Usdc } from '@liqpass/kernel/money';
 import { parseIso } from '@liqpass/kernel/time';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
@@ -21,6 +21,7 @@ import { createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../ser
 import { traderActor } from './guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
+import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
 
 export const amount = (text: string): Usdc => {
   const value = parseUsdc(text);
@@ -34,16 +35,36 @@ const idempotencyHeaders = z.object({ 'idempotency-key': z.string().min(1).max(2
 /** What a trader does with an order: the wallet it belongs to, or, where it has none, whoever knows its id. */
 export function purchaseOrderRoutes(app: Server, ctx: Context): void {
   const tags = ['purchase orders'];
+  const security = OPTIONAL_SESSION;
 
   app.post(
     '/api/purchase-orders',
     {
       schema: {
         tags,
+        security,
         summary: 'Buy a pass',
         headers: idempotencyHeaders,
         body: createPurchaseOrderBody,
-        response: { 201: createPurchaseOrderAnswer, ...refusals },
+        response: { 201: createPurchaseOrderAnswer },
+        refuses: [
+          'SESSION_EXPIRED',
+          'IDEMPOTENCY_KEY_IN_FLIGHT',
+          'IDEMPOTENCY_KEY_REUSED',
+          'PRODUCT_NOT_FOUND',
+          'CHAIN_NOT_SUPPORTED',
+          'PREMIUM_NOT_ACCEPTABLE',
+          'PAYOUT_NOT_ACCEPTABLE',
+          'COVERAGE_WINDOW_NOT_ACCEPTABLE',
+          'ADDRESS_CHECKSUM_WRONG',
+          'PAYOUT_ADDRESS_NOT_SIGNED',
+          'SALES_STOPPED',
+          'EXPOSURE_LIMIT_REACHED',
+          'QUOTE_NOT_FOUND',
+          'QUOTE_HASH_MISMATCH',
+          'QUOTE_ALREADY_USED',
+          'QUOTE_EXPIRED',
+        ],
       },
     },
     async (request, reply) => {
@@ -89,9 +110,11 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
     {
       schema: {
         tags,
+        security,
         summary: 'Read an order',
         params: purchaseOrderParams,
-        response: { 200: purchaseOrderAnswer, ...refusals },
+        response: { 200: purchaseOrderAnswer },
+        refuses: OF_OWN_ORDER,
       },
     },
     async (request) =>
@@ -103,10 +126,24 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
     {
       schema: {
         tags,
+        security,
         summary: 'Bind the OKX order to cover, while unpaid',
         params: purchaseOrderParams,
         body: bindOkxBody,
-        response: { 200: purchaseOrderAnswer, ...refusals },
+        response: { 200: purchaseOrderAnswer },
+        refuses: [
+          ...OF_OWN_ORDER,
+          'UNAUTHORIZED',
+          'ALREADY_PAID_CANNOT_BIND',
+          'ORDER_ALREADY_INSURED',
+          'UNATTESTED_BINDING_NOT_ALLOWED',
+          ...OF_EXCHANGE_KEY,
+          'CREDENTIAL_NOT_FOUND',
+          'POSITION_NOT_INSURABLE',
+          'PRICE_MOVED',
+          'SALES_STOPPED',
+          'EXPOSURE_LIMIT_REACHED',
+        ],
       },
     },
     async (request) => {
@@ -123,10 +160,12 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
     {
       schema: {
         tags,
+        security,
         summary: 'Tell the operators that you have paid',
         params: purchaseOrderParams,
         body: reportPaymentBody,
-        response: { 200: purchaseOrderAnswer, ...refusals },
+        response: { 200: purchaseOrderAnswer },
+        refuses: [...OF_OWN_ORDER, 'TX_HASH_ALREADY_USED'],
       },
     },
     async (request) =>
@@ -141,10 +180,12 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
     {
       schema: {
         tags: ['claims'],
+        security,
         summary: 'Claim: verified at once where the exchange answers in time',
         params: purchaseOrderParams,
         body: fileClaimBody,
-        response: { 200: triggerClaimAnswer, 202: triggerClaimAnswer, ...refusals },
+        response: { 200: triggerClaimAnswer, 202: triggerClaimAnswer },
+        refuses: [...OF_OWN_ORDER, ...OF_FILING],
       },
     },
     async (request, reply) => {

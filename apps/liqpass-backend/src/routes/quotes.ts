@@ -2,7 +2,7 @@ import { quoteAnswer, quoteBody, type Quote as QuoteAnswer } from '@liqpass/api/
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { issueQuote, type Quote } from '../services/quotes.ts';
 import { amount } from './purchaseOrders.ts';
@@ -16,7 +16,8 @@ export function quoteRoutes(app: Server, ctx: Context): void {
         tags: ['quotes'],
         summary: 'Ask for a price: it holds for 30 seconds, with room in the book kept for it',
         body: quoteBody,
-        response: { 200: quoteAnswer, ...refusals },
+        response: { 200: quoteAnswer },
+        refuses: ['PRODUCT_NOT_FOUND', 'SALES_STOPPED', 'QUOTE_REFUSED', 'EXPOSURE_LIMIT_REACHED'],
       },
     },
     async (request) => {

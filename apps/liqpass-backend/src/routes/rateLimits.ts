@@ -8,6 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Context } from '../services/context.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../services/rateCounters.ts';
 import type { Keys } from './guards.ts';
+import { BEHIND_A_DOOR } from './refusals.ts';
 
 /** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */
 const PER_WALLET = 600;
@@ -102,7 +103,7 @@ export async function installLimits(app: Server, ctx: Context, keys: Keys): Prom
   };
 
   app.addHook('onRequest', async (request, reply) => {
-    if (request.is404 || !/^\/(?:api|admin|internal)\//.test(request.url)) return;
+    if (request.is404 || !BEHIND_A_DOOR.test(request.url)) return;
     const limit = choose(request);
     if (limit === null) return;
     limits.set(request, limit);

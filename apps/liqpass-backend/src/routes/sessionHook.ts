@@ -1,11 +1,10 @@
 import type { Server } from '@liqpass/service/server';
 import { resolveSession } from '../services/auth.ts';
 import type { Context } from '../services/context.ts';
+import { BEHIND_A_DOOR } from './refusals.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin } from './site.ts';
 
-/** Pages and their assets are everybody's: nothing is asked of the database for them. */
-const BEHIND_A_DOOR = /^\/(?:api|admin|internal)\//;
 const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Says who calls, before any guard asks: the session of the cookie, rotated when due. Nothing is asked without a cookie. */

@@ -2,13 +2,14 @@ import { claimParams } from '@liqpass/api/claims';
 import { LiqPassError } from '@liqpass/api/errors';
 import { evidenceAnswer, traderClaimAnswer } from '@liqpass/api/events';
 import { purchaseOrderParams } from '@liqpass/api/purchaseOrders';
-import { refusals, type Server } from '@liqpass/service/server';
+import type { Server } from '@liqpass/service/server';
 import { readClaimWithEvidence } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { readKeptAnswer } from '../services/keptAnswer.ts';
 import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
 import { traderActor } from './guards.ts';
 import { claimToWire } from './wireFormat.ts';
+import { OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
 
 /** A trader's view of a claim: rule by rule, and the evidence to check again. */
 export function traderClaimRoutes(app: Server, ctx: Context): void {
@@ -19,9 +20,11 @@ export function traderClaimRoutes(app: Server, ctx: Context): void {
     {
       schema: {
         tags,
+        security: OPTIONAL_SESSION,
         summary: 'The claim on an order, rule by rule',
         params: purchaseOrderParams,
-        response: { 200: traderClaimAnswer, ...refusals },
+        response: { 200: traderClaimAnswer },
+        refuses: [...OF_OWN_ORDER, 'CLAIM_NOT_FOUND'],
       },
     },
     async (request) => {
@@ -39,9 +42,11 @@ export function traderClaimRoutes(app: Server, ctx: Context): void {
     {
       schema: {
         tags,
+        security: OPTIONAL_SESSION,
         summary: 'The evidence of a claim, to check again',
         params: claimParams,
-        response: { 200: evidenceAnswer, ...refusals },
+        response: { 200: evidenceAnswer },
+        refuses: [...OF_OWN_ORDER, 'CLAIM_NOT_FOUND', 'EVIDENCE_NOT_FOUND'],
       },
     },
     async (request) => {

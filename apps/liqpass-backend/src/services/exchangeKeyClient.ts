@@ -1,4 +1,4 @@
-import { ERRORS, LiqPassError, type ErrorCode } from '@liqpass/api/errors';
+import { EXCHANGE_KEY_CODES, LiqPassError } from '@liqpass/api/errors';
 import {
   credentialCheckAnswer,
   positionsAnswer,
@@ -30,8 +30,6 @@ const INTERACTIVE_MS = 10_000;
 const SNAPSHOT_MS = 25_000;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 
-const isKeyProblem = (code: ErrorCode): boolean => code.startsWith('KEY_') || code === 'SEALED_KEY_UNREADABLE';
-
 export function exchangeKeyClient(baseUrl: string, apiKey: string): ExchangeKeyClient {
   async function ask<T>(schema: z.ZodType<T>, path: string, timeoutMs: number, body?: unknown): Promise<T> {
     let status: number;
@@ -57,7 +55,7 @@ export function exchangeKeyClient(baseUrl: string, apiKey: string): ExchangeKeyC
     }
     if (status !== 200) {
       const refusal = errorAnswer.safeParse(json);
-      if (refusal.success && ERRORS[refusal.data.error].status === 422 && isKeyProblem(refusal.data.error))
+      if (refusal.success && EXCHANGE_KEY_CODES.includes(refusal.data.error))
         throw new LiqPassError(
           refusal.data.error,
           refusal.data.message,
