@@ -16,6 +16,7 @@ const fullDisk: Fault = {
   name: 'full disk (embedded)',
   async run() {
     const directory = scratchDirectory('disk');
+    const logs = scratchDirectory('disk-log');
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', directory], { stdio: 'pipe' });
     } catch {
@@ -54,10 +55,12 @@ const fullDisk: Fault = {
             note: `${during} policies begun after the disk was filled, ${(left * bsize) / 1024} kB left, ${refused} requests refused or cut off, the process ${stood ? 'stood' : 'ended'}`,
           };
         },
-        { directory: join(directory, 'home') },
+        // The log elsewhere: who takes it down is not what is broken here.
+        { directory: join(directory, 'home'), logFile: join(logs, 'backend.log') },
       );
     } finally {
       execFileSync('umount', ['-l', directory], { stdio: 'pipe' });
+      for (const each of [directory, logs]) rmSync(each, { recursive: true, force: true });
     }
   },
 };

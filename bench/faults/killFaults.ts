@@ -58,14 +58,14 @@ async function killOne(scene: Scene, random: () => number, counts: Record<string
 
 const kills = (kind: 'postgres' | 'embedded'): Fault => ({
   name: `kill -9 at random moments (${kind})`,
-  async run({ random, kills: total, deadlineMs }) {
+  async run({ random, kills: total, killMs }) {
     const wanted = Math.ceil(total / 2);
     const counts: Record<string, number> = {};
     const done = (): number => Object.values(counts).reduce((sum, each) => sum + each, 0);
     const retried: Record<string, number> = {};
     const wrong: string[] = [];
     let policies = 0;
-    const until = kind === 'postgres' ? Date.now() + (deadlineMs - Date.now()) / 2 : deadlineMs;
+    const until = Date.now() + killMs / 2;
     await inScene(kind, async (scene) => {
       while (done() < wanted && Date.now() < until && wrong.length === 0) {
         if (!scene.backend.isRunning()) await scene.backend.start();
@@ -84,6 +84,8 @@ const kills = (kind: 'postgres' | 'embedded'): Fault => ({
         );
       }
     });
+    if (done() < wanted && wrong.length === 0)
+      wrong.push(`only ${done()} of ${wanted} kills in ${killMs / 120_000} minutes`);
     return { policies, retried, wrong, note: `${done()} kills: ${JSON.stringify(counts)}` };
   },
 });

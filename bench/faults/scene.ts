@@ -10,7 +10,8 @@ import type { PersistentLoad } from '../support/persistentLoad.ts';
 export type FaultOptions = {
   readonly random: () => number;
   readonly kills: number;
-  readonly deadlineMs: number;
+  /** How long the kills may take, over both databases. */
+  readonly killMs: number;
   readonly stoppedMs: number;
 };
 export type Found = {

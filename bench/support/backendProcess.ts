@@ -18,6 +18,8 @@ export type BackendSettings = {
   readonly databaseUrl: string | null;
   readonly verifierUrl: string;
   readonly directory?: string;
+  /** Where its log goes; backend.log in `directory` without it. */
+  readonly logFile?: string;
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments for node, such as --cpu-prof. */
@@ -28,7 +30,7 @@ export type BackendSettings = {
 export type BackendProcess = {
   readonly url: string;
   readonly port: number;
-  /** Its working directory: ./data is there in the embedded mode, and its log. */
+  /** Its working directory: ./data is there in the embedded mode. */
   readonly directory: string;
   pid(): number;
   isRunning(): boolean;
@@ -70,10 +72,11 @@ export const backendEnvironment = (settings: BackendSettings, port: number): Rec
   ...settings.env,
 });
 
-/** Starts apps/liqpass-backend and waits until it is ready; its log goes to backend.log in its directory. */
+/** Starts apps/liqpass-backend and waits until it is ready. */
 export async function startBackendProcess(settings: BackendSettings): Promise<BackendProcess> {
   const directory = settings.directory ?? scratchDirectory('backend');
   mkdirSync(directory, { recursive: true });
+  const logFile = settings.logFile ?? join(directory, 'backend.log');
   const port = settings.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
@@ -88,7 +91,7 @@ export async function startBackendProcess(settings: BackendSettings): Promise<Ba
   }
 
   async function start(): Promise<void> {
-    const log = createWriteStream(join(directory, 'backend.log'), { flags: 'a' });
+    const log = createWriteStream(logFile, { flags: 'a' });
     const started = spawn(process.execPath, [...(settings.nodeArguments ?? []), entry, '--stop-with-parent'], {
       cwd: directory,
       env: backendEnvironment(settings, port),
@@ -105,8 +108,8 @@ export async function startBackendProcess(settings: BackendSettings): Promise<Ba
         const answer = await connection.request({ method: 'GET', path: '/healthz' }).catch(() => null);
         if (answer?.status === 200) return;
         // Whoever asked for it to be killed while it started waits for nothing more.
-        if (!isRunning()) throw new BackendEnded(`the backend ended while it started: see ${directory}/backend.log`);
-        if (Date.now() > deadline) throw new Error(`the backend did not start: see ${directory}/backend.log`);
+        if (!isRunning()) throw new BackendEnded(`the backend ended while it started: see ${logFile}`);
+        if (Date.now() > deadline) throw new Error(`the backend did not start: see ${logFile}`);
         await new Promise((resolve) => setTimeout(resolve, 15));
       }
     } finally {
