@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { createHash } from 'node:crypto';
 import type { Db } from '../db/database.ts';
-import { getAnswer, keepAnswer, tryTakeKey } from '../db/idempotencyRepo.ts';
+import { keepAnswer, takeKey } from '../db/idempotencyRepo.ts';
 import type { Context } from './context.ts';
 
 /** What a caller sent along to be allowed to send it again: the key, whose it is, and a fingerprint of the body. */
@@ -22,6 +22,12 @@ function sorted(value: unknown): unknown {
       .map(([key, each]) => [key, sorted(each)]),
   );
 }
+
+const inFlight = (): LiqPassError =>
+  new LiqPassError(
+    'IDEMPOTENCY_KEY_IN_FLIGHT',
+    'A request with this Idempotency-Key is under way: wait a moment and send it again.',
+  );
 
 export type Answer<T> = { readonly statusCode: number; readonly answer: T };
 
@@ -45,12 +51,8 @@ export async function once<T>(
   if (!idempotency) return work(ctx.db);
   const { scope, key, bodyHash } = idempotency;
   return ctx.db.transaction().execute(async (trx) => {
-    if (!(await tryTakeKey(trx, scope, key)))
-      throw new LiqPassError(
-        'IDEMPOTENCY_KEY_IN_FLIGHT',
-        'A request with this Idempotency-Key is under way: wait a moment and send it again.',
-      );
-    const kept = await getAnswer(trx, scope, key);
+    const kept = await takeKey(trx, scope, key);
+    if (kept === 'in_flight') throw inFlight();
     if (kept && kept.bodyHash !== bodyHash)
       throw new LiqPassError(
         'IDEMPOTENCY_KEY_REUSED',
@@ -58,7 +60,7 @@ export async function once<T>(
       );
     if (kept) return { statusCode: kept.statusCode, answer: parseKept(kept.answer) };
     const done = await work(trx);
-    await keepAnswer(trx, scope, key, { bodyHash, ...done }, ctx.clock.now());
+    if (!(await keepAnswer(trx, scope, key, { bodyHash, ...done }, ctx.clock.now()))) throw inFlight();
     return done;
   });
 }
