@@ -7,3 +7,12 @@ export function canonicalJson(value: unknown): string {
   invariant(text !== undefined, 'only JSON values have a canonical form');
   return text;
 }
+
+/** Whether a value has a canonical form: nothing but JSON, whole characters, and not nested beyond what can be walked. */
+export function hasCanonicalForm(value: unknown): boolean {
+  try {
+    return canonicalize(value) !== undefined;
+  } catch {
+    return false; // Which of these it is, is the same to whoever re-checks.
+  }
+}

@@ -1,8 +1,8 @@
 // npm run evidence -- check <file>: computes root and verdict again from a bundle, an answer of jp-verify, or a claim; offline.
 import { readFileSync } from 'node:fs';
 import { formatIso } from '@liqpass/kernel/time';
-import { findBundle } from '../src/findBundle.ts';
-import { recheckBundle, type Recheck } from '../src/recheck.ts';
+import type { Recheck } from '../src/recheck.ts';
+import { recheckText } from '../src/recheckText.ts';
 
 const USAGE = `Checks the evidence of a verdict offline, from the file alone.
 
@@ -13,9 +13,9 @@ Exit code 0: the file leads to the root and the verdict that it states. 1: it do
 
 const MARKS = { pass: '+', fail: '!', no_data: '?' } as const;
 
-function readFile(path: string): unknown {
+function readText(path: string): string {
   try {
-    return JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
     console.error(`${path} cannot be read: ${error instanceof Error ? error.message : 'unknown error'}`);
     process.exit(1);
@@ -40,25 +40,19 @@ function concluded({ answer }: Recheck): string[] {
 }
 
 function report(path: string): number {
-  const found = findBundle(readFile(path));
-  if (!found) {
-    console.error(`${path} holds no evidence bundle.`);
+  const recheck = recheckText(readText(path));
+  const { bundle, answer, problems } = recheck;
+  if (bundle === null) {
+    console.error(`${path} is no evidence: ${problems.map(({ detail }) => detail).join('; ')}.`);
     return 1;
   }
-  const recheck = recheckBundle(found.bundle);
-  const problems = [...recheck.problems, ...found.problems];
-  const { bundle, answer } = recheck;
   const lines = [
     problems.length === 0 ? 'The evidence holds: root and verdict follow from it.' : 'THE EVIDENCE DOES NOT HOLD.',
     ...problems.slice(0, 8).map(({ code, detail }) => `  ${code}  ${detail}`),
     ...(problems.length > 8 ? [`  … and ${problems.length - 8} more`] : []),
-    ...(bundle
-      ? [
-          `root       ${bundle.root}${recheck.root === null ? '  (does not fit the content)' : ''}`,
-          `judged     ${formatIso(bundle.judged_at_ms)}, from ${bundle.exchanges.length} answers of ${[...new Set(bundle.exchanges.map(({ host }) => host))].join(', ')}`,
-          `asked      ${JSON.stringify(bundle.claim)}`,
-        ]
-      : []),
+    `root       ${bundle.root}${recheck.root === null ? '  (does not fit the content)' : ''}`,
+    `judged     ${formatIso(bundle.judged_at_ms)}, from ${bundle.exchanges.length} answers of ${[...new Set(bundle.exchanges.map(({ host }) => host))].join(', ')}`,
+    `asked      ${JSON.stringify(bundle.claim)}`,
     ...concluded(recheck),
     ...(answer
       ? ['', ...answer.checks.map(({ code, result, detail }) => `${MARKS[result]} ${code.padEnd(26)} ${detail}`)]

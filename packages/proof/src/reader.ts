@@ -63,6 +63,15 @@ export type PagePlan = {
   ties?: true;
 };
 
+/** Whether two rows are written alike; one that is nested too deep to be written is like none. */
+function isSameText(a: unknown, b: unknown): boolean {
+  try {
+    return JSON.stringify(a) === JSON.stringify(b);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Reads page after page, each older than the one before (`after=` the oldest cursor seen), until an empty page. null:
  * the first must be read first. A short page is not taken for the last one: a server may give less than was asked for. A short
@@ -70,7 +79,7 @@ export type PagePlan = {
  */
 export function readPages(reader: Reader, plan: PagePlan): Pages | null {
   const rows: RawRow[] = [];
-  const seen = new Map<string, string>();
+  const seen = new Map<string, unknown>();
   const incomplete = (why: string): Pages => ({ kind: 'incomplete', rows, why });
   let oldest: bigint | null = null;
   let cursor: bigint | null = null;
@@ -85,11 +94,11 @@ export function readPages(reader: Reader, plan: PagePlan): Pages | null {
       const identity = plan.identify(row.value);
       if (!identity) return incomplete(`a row of ${answer.path} cannot be read`);
       if (lowest === null || identity.cursor < lowest) lowest = identity.cursor;
-      const text = JSON.stringify(row.value);
       const known = seen.get(identity.id);
-      if (known !== undefined && known !== text) return incomplete(`a row of ${answer.path} is told in two ways`);
+      if (known !== undefined && !isSameText(known, row.value))
+        return incomplete(`a row of ${answer.path} is told in two ways`);
       if (known !== undefined) continue;
-      seen.set(identity.id, text);
+      seen.set(identity.id, row.value);
       rows.push(row);
       fresh += 1;
     }

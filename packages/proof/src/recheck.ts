@@ -1,5 +1,5 @@
 import { bundleMismatches, evidenceBundle, type EvidenceBundle } from '@liqpass/evidence/bundle';
-import { canonicalJson } from '@liqpass/evidence/canonical';
+import { canonicalJson, hasCanonicalForm } from '@liqpass/evidence/canonical';
 import { proveSnapshot, snapshotClaim, type SnapshotResult } from './snapshotProof.ts';
 import { proveClaim, verifyClaim, type Proof, type VerdictAnswer } from './verdict.ts';
 
@@ -30,25 +30,30 @@ function prove(bundle: EvidenceBundle): Proof<VerdictAnswer | SnapshotResult> | 
   return parsed.success ? proveSnapshot(parsed.data, exchanges, nowMs) : null;
 }
 
+/** What re-checking says of what is no bundle at all. */
+export const notABundle = (detail: string): Recheck => ({
+  ok: false,
+  root: null,
+  kind: null,
+  bundle: null,
+  answer: null,
+  problems: [{ code: 'NOT_A_BUNDLE', detail }],
+});
+
 /**
  * Computes root and answer again from a bundle alone, offline. Not ok when a leaf or the root was changed, an answer of the
  * exchange is missing or superfluous, or the stored answer is not the one the evidence leads to, in any of its fields.
  */
 export function recheckBundle(input: unknown): Recheck {
+  if (!hasCanonicalForm(input)) return notABundle('it holds what has no canonical form (RFC 8785)');
   const parsed = evidenceBundle.safeParse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    const detail = issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : 'it has another shape';
-    return {
-      ok: false,
-      root: null,
-      kind: null,
-      bundle: null,
-      answer: null,
-      problems: [{ code: 'NOT_A_BUNDLE', detail }],
-    };
+    return notABundle(issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : 'it has another shape');
   }
   const bundle = parsed.data;
+  // A key such as "__proto__" is lost in reading; then what was hashed is not all that the file says.
+  if (canonicalJson(bundle) !== canonicalJson(input)) return notABundle('it holds what cannot be read');
   const problems: RecheckProblem[] = bundleMismatches(bundle).map(({ path, found, expected }) => ({
     code: path === 'root' ? 'ROOT_CHANGED' : 'LEAF_CHANGED',
     detail: `${path}: it hashes to ${found ?? 'nothing'}, stored is ${expected ?? 'nothing'}`,
