@@ -126,6 +126,19 @@ test('an order carries its quote once, at its price, before it expires', async (
   assert.deepEqual([unknown.status, unknown.body.error], [404, 'QUOTE_NOT_FOUND']);
 });
 
+test('a payment is not recorded with a quote that another order carries, or may', async (t) => {
+  const app = await testShop(t);
+  const { body: quote } = await app.quote();
+  const id = await app.order();
+  for (const step of ['while nobody has bought at it', 'when another order has']) {
+    const { status, body } = await app.markPaid(id, { quoteHash: quote.quote_hash });
+    assert.deepEqual([status, body.error], [422, 'QUOTE_HASH_MISMATCH'], step);
+    await app.buy(quote);
+  }
+  const foreign = `0x${'7'.repeat(64)}`;
+  assert.equal((await app.markPaid(id, { quoteHash: foreign })).body.quote_hash, foreign);
+});
+
 test('twenty orders that carry one quote: one is made', async (t) => {
   const app = await testShop(t);
   const { body: quote } = await app.quote();

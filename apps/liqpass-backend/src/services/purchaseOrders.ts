@@ -198,13 +198,16 @@ export async function markPurchaseOrderPaid(
       'PAID_AT_IN_FUTURE',
       `paidAt ${formatIso(received.paidAtMs)} is in the future: money that has not come cannot be recorded.`,
     );
+  // A quote of ours names the order that it bought, or none yet; on another order it would have bought two.
+  const isOurQuote = received.quoteHash !== null && (await getQuote(ctx.db, received.quoteHash)) !== null;
   for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
     const order = await readPurchaseOrder(ctx, id);
     if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
-    if (received.quoteHash !== null && order.quoteHash !== null && received.quoteHash !== order.quoteHash)
+    const carriesAnother = received.quoteHash !== null && order.quoteHash !== received.quoteHash;
+    if (carriesAnother && (order.quoteHash !== null || isOurQuote))
       throw new LiqPassError(
         'QUOTE_HASH_MISMATCH',
-        `The order carries quote ${order.quoteHash}, not ${received.quoteHash}: check which order was paid.`,
+        `The order carries ${order.quoteHash === null ? 'no quote' : `quote ${order.quoteHash}`}, not ${received.quoteHash}: check which order was paid.`,
       );
     const payment = { ...received, paidAtMs: received.paidAtMs ?? nowMs };
     const decision = decidePayment(order, payment);
