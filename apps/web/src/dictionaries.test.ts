@@ -24,6 +24,7 @@ import {
   VERDICT_REASONS,
   VERDICTS,
 } from '@liqpass/kernel/vocabulary';
+import { FACT_NAMES } from './ui/checkFacts.ts';
 
 const here = import.meta.dirname;
 const LANGUAGES = ['en', 'zh'] as const;
@@ -83,6 +84,7 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['checks', 'verdict', VERDICTS],
   ['checks', 'reason', VERDICT_REASONS],
   ['checks', 'rejection', REJECTION_CODES],
+  ['checks', 'fact', FACT_NAMES],
   ['checks', 'flag', HOLD_REASONS],
   ['common', 'sales_stop', SALES_STOP_REASONS],
   ['common', 'order_status', PURCHASE_ORDER_STATUSES],

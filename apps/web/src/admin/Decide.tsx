@@ -2,8 +2,8 @@ import { approveClaim, markClaimPaid, rejectClaim, releaseClaimHold, takeBackCla
 import type { AdminClaim } from '@liqpass/api/operators';
 import { isTxHash } from '@liqpass/kernel/ids';
 import { REJECTION_CODES, type RejectionCode } from '@liqpass/kernel/vocabulary';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useStored } from '../data/stored.ts';
@@ -36,6 +36,7 @@ export function Decide({
     'NOT_COVERED_BY_POLICY',
   );
   const [wrong, setWrong] = useState(false);
+  const client = useQueryClient();
   const amount = claim.payout_amount_usdc === null ? '–' : money(claim.payout_amount_usdc);
   const act = useMutation({
     mutationFn: async () => {
@@ -49,7 +50,14 @@ export function Decide({
       setText('');
       await onDone();
     },
+    // Where the line broke it may have been done: the claim itself tells.
+    onError: () => client.invalidateQueries({ queryKey: ['admin-claim'] }),
   });
+  const [before] = useState(claim.status);
+  const overtaken = act.isError && claim.status !== before;
+  useEffect(() => {
+    if (overtaken) onClose();
+  }, [overtaken, onClose]);
   const needsText = decision !== 'approve';
   return (
     <Modal title={t(`decide.${decision}`, { amount, to: shortHex(claim.claimant) })} onClose={onClose}>

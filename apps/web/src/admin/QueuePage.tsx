@@ -89,7 +89,7 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
           <Filters filter={filter} change={change} search={search} />
         </div>
         <p className="hidden px-4 py-2 text-xs text-muted lg:block">{t('queue.keys')}</p>
-        {claims.error ? (
+        {claims.error && !claims.data ? (
           <div className="p-4">
             <ErrorNote error={claims.error} onRetry={() => void claims.refetch()} />
           </div>

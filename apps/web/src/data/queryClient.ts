@@ -8,7 +8,7 @@ export const worthRepeating = (error: unknown): boolean =>
   isApiError(error) && (error.reached !== 'yes' || ERRORS[error.code].retry);
 
 /**
- * Refusals are answers: only a broken line, or what the error list calls worth repeating, is asked again: twice at once, then
+ * A failure is told at once. A refusal is an answer; a broken line, or what the error list calls worth repeating, is asked again
  * every few seconds, and when the network is back, so that a page recovers by itself.
  */
 export const newQueryClient = (): QueryClient =>
@@ -17,7 +17,7 @@ export const newQueryClient = (): QueryClient =>
       queries: {
         staleTime: 5_000,
         networkMode: 'always',
-        retry: (count, error) => count < 2 && isApiError(error) && error.reached !== 'no' && ERRORS[error.code].retry,
+        retry: false,
         refetchOnReconnect: true,
         refetchInterval: (query) => (worthRepeating(query.state.error) ? AGAIN_MS : false),
       },

@@ -38,6 +38,8 @@ export function BindStep({ orderId }: { orderId: string }) {
       client.setQueryData(orderQuery(orderId).queryKey, bound);
       await navigate({ to: '/pay/$id', params: { id: orderId } });
     },
+    // It may have been closed meanwhile: look again.
+    onError: () => client.invalidateQueries({ queryKey: ['positions'] }),
   });
   if (order.error && !order.data)
     return (

@@ -72,7 +72,10 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
 export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown: TraderClaim }) {
   const { t } = useTranslation('trader');
   const { t: tk } = useTranslation('checks');
-  const { claim, checks, liquidation } = shown;
+  const { claim, liquidation } = shown;
+  // While it is asked again, what could not be looked at so far is still to come.
+  const checks =
+    claim.status === 'VERIFYING' ? shown.checks.filter(({ result }) => result !== 'no_data') : shown.checks;
   const to = useQuery(paymentInstructionsQuery);
   const explorer = to.data?.explorer_url ?? null;
   return (

@@ -13,7 +13,6 @@ export function KeyHelp() {
     queryKey: ['sealing-key'],
     queryFn: () => getSealingKey(api),
     staleTime: 60_000,
-    retry: false,
   });
   const ip = key.data?.allow_ip ?? null;
   const steps = ['open', 'purpose', 'name', 'permission', 'ip', 'confirm', 'paste'] as const;

@@ -25,7 +25,7 @@ export function PoliciesPage() {
   const wallets = mine.data?.items ?? [];
   const others = known.filter((id) => !wallets.some((order) => order.id === id)).slice(0, 20);
   const local = useQueries({
-    queries: others.map((id) => ({ ...orderQuery(id), retry: false, refetchInterval: 30_000 })),
+    queries: others.map((id) => ({ ...orderQuery(id), refetchInterval: 30_000 })),
   });
   const orders = [...wallets, ...local.flatMap((query) => (query.data ? [query.data] : []))].toSorted(
     (a, b) => Date.parse(b.created_at) - Date.parse(a.created_at),

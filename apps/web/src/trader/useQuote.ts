@@ -57,7 +57,6 @@ export function useQuote(draft: BuyDraft): LiveQuote {
       return quote ? Math.max(2_000, Date.parse(quote.expires_at) - Date.now() - TOO_LATE_MS) : 20_000;
     },
     staleTime: 0,
-    retry: false,
   });
   const [checking, setChecking] = useState(false);
   const usable = now !== 'null' && query.data !== undefined && query.error === null;

@@ -96,7 +96,7 @@ function Rule({
   const { t } = useTranslation('checks');
   const look = check ? LOOK[check.result] : null;
   const Icon = look?.icon ?? (spinning ? SpinnerIcon : RingIcon);
-  const okx = check ? okxSays(check) : '';
+  const okx = check ? okxSays(t, check) : '';
   const policy = t(`check.${code}.policy`, {
     instId: order.okx_meta_json?.instId ?? '–',
     ordId: order.okx_meta_json?.ordId ?? '–',

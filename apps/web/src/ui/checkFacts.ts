@@ -1,5 +1,6 @@
 import type { Check } from '@liqpass/api/verify';
 import type { CheckCode } from '@liqpass/kernel/vocabulary';
+import type { TFunction } from 'i18next';
 import { localTime, shownPrice, utcTime } from '../format.ts';
 
 /** The rules that decide; the others are what these rest on. */
@@ -27,18 +28,57 @@ const WORTH: Partial<Record<CheckCode, readonly string[]>> = {
   LIFETIME_MATCHES_SNAPSHOT: ['cTime', 'end'],
   ORDER_ID_TIME: ['cTime'],
 };
+/** The facts that have a name in each language; another is shown by the name it has on the wire. */
+export const FACT_NAMES = [
+  'bills',
+  'history',
+  'fills',
+  'liqPx',
+  'minutes',
+  'seen',
+  'size',
+  'margin',
+  'lever',
+  'code',
+  'status',
+  'problem',
+  'ip',
+  'uid',
+  'mainUid',
+  'bound',
+  'posId',
+  'cTime',
+  'end',
+  'boundPosId',
+  'boundCTime',
+  'billId',
+  'billIds',
+  'fields',
+  'subType',
+  'since',
+  'before',
+  'later',
+  'perm',
+] as const;
 const ACCOUNT = new Set(['uid', 'mainUid', 'bound']);
 
-/** What OKX says, as facts: "isolated", "bills 2 · fills 2"; the middle of account numbers is left out. */
-export function okxSays(check: Check): string {
+/** What OKX says, as facts: "isolated", "bills 2 · fills 2", in the reader's language; the middle of account numbers is left out. */
+export function okxSays(t: TFunction<'checks'>, check: Check): string {
   const worth = WORTH[check.code];
   const facts = Object.entries(check.params ?? {}).filter(
     ([name, value]) => value !== '' && (worth === undefined || worth.includes(name)),
   );
-  const texts = facts.map(([name, value]) => ({ name, text: ACCOUNT.has(name) ? masked(value) : said(value) }));
+  const texts = facts.map(([name, value]) => ({
+    name,
+    text: ACCOUNT.has(name) ? masked(value) : name === 'code' ? value : said(value),
+  }));
   const [only] = texts;
   if (texts.length === 1 && only) return only.text;
-  return texts.map(({ name, text }) => `${name} ${text}`).join(' · ');
+  const called = (name: string): string => {
+    const known = FACT_NAMES.find((fact) => fact === name);
+    return known ? t(`fact.${known}`) : name;
+  };
+  return texts.map(({ name, text }) => `${called(name)} ${text}`).join(' · ');
 }
 
 const masked = (uid: string): string => (/^\d{9,}$/.test(uid) ? `${uid.slice(0, 4)}…${uid.slice(-2)}` : said(uid));
