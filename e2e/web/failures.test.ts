@@ -1,0 +1,278 @@
+import type { Browser } from '@playwright/test';
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { ErrorCode } from '@liqpass/api/errors';
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+import { z } from 'zod';
+import { loseTheAnswer, offline } from './brokenLine.ts';
+import { launch, PROJECTS } from './browser.ts';
+import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
+import { setStage, type ExchangeAccount, type Stage } from './stage.ts';
+
+let stage: Stage;
+let browser: Browser;
+before(async () => {
+  [stage, browser] = await Promise.all([setStage(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await stage?.remove();
+});
+
+const project = PROJECTS[1];
+const BTC = { instId: 'BTC-USDT-SWAP', posSide: 'long' } as const;
+const ETH = { instId: 'ETH-USDT-SWAP', posSide: 'short' } as const;
+
+/** `act` is refused with `code`: the page says its sentence in the reader's language, and the request's number to quote. */
+async function refused(
+  { page, say }: Person,
+  code: ErrorCode,
+  sentence: string,
+  act: () => Promise<void>,
+): Promise<void> {
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST' && response.status() >= 400);
+  await act();
+  const response = await answer;
+  const { error, requestId } = z.object({ error: z.string(), requestId: z.string() }).parse(await response.json());
+  assert.equal(error, code);
+  const alert = page.locator(`[role="alert"][data-code="${code}"]`).first();
+  await expect(alert).toContainText(say(sentence));
+  await expect(alert).toContainText(requestId);
+  assert.equal(response.headers()['x-request-id'], requestId);
+}
+
+test('a page says what the API says when it fails, its number, and what to do next', { timeout: 240_000 }, async () => {
+  const trader = await person(browser, stage, project, undefined, true);
+  const stranger = await person(browser, stage, project, undefined, true);
+  try {
+    const wanted = { policyType: 'OKX_24H', instId: 'BTC-USDT-SWAP', side: 'long', payoutUsdc: '50', leverage: 5 };
+    const old = await stage.until(
+      () => stage.call('POST', '/api/quotes', wanted),
+      ({ status }) => status === 200,
+    );
+    await killedInTheMiddle(trader);
+    await bindsWhatCannotBe(trader, stranger);
+    await buysTooLate(trader, old.body);
+    await asksTooOften(trader);
+    for (const who of [trader, stranger]) assert.deepEqual(who.faults, []);
+  } finally {
+    await endFaults();
+    await Promise.all([trader, stranger].map((who) => who.context.close()));
+  }
+});
+
+const endFaults = () => fetch(`${stage.simulator}/control/faults`, { method: 'DELETE' });
+const continueButton = ({ page, say }: Person) => page.getByRole('button', { name: say('trader:buy.continue') });
+
+/** The backend dies while an order is being made: nobody knows whether it was; pressed again, there is one. */
+async function killedInTheMiddle(trader: Person): Promise<void> {
+  const { page, say } = trader;
+  await page.goto('/buy');
+  await signIn(trader);
+  await page.getByRole('textbox', { name: say('trader:buy.leverage'), exact: true }).fill('5');
+  await expect(continueButton(trader)).toBeEnabled();
+  await page.route(
+    '**/api/purchase-orders',
+    async (route) => {
+      stage.killHard('liqpass-backend');
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  await continueButton(trader).click();
+  await expect(page.getByText(say('errors:reached.unknown')).first()).toBeVisible();
+  await look(page, project, '40-killed-in-the-middle');
+  // Prices come back by themselves once it is up again.
+  await expect(page.getByTestId('premium')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(1);
+  await continueButton(trader).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:bind.title'));
+  const mine = await page.evaluate<{ items: unknown[] }>("fetch('/api/me/purchase-orders').then((r) => r.json())");
+  assert.equal(mine.items.length, 1);
+}
+
+async function bindsWhatCannotBe(trader: Person, stranger: Person): Promise<void> {
+  const { page, say } = trader;
+  const account = await stage.openAccount();
+  await stage.openPosition(account.uid, BTC, '20', '5');
+  const position = page.getByRole('radio', { name: /BTC/ });
+  await addKey(trader, account);
+  await expect(position).toBeEnabled();
+  // OKX does not answer: the list that is there stays, and a new one cannot be had.
+  await stage.control('/faults', { kind: 'unavailable' });
+  await page.reload();
+  const alert = page.locator('[role="alert"][data-code="VERIFIER_UNAVAILABLE"]');
+  await expect(alert).toContainText(say('errors:code.VERIFIER_UNAVAILABLE'));
+  await look(page, project, '41-okx-does-not-answer');
+  await endFaults();
+  await alert.getByRole('button', { name: say('common:try_again') }).click();
+  // It is closed between looking and binding.
+  await position.check();
+  await stage.control('/close', { uid: account.uid, ...BTC });
+  const bind = page.getByRole('button', { name: say('trader:positions.bind') });
+  await refused(trader, 'POSITION_NOT_INSURABLE', 'errors:insurable.POSITION_NOT_OPEN', () => bind.click());
+  await look(page, project, '42-not-insurable');
+
+  // The same OKX order cannot be insured by two.
+  const open = await stage.openPosition(account.uid, ETH, '200', '5');
+  await stranger.page.goto('/');
+  await byNumber(stranger, open);
+  await expect(stranger.page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.title'));
+  await refused(stranger, 'ORDER_ALREADY_INSURED', 'errors:code.ORDER_ALREADY_INSURED', () => byNumber(stranger, open));
+}
+
+async function addKey({ page, say }: Person, account: ExchangeAccount): Promise<void> {
+  await page.getByLabel(say('trader:key.api_key')).fill(account.apiKey);
+  await page.getByLabel(say('trader:key.secret')).fill(account.secretKey);
+  await page.getByLabel(say('trader:key.passphrase')).fill(account.passphrase);
+  await page.getByRole('button', { name: say('trader:key.seal_and_check') }).click();
+}
+
+/** An order without a wallet, bound by number. */
+async function byNumber(who: Person, ordId: string): Promise<void> {
+  const { page, say } = who;
+  await page.goto(`/buy?order=${await openOrder(who)}`);
+  await page.getByLabel(say('trader:bind.ord_id')).fill(ordId);
+  await page.getByLabel(say('trader:buy.instrument')).fill('ETH-USDT-SWAP');
+  await page.getByRole('button', { name: say('trader:bind.check') }).click();
+}
+
+/** The page believes that its quote holds; the server knows better. */
+async function buysTooLate(trader: Person, old: Record<string, unknown>): Promise<void> {
+  const { page } = trader;
+  const expiresMs = Date.parse(z.string().parse(old['expires_at']));
+  await page.route('**/api/quotes', (route) =>
+    route.fulfill({ json: { ...old, expires_at: new Date(Date.now() + 30_000).toISOString() } }),
+  );
+  await page.goto('/buy');
+  await expect(continueButton(trader)).toBeEnabled();
+  await stage.until(
+    async () => Date.now(),
+    (now) => now > expiresMs,
+  );
+  await refused(trader, 'QUOTE_EXPIRED', 'errors:code.QUOTE_EXPIRED', () => continueButton(trader).click());
+  await page.unroute('**/api/quotes');
+}
+
+/** A wallet may enter so many keys a minute and no more. */
+async function asksTooOften(trader: Person): Promise<void> {
+  const { page, say } = trader;
+  await page.goto(`/buy?order=${await openOrder(trader)}`);
+  const last = await page.evaluate<number>(`(async () => {
+    const ask = () => fetch('/api/okx-credentials', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    return Math.max(...(await Promise.all(Array.from({ length: 61 }, ask))).map((answer) => answer.status));
+  })()`);
+  assert.equal(last, 429);
+  await page.getByRole('button', { name: say('trader:key.add_another') }).click();
+  const account = { apiKey: 'any key', secretKey: 'any secret', passphrase: 'any', uid: '' };
+  await refused(trader, 'TOO_MANY_REQUESTS', 'errors:code.TOO_MANY_REQUESTS', () => addKey(trader, account));
+  await look(page, project, '43-too-often');
+}
+
+test(
+  'an operator loses nothing by reloads and broken lines, and decides and pays once',
+  { timeout: 240_000 },
+  async () => {
+    const reviewer = await person(browser, stage, project, stage.operators.reviewer, true);
+    const treasurer = await person(browser, stage, project, stage.operators.treasurer, true);
+    try {
+      const claimId = await claimToReview();
+      await queue(reviewer, claimId);
+      await decide(reviewer);
+      await recordPayment(treasurer, claimId);
+      const { audit } = z
+        .object({ audit: z.array(z.object({ action: z.string() })) })
+        .parse(await stage.admin('GET', `/admin/claims/${claimId}`));
+      for (const once of ['approve', 'mark_paid'])
+        assert.equal(audit.filter(({ action }) => action === once).length, 1, once);
+      for (const who of [reviewer, treasurer]) assert.deepEqual(who.faults, []);
+    } finally {
+      await Promise.all([reviewer, treasurer].map((who) => who.context.close()));
+    }
+  },
+);
+
+/** A cover bound by number, paid, liquidated and claimed over the API, verified. */
+async function claimToReview(): Promise<string> {
+  const made = (path: string, body: unknown) => stage.call('POST', path, body);
+  const { ordId } = await stage.control('/orders', { ...ETH, side: 'sell', sz: '200', lever: '5' });
+  const startMs = Date.now() - 60_000;
+  const order = await made('/api/purchase-orders', {
+    policyType: 'OKX_24H',
+    chainId: 8453,
+    premiumAmountUsdc: '1.00',
+    policyParams: { payout_fixed_usdc: '50', payout_cap_usdc: '50' },
+    coverageStartAt: new Date(startMs).toISOString(),
+    coverageEndAt: new Date(startMs + 86_400_000).toISOString(),
+  });
+  const id = String(order.body['purchaseOrderId']);
+  assert.equal((await made(`/api/purchase-orders/${id}/bind-okx`, { ordId, instId: ETH.instId })).status, 200);
+  await stage.admin('POST', `/admin/purchase-orders/${id}/mark-paid`, {});
+  await stage.control('/liquidate', { ...ETH, touchesMark: false });
+  const claimant = privateKeyToAccount(generatePrivateKey()).address;
+  const claimId = String((await made(`/api/purchase-orders/${id}/claims`, { claimant })).body['claimId']);
+  await stage.until(
+    () => stage.admin('GET', `/admin/claims/${claimId}`),
+    (claim) => claim['status'] === 'VERIFIED_PENDING_REVIEW',
+  );
+  return claimId;
+}
+
+async function queue(reviewer: Person, claimId: string): Promise<void> {
+  const { page, say, context } = reviewer;
+  await page.goto('/admin/claims?status=VERIFIED_PENDING_REVIEW&sort=oldest');
+  await signIn(reviewer);
+  const row = page.locator('a[data-row]').filter({ hasText: claimId.slice(0, 8) });
+  await expect(row).toBeVisible();
+  await page.reload();
+  await expect(row).toBeVisible();
+  await expect(page).toHaveURL(/sort=oldest/);
+  // What is there stays while the line is down.
+  await context.setOffline(true);
+  await expect(page.getByText(say('common:offline'))).toBeVisible();
+  await expect(row).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText(say('common:offline'))).toBeHidden();
+  await row.click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(claimId.slice(0, 8));
+}
+
+async function decide(reviewer: Person): Promise<void> {
+  const { page, say } = reviewer;
+  const dialog = page.getByRole('dialog');
+  const reject = page.getByRole('button', { name: say('admin:claim.reject') });
+  const confirm = dialog.getByRole('button', { name: say('admin:decide.confirm') });
+  const code = dialog.getByLabel(say('admin:decide.code'));
+  const text = dialog.getByLabel(say('admin:decide.text_seen'));
+  await reject.click();
+  await code.selectOption('OTHER');
+  await text.fill('Half a sentence');
+  await page.reload();
+  await reject.click();
+  await expect(code).toHaveValue('OTHER');
+  await expect(text).toHaveValue('Half a sentence');
+  await offline(reviewer, () => confirm.click());
+  await expect(text).toHaveValue('Half a sentence');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press('a');
+  // It was done, and nobody was told: the claim itself tells, and the question goes away.
+  await loseTheAnswer(reviewer, '/approve', () => confirm.click(), false);
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(say('common:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
+}
+
+async function recordPayment(treasurer: Person, claimId: string): Promise<void> {
+  const { page, say } = treasurer;
+  const hash = `0x${Date.now().toString(16).padStart(64, '0')}`;
+  const record = page.getByRole('button', { name: say('admin:payouts.record_button~one', { count: 1 }) });
+  await page.goto('/admin/payouts');
+  await signIn(treasurer);
+  await page.getByLabel(say('admin:decide.hash')).fill(hash);
+  await page.reload();
+  await expect(page.getByLabel(say('admin:decide.hash'))).toHaveValue(hash);
+  await offline(treasurer, () => record.click());
+  await record.click();
+  await expect(page.getByText(say('admin:payouts.none'))).toBeVisible();
+  assert.equal((await stage.admin('GET', `/admin/claims/${claimId}`))['status'], 'PAID');
+}
