@@ -286,7 +286,7 @@ test('never pays or denies on garbage: hanging, cut off, empty, contradicting it
       verdict('NOT_LIQUIDATED', null),
       verdict('LIQUIDATED', null),
       liquidated(quick.clock.now() + HOUR_MS),
-      liquidated(0), // outside the window
+      liquidated(0), // at no time
     ]) {
       const { id } = await quick.covered();
       quick.verifier.script(() => script);

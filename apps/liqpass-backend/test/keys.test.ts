@@ -1,60 +1,17 @@
 import type { Credential, OkxPosition } from '@liqpass/api/credentials';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import type { PositionSnapshot } from '@liqpass/api/verify';
 import type { ErrorAnswer } from '@liqpass/api/wire';
 import { DAY_MS, formatIso } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifyClaim } from '../src/services/verifyClaim.ts';
 import { deleteUnneededCredentials } from '../src/services/credentials.ts';
-import { APPLICATION, newOrdId } from './harness.ts';
-import { EVIDENCE_ROOT, liquidated, type Scripted } from './scriptedVerifier.ts';
-import { BTC, snapshotOf, testShop, type Shop } from './shop.ts';
+import { bindWith, checked, far, order, refusal, register, SEALED, snapshotTaken, UID } from './attested.ts';
+import { newOrdId } from './harness.ts';
+import { EVIDENCE_ROOT, liquidated } from './scriptedVerifier.ts';
+import { BTC, snapshotOf, testShop } from './shop.ts';
 import { engine } from './testDatabase.ts';
-import { signInWith, type SignedIn } from './wallet.ts';
-
-const SEALED = 'AbCd'.repeat(40);
-const UID = '44705892343619584';
-const refusal = (status: number, error: string, params?: Record<string, string>): Scripted => ({
-  status,
-  body: { error, message: 'said by jp-verify', requestId: 'of-jp-verify', ...(params ? { params } : {}) },
-});
-const checked = (more: Record<string, unknown> = {}): Scripted => ({
-  body: { uid: UID, mainUid: UID, perm: 'read_only', ip: '', label: null, region: 'global', keyId: 'k1', ...more },
-});
-const snapshotTaken = (snapshot: PositionSnapshot | null, reason: string | null = null): Scripted => ({
-  body: {
-    insurable: reason === null,
-    reason,
-    snapshot,
-    checks: [{ code: 'POSITION_OPEN', result: reason === null ? 'pass' : 'fail', detail: 'The position is gone.' }],
-    evidence: { root: EVIDENCE_ROOT, leaves: [], bundle: { raw: 'bytes' } },
-  },
-});
-
-async function register(app: Shop, person: SignedIn, sealed = SEALED) {
-  app.verifier.route('POST /credential-check', () => checked());
-  const answer = await person.call<Credential & ErrorAnswer>('POST', '/api/okx-credentials', {
-    sealed,
-    region: 'global',
-    label: 'phone',
-  });
-  return answer;
-}
-async function order(person: SignedIn, more: Record<string, unknown> = {}): Promise<string> {
-  const made = await person.call<{ purchaseOrderId: string }>('POST', '/api/purchase-orders', {
-    ...APPLICATION,
-    ...more,
-  });
-  return made.body.purchaseOrderId;
-}
-const far = (app: Shop): string => ((app.market.marks.get(BTC)?.mark ?? 0) * 0.8).toFixed(1);
-const bindWith = (person: SignedIn, id: string, ordId: string, credentialId?: string) =>
-  person.call<PurchaseOrderAnswer & ErrorAnswer>('POST', `/api/purchase-orders/${id}/bind-okx`, {
-    ordId,
-    instId: BTC,
-    ...(credentialId === undefined ? {} : { credentialId }),
-  });
+import { signInWith } from './wallet.ts';
 
 test(`a sealed key is checked, kept as it is, listed without its numbers, and gone when deleted (${engine})`, async (t) => {
   const app = await testShop(t);

@@ -1,4 +1,4 @@
-import { PURCHASE_ORDER_STATUSES, REFUND_REASONS, SIDES } from '@liqpass/kernel/vocabulary';
+import { PURCHASE_ORDER_STATUSES, REFUND_REASONS, SIDES, WAITING_CHECKS } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { address, instant, instId, ordId, page, pageQuery, txHash, usdcText, uuid } from './wire.ts';
 
@@ -76,6 +76,10 @@ const purchaseOrderShape = {
   /** Cover counts from here: max(coverage_start_at, paid_at); null while unpaid. */
   effective_start_at: instant.nullable(),
   claim_id: uuid.nullable(),
+  /** Until when a quoted price may be paid; left out once paid, before binding, and where the price has no deadline. */
+  pay_by: instant.optional(),
+  /** Whether the mark came to the liquidation price between payment and cover; left out until that was looked at. */
+  waiting_check: z.enum(WAITING_CHECKS).optional(),
   /** What is covered, as seen at binding or else as quoted; left out until it is known. */
   position: z
     .strictObject({

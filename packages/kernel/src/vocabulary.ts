@@ -141,8 +141,18 @@ export const OKX_REGIONS = ['global', 'us', 'eea'] as const;
 export type OkxRegion = (typeof OKX_REGIONS)[number];
 
 /** Why money that came buys no cover and goes back. */
-export const REFUND_REASONS = ['PAID_BEFORE_BINDING', 'PAID_AFTER_WINDOW', 'PAID_SHORT'] as const;
+export const REFUND_REASONS = [
+  'PAID_BEFORE_BINDING',
+  'PAID_AFTER_WINDOW',
+  'PAID_SHORT',
+  'PAID_AFTER_DEADLINE',
+  'TOUCHED_BEFORE_COVER',
+] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];
+
+/** Whether the mark came to the liquidation price fixed at binding between the payment and the start of cover. */
+export const WAITING_CHECKS = ['UNTOUCHED', 'TOUCHED', 'UNKNOWN'] as const;
+export type WaitingCheck = (typeof WAITING_CHECKS)[number];
 
 /** The chain premiums are paid on: Base. */
 export const BASE_CHAIN_ID = 8453;
@@ -215,8 +225,8 @@ export const ELIGIBILITY_REFUSALS = [
 ] as const;
 export type EligibilityRefusal = (typeof ELIGIBILITY_REFUSALS)[number];
 
-/** Why a person must look at a verified claim before it can be approved, besides the verifier's flags. */
-export const HOLD_REASONS = [...VERDICT_FLAGS, 'UNATTESTED_BINDING'] as const;
+/** What a person is shown about a verified claim: the verifier's flags and our own; domain/hold.ts says which hold it. */
+export const HOLD_REASONS = [...VERDICT_FLAGS, 'UNATTESTED_BINDING', 'WAITING_UNCHECKED'] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** What a claim's timeline is made of. */

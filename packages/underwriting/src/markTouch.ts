@@ -5,8 +5,8 @@ import type { Side } from '@liqpass/kernel/vocabulary';
 export const TOUCH_TOLERANCE: Decimal = decimal('0.001');
 
 /**
- * Whether the mark, between `low` and `high`, reached the liquidation price fixed at binding. With TOUCH_TOLERANCE the
- * second key to a payout; with ZERO the rule that the mark touching it while cover waits voids the cover and refunds.
+ * Whether the mark, between `low` and `high`, reached the liquidation price fixed at binding. With TOUCH_TOLERANCE both the
+ * second key to a payout (rule 1) and, while cover waits, what voids it (rule 4): touching means the same either way.
  * Exact decimals: money hangs on it.
  */
 export function markTouched(side: Side, liqPx: Decimal, low: Decimal, high: Decimal, tolerance: Decimal): boolean {

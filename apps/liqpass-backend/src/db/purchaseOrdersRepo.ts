@@ -2,6 +2,7 @@ import type { EpochMs, Window } from '@liqpass/kernel/time';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
+import { PAY_WITHIN_MS } from '../domain/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
 import type { Db } from './database.ts';
@@ -49,6 +50,7 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
         }
       : null,
     refundReason: row.refund_reason,
+    waitingCheck: row.waiting_check,
     claim: row.claim_id !== null && row.claim_status !== null ? { id: row.claim_id, status: row.claim_status } : null,
     version: row.version,
     createdAtMs: row.created_at.getTime(),
@@ -220,7 +222,7 @@ export async function bindOkxMeta(
 
 export type ReportOutcome = 'reported' | 'unchanged' | 'tx_hash_used';
 
-/** Keeps the trader's "I have paid" on an unpaid order. A hash replaces none, never another. */
+/** Keeps the trader's "I have paid" on an unpaid order. A hash replaces none, never another; it was reported when it came. */
 export async function reportPayment(
   db: Db,
   id: string,
@@ -231,7 +233,7 @@ export async function reportPayment(
   try {
     const { rows } = await sql<{ id: string }>`
       with moved as (
-        update purchase_orders set reported_at = coalesce(reported_at, ${now}), reported_tx_hash = coalesce(reported_tx_hash, ${txHash}),
+        update purchase_orders set reported_at = ${now}, reported_tx_hash = coalesce(reported_tx_hash, ${txHash}),
           version = version + 1, updated_at = ${now}
         where id = ${id} and paid_at is null and (reported_at is null or (reported_tx_hash is null and ${txHash}::text is not null))
           and not exists (select from purchase_orders other where other.payment_tx_hash = ${txHash} and other.id <> ${id})
@@ -306,6 +308,9 @@ const statusSql = (nowMs: EpochMs) => sql`
     when c.status = 'PAID' then 'SETTLED'
     when c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG') then 'CLAIMED'
     when p.paid_at is null and p.coverage_end_at <= ${new Date(nowMs)} then 'LAPSED'
+    when p.paid_at is null and p.quote_hash is not null and p.okx_meta_json is not null
+      and (case when p.attested then p.bound_at else p.created_at end) <= ${new Date(nowMs - PAY_WITHIN_MS)}
+      and (p.reported_tx_hash is null or p.reported_at - (case when p.attested then p.bound_at else p.created_at end) >= ${`${PAY_WITHIN_MS} milliseconds`}::interval) then 'LAPSED'
     when p.paid_at is null and p.okx_meta_json is null then 'AWAITING_BINDING'
     when p.paid_at is null then 'AWAITING_PAYMENT'
     when p.coverage_end_at is null or greatest(p.coverage_start_at, p.paid_at) >= p.coverage_end_at or p.coverage_end_at <= ${new Date(nowMs)} then 'EXPIRED'

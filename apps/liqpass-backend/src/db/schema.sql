@@ -258,6 +258,7 @@ TABLE purchase_orders
   okx_pos_id text
   okx_pos_ctime text
   position_json jsonb
+  waiting_check text
   CONSTRAINT purchase_orders_check CHECK (coverage_start_at < coverage_end_at)
   CONSTRAINT purchase_orders_check1 CHECK ((okx_meta_json IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (attested IS NULL))
   CONSTRAINT purchase_orders_check2 CHECK ((reported_at IS NULL) <= (reported_tx_hash IS NULL))
@@ -266,8 +267,11 @@ TABLE purchase_orders
   CONSTRAINT purchase_orders_check5 CHECK (paid_at IS NULL OR okx_meta_json IS NOT NULL OR refund_reason = 'PAID_BEFORE_BINDING'::text)
   CONSTRAINT purchase_orders_check6 CHECK ((attested IS TRUE) = (snapshot_id IS NOT NULL))
   CONSTRAINT purchase_orders_check7 CHECK ((snapshot_id IS NULL) = (okx_main_uid IS NULL) AND (okx_main_uid IS NULL) = (okx_pos_id IS NULL) AND (okx_pos_id IS NULL) = (okx_pos_ctime IS NULL) AND (okx_pos_id IS NULL) = (okx_uid IS NULL) AND (snapshot_id IS NULL) = (credential_id IS NULL))
+  CONSTRAINT purchase_orders_check8 CHECK (waiting_check IS NULL OR attested AND paid_at IS NOT NULL)
+  CONSTRAINT purchase_orders_check9 CHECK (COALESCE(waiting_check = 'TOUCHED'::text, false) = COALESCE(refund_reason = 'TOUCHED_BEFORE_COVER'::text, false))
   CONSTRAINT purchase_orders_premium_amount_usdc_check CHECK (premium_amount_usdc > 0::numeric)
-  CONSTRAINT purchase_orders_refund_reason_check CHECK (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text]))
+  CONSTRAINT purchase_orders_refund_reason_check CHECK (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text, 'PAID_AFTER_DEADLINE'::text, 'TOUCHED_BEFORE_COVER'::text]))
+  CONSTRAINT purchase_orders_waiting_check_check CHECK (waiting_check = ANY (ARRAY['UNTOUCHED'::text, 'TOUCHED'::text, 'UNKNOWN'::text]))
   CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
   CREATE INDEX purchase_orders_account ON purchase_orders USING btree (okx_main_uid, created_at DESC) WHERE (okx_main_uid IS NOT NULL)
@@ -284,6 +288,7 @@ CASE
     ELSE 0
 END) DESC, created_at DESC, id DESC)
   CREATE INDEX purchase_orders_refunds ON purchase_orders USING btree (created_at DESC, id DESC) WHERE (refund_reason IS NOT NULL)
+  CREATE INDEX purchase_orders_waiting ON purchase_orders USING btree (coverage_start_at) WHERE (attested AND (waiting_check IS NULL) AND (refund_reason IS NULL) AND (paid_at < coverage_start_at))
   CREATE INDEX purchase_orders_window_brin ON purchase_orders USING brin (coverage_end_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND (binding_released_at IS NULL))
   CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime) WHERE ((okx_pos_id IS NOT NULL) AND (binding_released_at IS NULL))

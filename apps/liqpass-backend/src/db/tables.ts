@@ -5,6 +5,7 @@ import type {
   RefundReason,
   RejectionCode,
   Verdict,
+  WaitingCheck,
 } from '@liqpass/kernel/vocabulary';
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { PositionJson, UnderwritingTables } from './underwritingTables.ts';
@@ -41,6 +42,7 @@ export type PurchaseOrdersTable = {
   marked_paid_by: string | null;
   quote_hash: string | null;
   refund_reason: RefundReason | null;
+  waiting_check: WaitingCheck | null;
   position_json: ColumnType<PositionJson | null, string | null, string | null>;
   credential_id: string | null;
   snapshot_id: string | null;

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { CLAIM_STEPS, decideClaim, MAX_ATTEMPTS, type Finding } from './claim.ts';
 
 const WINDOW = { startMs: 1_000_000, endMs: 2_000_000 };
-const TERMS = { window: WINDOW, payoutFixed: usdc(50_000_000n), payoutCap: usdc(50_000_000n) };
+const TERMS = { window: WINDOW, payoutFixed: usdc(50_000_000n), payoutCap: usdc(50_000_000n), refundReason: null };
 const NOW = 3_000_000;
 const liquidatedAt = (liquidationTimeMs: number, lossInsured = '7.52686752', lossCcy = 'USDT'): Finding => ({
   kind: 'answer',
@@ -24,17 +24,32 @@ test('accepts a liquidation at the very start of the window', () => {
   });
 });
 
-test('does not pay for a liquidation at the very end of the window, before it, or in the future', () => {
+test('declines a liquidation at the very end of the window, and before it', () => {
+  for (const at of [WINDOW.endMs, WINDOW.startMs - 1])
+    assert.deepEqual(decideClaim(TERMS, liquidatedAt(at), 1, NOW), {
+      to: 'REJECTED',
+      reason: 'OUT_OF_COVERAGE_WINDOW',
+    });
+});
+
+test('a liquidation in the future, or at no time, is none: it is asked about again', () => {
   for (const [at, now] of [
-    [WINDOW.endMs, NOW],
-    [WINDOW.startMs - 1, NOW],
     [1_500_000, 1_499_999],
+    [WINDOW.endMs + 1, WINDOW.endMs],
+    [0, NOW],
   ] as const)
     assert.deepEqual(decideClaim(TERMS, liquidatedAt(at), 1, now), {
       to: 'VERIFYING',
       reason: 'EVIDENCE_CONTRADICTS',
       nextAttemptAtMs: now + 2_000,
     });
+});
+
+test('a cover that was voided pays nothing, whatever was found', () => {
+  assert.deepEqual(
+    decideClaim({ ...TERMS, refundReason: 'TOUCHED_BEFORE_COVER' }, liquidatedAt(1_500_000), MAX_ATTEMPTS, NOW),
+    { to: 'REJECTED', reason: 'TOUCHED_BEFORE_COVER' },
+  );
 });
 
 test('gives up after the last attempt, as FAILED and never as a denial', () => {
@@ -93,8 +108,9 @@ test('never denies without a reason, and never decides outside the table', () =>
         if (decision.to === 'REJECTED')
           assert.ok(
             found.kind === 'answer' &&
-              found.reason === decision.reason &&
-              (found.verdict === 'NOT_LIQUIDATED' || found.verdict === 'INELIGIBLE'),
+              (found.verdict === 'NOT_LIQUIDATED' || found.verdict === 'INELIGIBLE'
+                ? found.reason === decision.reason
+                : found.liquidation && decision.reason === 'OUT_OF_COVERAGE_WINDOW'),
           );
         if (decision.to === 'VERIFIED_PENDING_REVIEW') {
           assert.ok(

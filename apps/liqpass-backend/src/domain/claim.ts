@@ -1,6 +1,6 @@
 import type { Usdc } from '@liqpass/kernel/money';
 import { isWithin, MINUTE_MS, SECOND_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
-import type { ClaimStatus, Verdict } from '@liqpass/kernel/vocabulary';
+import type { ClaimStatus, RefundReason, Verdict } from '@liqpass/kernel/vocabulary';
 import { decidePayout } from './payout.ts';
 
 /** A claim as its facts stand. */
@@ -90,23 +90,24 @@ export const MAX_ATTEMPTS = BACKOFF_MS.length + 1;
  * @param attempt how many times jp-verify has been asked, this one included
  */
 export function decideClaim(
-  claim: { window: Window; payoutFixed: Usdc; payoutCap: Usdc },
+  claim: { window: Window; payoutFixed: Usdc; payoutCap: Usdc; refundReason: RefundReason | null },
   finding: Finding,
   attempt: number,
   nowMs: EpochMs,
 ): ClaimDecision {
+  // A cover that was voided meanwhile owes its premium back and nothing else, whatever was found.
+  if (claim.refundReason !== null) return { to: 'REJECTED', reason: claim.refundReason };
   if (finding.kind === 'no_answer') return tryAgain(finding.reason, attempt, nowMs);
   switch (finding.verdict) {
     case 'LIQUIDATED':
     case 'PARTIALLY_LIQUIDATED': {
       const { liquidation } = finding;
-      // A verdict that contradicts itself is no verdict: a liquidation without its facts, outside the window, or in the future.
-      if (
-        !liquidation ||
-        !isWithin(claim.window, liquidation.liquidationTimeMs) ||
-        liquidation.liquidationTimeMs > nowMs
-      )
+      // A liquidation without its facts, without a moment, or in the future is no verdict.
+      if (!liquidation || liquidation.liquidationTimeMs === 0 || liquidation.liquidationTimeMs > nowMs)
         return tryAgain('EVIDENCE_CONTRADICTS', attempt, nowMs);
+      // Cover is decided by when it happened, and that is ours to say, whatever the verifier took for the window.
+      if (!isWithin(claim.window, liquidation.liquidationTimeMs))
+        return { to: 'REJECTED', reason: 'OUT_OF_COVERAGE_WINDOW' };
       const payout = decidePayout(claim, { ccy: liquidation.lossCcy, insured: liquidation.lossInsured });
       if (payout.amount === null) return { to: 'FAILED', reason: payout.reason };
       return {

@@ -17,6 +17,8 @@ const HOLDS: Readonly<Record<HoldReason, boolean>> = {
   ORDER_ID_TIME_MISMATCH: false,
   // Shown at every step; what happened is proven all the same.
   UNATTESTED_BINDING: false,
+  // Our own feed had a gap: missing data is never a denial.
+  WAITING_UNCHECKED: false,
 };
 
 /** Of a verdict's flags those that hold the claim, in the order of the list, each once. Words not on it hold nothing. */

@@ -36,6 +36,9 @@ export const CHAINS: readonly number[] = [BASE_CHAIN_ID];
 /** Cover begins this long after buying or paying: the mark price must not be about to touch the liquidation price already. */
 export const WAITING_MS = 10 * MINUTE_MS;
 
+/** A quoted price may be paid for this long after it was last computed: the market moves on, and a price is no free option. */
+export const PAY_WITHIN_MS = 30 * MINUTE_MS;
+
 export type Application = {
   readonly policyType: string;
   readonly chainId: number;

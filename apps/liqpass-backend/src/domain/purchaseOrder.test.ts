@@ -6,8 +6,10 @@ import {
   decidePayment,
   effectiveWindow,
   holdsItsOkxOrder,
+  payBy,
   purchaseOrderStatus,
   refuseClaim,
+  waitingPeriod,
   type PurchaseOrder,
 } from './purchaseOrder.ts';
 
@@ -33,6 +35,7 @@ const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
   quoteHash: null,
   position: null,
   refundReason: null,
+  waitingCheck: null,
   claim: null,
   version: 1,
   createdAtMs: 0,
@@ -75,7 +78,7 @@ test('covers nobody for what happened before paying', () => {
 
 test('tells money that buys cover from money to refund', () => {
   const pay = (facts: Partial<PurchaseOrder>, paidAtMs: number, amount: bigint | null = null) =>
-    decidePayment(order(facts), { paidAtMs, amount: amount === null ? null : usdc(amount) });
+    decidePayment(order(facts), { paidAtMs, cameByMs: paidAtMs, amount: amount === null ? null : usdc(amount) });
   assert.equal(pay({ binding: BINDING }, 5_000_000).refundReason, null);
   assert.equal(pay({ binding: BINDING }, 5_000_000, 1_000_000n).refundReason, null);
   assert.equal(pay({ binding: BINDING }, 5_000_000, 999_999n).refundReason, 'PAID_SHORT');
@@ -85,11 +88,53 @@ test('tells money that buys cover from money to refund', () => {
 });
 
 test('moves the window the server set to ten minutes after a later payment, whole', () => {
-  const moved = decidePayment(order({ binding: BINDING, windowMoves: true }), { paidAtMs: 15_000_000, amount: null });
+  const pay = (paidAtMs: number, windowMoves: boolean) =>
+    decidePayment(order({ binding: BINDING, windowMoves }), { paidAtMs, cameByMs: paidAtMs, amount: null });
+  const moved = pay(15_000_000, true);
   assert.deepEqual(moved.window, { startMs: 15_000_000 + 10 * MINUTE_MS, endMs: 25_000_000 + 10 * MINUTE_MS });
-  const early = decidePayment(order({ binding: BINDING, windowMoves: true }), { paidAtMs: 1, amount: null });
-  assert.deepEqual(early.window, WINDOW);
-  assert.deepEqual(decidePayment(order({ binding: BINDING }), { paidAtMs: 15_000_000, amount: null }).window, WINDOW);
+  assert.deepEqual(pay(1, true).window, WINDOW);
+  assert.deepEqual(pay(15_000_000, false).window, WINDOW);
+});
+
+test('a quoted price may be paid for 30 minutes, from the binding that priced it or else from the order; others have no deadline', () => {
+  const quoted = { quoteHash: '0x1', binding: BINDING, createdAtMs: 60_000 };
+  const attested = { ...quoted, binding: { ...BINDING, attested: true, boundAtMs: 120_000 } };
+  assert.equal(payBy(order({ binding: BINDING })), null);
+  assert.equal(payBy(order({ quoteHash: '0x1' })), null);
+  assert.equal(payBy(order(quoted)), 60_000 + 30 * MINUTE_MS);
+  assert.equal(payBy(order(attested)), 120_000 + 30 * MINUTE_MS);
+  const deadline = 120_000 + 30 * MINUTE_MS;
+  const pay = (facts: Partial<PurchaseOrder>, cameByMs: number) =>
+    decidePayment(order({ ...facts, windowMoves: true }), { paidAtMs: deadline + 1, cameByMs, amount: null })
+      .refundReason;
+  assert.equal(pay(attested, deadline - 1), null);
+  assert.equal(pay(attested, deadline), 'PAID_AFTER_DEADLINE');
+  assert.equal(pay({ binding: BINDING }, deadline), null);
+  const reported = (atMs: number, txHash: string | null) => ({ ...attested, reported: { atMs, txHash } });
+  for (const [facts, now, status] of [
+    [attested, deadline - 1, 'AWAITING_PAYMENT'],
+    [attested, deadline, 'LAPSED'],
+    [reported(deadline - 1, '0xa'), deadline, 'AWAITING_PAYMENT'],
+    [reported(deadline, '0xa'), deadline, 'LAPSED'],
+    [reported(deadline - 1, null), deadline, 'LAPSED'],
+    [{ ...quoted, binding: null }, deadline, 'AWAITING_BINDING'],
+    [{ binding: BINDING }, deadline, 'AWAITING_PAYMENT'],
+  ] as const)
+    assert.equal(purchaseOrderStatus(order(facts), now), status, JSON.stringify([facts, now]));
+});
+
+test('cover waits from the payment to its start, where it does not begin with the payment', () => {
+  assert.deepEqual(waitingPeriod(order({ binding: BINDING, paidAtMs: 5_000_000 })), {
+    startMs: 5_000_000,
+    endMs: WINDOW.startMs,
+  });
+  for (const facts of [
+    {},
+    { paidAtMs: WINDOW.startMs },
+    { paidAtMs: 5_000_000, window: null },
+    { paidAtMs: 5_000_000, refundReason: 'PAID_SHORT' as const },
+  ])
+    assert.equal(waitingPeriod(order({ binding: BINDING, ...facts })), null);
 });
 
 test('refuses a claim for what is missing, in the order a person would mend it', () => {

@@ -1,7 +1,7 @@
 import type { Usdc } from '@liqpass/kernel/money';
 import { isWithin, type EpochMs, type Window } from '@liqpass/kernel/time';
-import type { ClaimStatus, PurchaseOrderStatus, RefundReason, Side } from '@liqpass/kernel/vocabulary';
-import { WAITING_MS } from './product.ts';
+import type { ClaimStatus, PurchaseOrderStatus, RefundReason, Side, WaitingCheck } from '@liqpass/kernel/vocabulary';
+import { PAY_WITHIN_MS, WAITING_MS } from './product.ts';
 
 export type Position = {
   readonly instId: string;
@@ -40,6 +40,8 @@ export type PurchaseOrder = {
   /** What is covered, as quoted and then as seen at binding; null where neither was. Prices and leverage as decimal text. */
   readonly position: Position | null;
   readonly refundReason: RefundReason | null;
+  /** null until the wait for cover is over and was looked at; always null for an unattested binding. */
+  readonly waitingCheck: WaitingCheck | null;
   readonly claim: { readonly id: string; readonly status: ClaimStatus } | null;
   /** Counts the updates of the row these facts were read from. */
   readonly version: number;
@@ -54,6 +56,32 @@ export function effectiveWindow(order: Pick<PurchaseOrder, 'window' | 'paidAtMs'
   return startMs < order.window.endMs ? { startMs, endMs: order.window.endMs } : null;
 }
 
+/**
+ * Until when a quoted price may be paid: for so long from when it was last computed, which is at binding, or, where nobody
+ * saw the position then, at the order. null without a quote (the catalogue's price has no deadline) or before binding.
+ */
+export function payBy(order: Pick<PurchaseOrder, 'quoteHash' | 'binding' | 'createdAtMs'>): EpochMs | null {
+  if (order.quoteHash === null || !order.binding) return null;
+  return (order.binding.attested ? order.binding.boundAtMs : order.createdAtMs) + PAY_WITHIN_MS;
+}
+
+/** Whether a quoted price was left unpaid. A transaction reported in time has paid it, as far as anybody knows yet. */
+function isDeadlineOver(
+  order: Pick<PurchaseOrder, 'quoteHash' | 'binding' | 'createdAtMs' | 'reported'>,
+  nowMs: EpochMs,
+): boolean {
+  const deadlineMs = payBy(order);
+  if (deadlineMs === null || nowMs < deadlineMs) return false;
+  const { reported } = order;
+  return !reported || reported.txHash === null || reported.atMs >= deadlineMs;
+}
+
+/** The wait between the payment and the start of cover; null where cover began with the payment, or there is none. */
+export function waitingPeriod(order: Pick<PurchaseOrder, 'window' | 'paidAtMs' | 'refundReason'>): Window | null {
+  if (!order.window || order.paidAtMs === null || order.refundReason !== null) return null;
+  return order.paidAtMs < order.window.startMs ? { startMs: order.paidAtMs, endMs: order.window.startMs } : null;
+}
+
 const CLAIM_UNDER_WAY: readonly ClaimStatus[] = ['VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'];
 
 /** Where an order stands at a moment. Derived, never stored. */
@@ -62,7 +90,7 @@ export function purchaseOrderStatus(order: Omit<PurchaseOrder, 'id'>, nowMs: Epo
   if (order.claim?.status === 'PAID') return 'SETTLED';
   if (order.claim && CLAIM_UNDER_WAY.includes(order.claim.status)) return 'CLAIMED';
   if (order.paidAtMs === null) {
-    if (order.window && order.window.endMs <= nowMs) return 'LAPSED';
+    if ((order.window && order.window.endMs <= nowMs) || isDeadlineOver(order, nowMs)) return 'LAPSED';
     return order.binding ? 'AWAITING_PAYMENT' : 'AWAITING_BINDING';
   }
   const cover = effectiveWindow(order);
@@ -80,23 +108,31 @@ export function holdsItsOkxOrder(order: PurchaseOrder, nowMs: EpochMs): boolean 
   return status !== 'LAPSED' && status !== 'REFUND_DUE' && status !== 'EXPIRED';
 }
 
-export type Payment = { readonly paidAtMs: EpochMs; /** null: the premium in full. */ readonly amount: Usdc | null };
+export type Payment = {
+  readonly paidAtMs: EpochMs;
+  /** By when the money had come: paidAtMs, or the trader's report of this very transaction, where nobody said when it came. */
+  readonly cameByMs: EpochMs;
+  /** null: the premium in full. */
+  readonly amount: Usdc | null;
+};
 export type PaymentDecision = { readonly refundReason: RefundReason | null; readonly window: Window | null };
 
 /**
  * What money that came means. It is recorded always; whether it buys cover is decided here: paid before the order was
- * bound, after its window, or short of the premium, it buys none and goes back. A window the server set moves to
- * payment + 10 minutes when that is later.
+ * bound, after its window, short of the premium, or later than a quoted price holds, it buys none and goes back. A window
+ * the server set moves to payment + 10 minutes when that is later.
  */
 export function decidePayment(
-  order: Pick<PurchaseOrder, 'binding' | 'window' | 'windowMoves' | 'premium'>,
+  order: Pick<PurchaseOrder, 'binding' | 'window' | 'windowMoves' | 'premium' | 'quoteHash' | 'createdAtMs'>,
   payment: Payment,
 ): PaymentDecision {
   const { window } = order;
   if (!order.binding) return { refundReason: 'PAID_BEFORE_BINDING', window };
   if (payment.amount !== null && payment.amount < order.premium) return { refundReason: 'PAID_SHORT', window };
+  if (window && payment.paidAtMs >= window.endMs) return { refundReason: 'PAID_AFTER_WINDOW', window };
+  const deadlineMs = payBy(order);
+  if (deadlineMs !== null && payment.cameByMs >= deadlineMs) return { refundReason: 'PAID_AFTER_DEADLINE', window };
   if (!window) return { refundReason: null, window };
-  if (payment.paidAtMs >= window.endMs) return { refundReason: 'PAID_AFTER_WINDOW', window };
   const movedStartMs = payment.paidAtMs + WAITING_MS;
   if (!order.windowMoves || movedStartMs <= window.startMs) return { refundReason: null, window };
   return {

@@ -4,11 +4,12 @@ import { forgetQuotes } from '../db/quotesRepo.ts';
 import type { Context } from '../services/context.ts';
 import { reportExposure } from '../services/exposureReport.ts';
 import { STOPS_EVERY_MS } from '../services/salesStops.ts';
+import { checkWaits } from '../services/waiting.ts';
 
 /** The highest in-force and reserve of a day are kept, whether somebody looks or not. */
 const NOTED_EVERY_MS = 10 * MINUTE_MS;
 
-/** Reads the operators' stops every few seconds, and clears the book once a minute, until it is stopped. */
+/** Every few seconds reads the operators' stops and looks at the waits that are over, and clears the book once a minute, until it is stopped. */
 export function startBookUpkeep(ctx: Context): () => Promise<void> {
   let stopped = false;
   let clearedAtMs = -Infinity;
@@ -18,6 +19,7 @@ export function startBookUpkeep(ctx: Context): () => Promise<void> {
   async function run(): Promise<void> {
     try {
       await ctx.sales.refresh(ctx.db);
+      await checkWaits(ctx);
       const nowMs = performance.now();
       if (nowMs - clearedAtMs >= MINUTE_MS) {
         await forgetQuotes(ctx.db, ctx.clock.now() - DAY_MS);

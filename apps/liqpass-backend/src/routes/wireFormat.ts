@@ -8,7 +8,7 @@ import type { AuditRow } from '../db/auditRepo.ts';
 import type { ClaimCursor } from '../db/claimsRepo.ts';
 import type { OrderCursor } from '../db/purchaseOrdersRepo.ts';
 import type { Claim } from '../domain/claim.ts';
-import { effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { effectiveWindow, payBy, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 
 // From what we hold to what we say: amounts as decimal strings, instants as ISO 8601.
 
@@ -16,6 +16,7 @@ const isoOrNull = (ms: EpochMs | null): string | null => (ms === null ? null : f
 const usdcOrNull = (amount: Usdc | null): string | null => (amount === null ? null : formatUsdc(amount));
 
 export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): PurchaseOrderAnswer {
+  const deadlineMs = payBy(order);
   return {
     id: order.id,
     policy_type: order.policyType,
@@ -41,6 +42,8 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
     refund_reason: order.refundReason,
     effective_start_at: isoOrNull(effectiveWindow(order)?.startMs ?? null),
     claim_id: order.claim?.id ?? null,
+    ...(order.paidAtMs === null && deadlineMs !== null ? { pay_by: formatIso(deadlineMs) } : {}),
+    ...(order.waitingCheck === null ? {} : { waiting_check: order.waitingCheck }),
     ...(order.position
       ? {
           position: {

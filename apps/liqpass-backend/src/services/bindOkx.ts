@@ -1,10 +1,12 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { PositionSnapshot, SnapshotAnswer } from '@liqpass/api/verify';
+import { formatIso } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
 import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
 import type { Credential } from '../db/credentialsRepo.ts';
 import type { Db } from '../db/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
+import { PAY_WITHIN_MS } from '../domain/product.ts';
 import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Context } from './context.ts';
 import { readCredential } from './credentials.ts';
@@ -63,6 +65,13 @@ async function bindUnattested(
     throw new LiqPassError(
       'UNATTESTED_BINDING_NOT_ALLOWED',
       'Bind with a read-only OKX key (credentialId): a binding without one is not accepted here.',
+    );
+  // Nothing computes the price again here: it is as old as the order.
+  if (order.quoteHash !== null && ctx.clock.now() >= order.createdAtMs + PAY_WITHIN_MS)
+    throw new LiqPassError(
+      'QUOTE_EXPIRED',
+      `The quoted price could be paid until ${formatIso(order.createdAtMs + PAY_WITHIN_MS)}: ask for a new one.`,
+      { params: { expired_at: formatIso(order.createdAtMs + PAY_WITHIN_MS) } },
     );
   const bind = (): Promise<repo.BindOutcome> =>
     repo.bindOkxMeta(

@@ -11,6 +11,7 @@ import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purch
 import { checksummedAddress } from './checksummedAddress.ts';
 import type { Context } from './context.ts';
 import { readOwnPurchaseOrder } from './purchaseOrders.ts';
+import { afterWaiting } from './waiting.ts';
 
 const entry = (
   ctx: Context,
@@ -30,7 +31,8 @@ const REFUSALS: Record<ClaimRefusal, string> = {
   MISSING_COVERAGE_WINDOW: 'The order has no cover window.',
   MISSING_OKX_META: 'No OKX order was bound before payment, so there is no position to verify.',
   CLAIMANT_MISMATCH: 'The claimant is not the address that this order pays to.',
-  PURCHASE_ORDER_NOT_COVERED: 'The payment bought no cover (it came late, or short): it is to be refunded.',
+  PURCHASE_ORDER_NOT_COVERED:
+    'The payment bought no cover (it came late, or short, or the liquidation price was touched before cover began): it is to be refunded.',
 };
 
 export type FiledClaim = {
@@ -46,17 +48,20 @@ export type FiledClaim = {
  */
 export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): Promise<Claim> {
   const claimant = checksummedAddress(filed.claimant);
-  const order = await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor);
+  const order = await afterWaiting(ctx, await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor));
   const refusal = refuseClaim(order, claimant);
-  if (refusal) throw new LiqPassError(refusal satisfies ErrorCode, REFUSALS[refusal]);
-  const window = effectiveWindow(order);
-  invariant(order.binding && window, 'a claim that is not refused has a binding and a window');
+  // A claim that was there before its cover was voided is answered with all the same.
+  if (refusal && !(refusal === 'PURCHASE_ORDER_NOT_COVERED' && order.claim))
+    throw new LiqPassError(refusal satisfies ErrorCode, REFUSALS[refusal]);
+  invariant(order.binding, 'a claim that is not refused has a binding');
   const eventId = okxEventId(order.binding.ordId);
 
   const existing = order.claim === null ? null : await repo.getClaimByEvent(ctx.db, order.id, eventId);
   if (existing && existing.claimant !== claimant)
     throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
   if (existing && existing.status !== 'FAILED') return existing;
+  const window = effectiveWindow(order);
+  if (!window) throw new LiqPassError('PURCHASE_ORDER_NOT_COVERED', REFUSALS.PURCHASE_ORDER_NOT_COVERED);
 
   const nowMs = ctx.clock.now();
   const claim: repo.NewClaim = {

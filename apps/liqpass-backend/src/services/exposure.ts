@@ -19,7 +19,7 @@ import { listClaimsOnBook, lockBook, putRoom, sumBook, type NearPrice, type Room
 import type { Context } from './context.ts';
 import { salesStopped } from './sales.ts';
 
-/** An order's room waits this long for the premium; then it goes to others, and is counted again if the premium still comes. */
+/** An order's room waits this long for the premium: PAY_WITHIN_MS, and time to record it. Then it goes to others, and is counted again if a premium that buys cover is still recorded. */
 export const PAYMENT_HOLD_MS = 60 * MINUTE_MS;
 /** A side rests 24 h once the claims of 24 h passed its limit: two days of claims say whether it does. */
 const BREAKER_LOOKS_BACK_MS = 2 * DAY_MS;

@@ -209,7 +209,7 @@ export async function markPurchaseOrderPaid(
         'QUOTE_HASH_MISMATCH',
         `The order carries ${order.quoteHash === null ? 'no quote' : `quote ${order.quoteHash}`}, not ${received.quoteHash}: check which order was paid.`,
       );
-    const payment = { ...received, paidAtMs: received.paidAtMs ?? nowMs };
+    const payment = { ...received, paidAtMs: received.paidAtMs ?? nowMs, cameByMs: cameBy(order, received, nowMs) };
     const decision = decidePayment(order, payment);
     const after: PurchaseOrder = { ...order, ...decision, paidAtMs: payment.paidAtMs };
     const step = { from: purchaseOrderStatus(order, nowMs), to: purchaseOrderStatus(after, nowMs) };
@@ -230,6 +230,13 @@ export async function markPurchaseOrderPaid(
     }
   }
   throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');
+}
+
+/** By when the money had come. The trader's report of the very transaction says so where nobody says when it was sent. */
+function cameBy(order: PurchaseOrder, received: ReceivedPayment, nowMs: EpochMs): EpochMs {
+  if (received.paidAtMs !== null) return received.paidAtMs;
+  const { reported } = order;
+  return reported && reported.txHash !== null && reported.txHash === received.txHash ? reported.atMs : nowMs;
 }
 
 /** Whether an order has room in the book; a plain one has none unless every order counts. */

@@ -6,12 +6,17 @@ import { SYSTEM } from '../db/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { findCredentialOfAccount } from '../db/credentialsRepo.ts';
 import type { Db } from '../db/database.ts';
-import { getBoundPosition, getPurchaseOrderById } from '../db/purchaseOrdersRepo.ts';
-import { decideClaim } from '../domain/claim.ts';
+import { getBoundPosition } from '../db/purchaseOrdersRepo.ts';
+import { decideClaim, type Claim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';
+import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Context } from './context.ts';
 import type { Verification } from './jpVerifyClient.ts';
+import { readPurchaseOrder } from './purchaseOrders.ts';
+import { afterWaiting } from './waiting.ts';
 
+const NOT_ASKED: Verification = { finding: { kind: 'no_answer', reason: 'INCONCLUSIVE' }, kept: null };
+// Without the trader's key an attested claim cannot be asked about: jp-verify's own sees another account, and would deny it.
 const KEY_GONE: Verification = { finding: { kind: 'no_answer', reason: 'KEY_REJECTED' }, kept: null };
 
 /** The position as it was seen when it was bound, and a key that shows the account now; 'key_gone' when its owner has deleted it. */
@@ -25,6 +30,20 @@ async function readBoundPosition(
   return key ? { snapshot: boundSnapshot.parse(bound.snapshot), credential: key.sealed, owner: key.owner } : 'key_gone';
 }
 
+async function ask(ctx: Context, claim: Claim, { id, binding }: PurchaseOrder): Promise<Verification> {
+  invariant(binding, 'a claim has an order with a binding');
+  const seen = binding.attested ? await readBoundPosition(ctx, id) : null;
+  if (seen === 'key_gone') return KEY_GONE;
+  return ctx.jpVerify.verify({
+    instId: binding.instId,
+    ordId: binding.ordId,
+    boundAt: formatIso(binding.boundAtMs),
+    coverageStartAt: formatIso(claim.window.startMs),
+    coverageEndAt: formatIso(claim.window.endMs),
+    ...seen,
+  });
+}
+
 /**
  * Asks jp-verify about a claim once and stores what follows; a claim that no longer waits is left alone, so it may run
  * twice, or at once in two places: one takes effect. The question is asked outside any transaction; the answer, its audit
@@ -34,30 +53,11 @@ async function readBoundPosition(
 export async function verifyClaim(ctx: Context, claimId: string): Promise<ClaimStatus | null> {
   const claim = await claims.getClaimById(ctx.db, claimId);
   if (!claim || claim.status !== 'VERIFYING') return null;
-  const order = await getPurchaseOrderById(ctx.db, claim.purchaseOrderId);
-  invariant(order?.binding, 'a claim has an order, and that a binding');
-
-  const seen = order.binding.attested ? await readBoundPosition(ctx, order.id) : null;
-  // Without the trader's key an attested claim cannot be asked about: jp-verify's own sees another account, and would deny it.
-  const { finding, kept } =
-    seen === 'key_gone'
-      ? KEY_GONE
-      : await ctx.jpVerify.verify({
-          instId: order.binding.instId,
-          ordId: order.binding.ordId,
-          boundAt: formatIso(order.binding.boundAtMs),
-          coverageStartAt: formatIso(claim.window.startMs),
-          coverageEndAt: formatIso(claim.window.endMs),
-          ...seen,
-        });
+  const order = await afterWaiting(ctx, await readPurchaseOrder(ctx, claim.purchaseOrderId), claim.id);
+  const { finding, kept } = order.refundReason === null ? await ask(ctx, claim, order) : NOT_ASKED;
 
   const nowMs = ctx.clock.now();
-  const decision = decideClaim(
-    { window: claim.window, payoutFixed: order.payoutFixed, payoutCap: order.payoutCap },
-    finding,
-    claim.attempts + 1,
-    nowMs,
-  );
+  const decision = decideClaim({ ...order, window: claim.window }, finding, claim.attempts + 1, nowMs);
   const verified = decision.to === 'VERIFIED_PENDING_REVIEW' ? decision : null;
   const nextAttemptAtMs = decision.to === 'VERIFYING' ? decision.nextAttemptAtMs : null;
   const reason = decision.to === 'VERIFIED_PENDING_REVIEW' ? null : decision.reason;

@@ -222,7 +222,11 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
 function Flags({ claim }: { claim: AdminClaim }) {
   const { t } = useTranslation('admin');
   const { t: tk } = useTranslation('checks');
-  const all = [...new Set([...claim.hold_reasons, ...claim.flags, ...(claim.attested ? [] : ['UNATTESTED_BINDING'])])];
+  const own = [
+    ...(claim.attested ? [] : ['UNATTESTED_BINDING']),
+    ...(claim.purchase_order.waiting_check === 'UNKNOWN' ? ['WAITING_UNCHECKED'] : []),
+  ];
+  const all = [...new Set([...claim.hold_reasons, ...claim.flags, ...own])];
   if (all.length === 0) return null;
   return (
     <Note

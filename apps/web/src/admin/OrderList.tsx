@@ -74,7 +74,7 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
                     {t('payments.claim')}
                   </Link>
                 )}
-                {order.paid_at === null && order.status !== 'LAPSED' && (
+                {order.paid_at === null && (order.status !== 'LAPSED' || order.reported_at !== null) && (
                   <Button kind={order.reported_at ? 'solid' : 'quiet'} size="sm" onClick={() => setConfirming(order)}>
                     {t('payments.confirm')}
                   </Button>

@@ -138,6 +138,9 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
         <div className="grid gap-2 border-t border-line p-4">
           <Facts
             rows={[
+              ...(order.pay_by === undefined
+                ? []
+                : [[t('pay.pay_by'), <Instant key="b" at={order.pay_by} />] as const]),
               [
                 t('pay.chain'),
                 <span key="c" className="num">

@@ -1,8 +1,8 @@
 import { REJECTION_CODES, VERDICT_REASONS } from '@liqpass/kernel/vocabulary';
 import type { TFunction } from 'i18next';
 
-/** What jp-verify's caller notes when there was no verdict at all. */
-const CALL_REASONS = ['INCONCLUSIVE', 'JP_VERIFY_TIMEOUT', 'JP_VERIFY_ERROR'] as const;
+/** What the backend notes by itself, without a verdict. */
+const CALL_REASONS = ['INCONCLUSIVE', 'JP_VERIFY_TIMEOUT', 'JP_VERIFY_ERROR', 'TOUCHED_BEFORE_COVER'] as const;
 
 /** Why a claim was rejected, failed or is tried again, in the reader's language; a text a person wrote is shown as it is. */
 export function reasonSentence(t: TFunction<'checks'>, reason: string | null): string {
