@@ -10,21 +10,38 @@ const word = z.string().max(100).refine(isKeepableText);
 const answer = z.object({
   verdict: z.enum(VERDICTS),
   reason: word.nullish(),
-  flags: z.array(word).max(100).default([]),
-  liquidation: z
-    .object({
-      liquidation_time_ms: z.int().min(0),
-      side: z.enum(['long', 'short']).nullish().catch(null),
-      loss: z.object({ ccy: z.string().max(20), insured: z.string().max(130) }),
-    })
-    .nullish(),
+  flags: z.array(word).max(100).nullish(),
+  liquidation: z.unknown().optional(),
   checks: z
     .array(z.object({ result: z.string() }))
     .max(500)
     .catch([])
     .default([]),
-  evidence: z.object({ root: z.string().regex(/^0x[0-9a-fA-F]{64}$/) }),
+  evidence: z
+    .object({ root: z.string().regex(/^0x[0-9a-fA-F]{64}$/) })
+    .nullish()
+    .catch(null),
 });
+
+/** What a claim is paid by; of any other verdict it is not read. */
+const liquidationFacts = z
+  .object({
+    liquidation_time_ms: z.int().min(0),
+    side: z.enum(['long', 'short']).nullish().catch(null),
+    loss: z.object({ ccy: z.string().max(20), insured: z.string().max(130) }),
+  })
+  .nullish();
+
+/** Paying and denying need evidence to keep; saying that nothing is known yet does not. */
+const DECIDES: Readonly<Record<Verdict, boolean>> = {
+  LIQUIDATED: true,
+  PARTIALLY_LIQUIDATED: true,
+  NOT_LIQUIDATED: true,
+  INELIGIBLE: true,
+  STILL_OPEN: false,
+  INCONCLUSIVE: false,
+};
+const LIQUIDATIONS: readonly Verdict[] = ['LIQUIDATED', 'PARTIALLY_LIQUIDATED'];
 
 export type Verification = {
   readonly finding: Finding;
@@ -32,7 +49,7 @@ export type Verification = {
   readonly kept: {
     readonly verdict: Verdict;
     readonly flags: readonly string[];
-    readonly evidenceRoot: string;
+    readonly evidenceRoot: string | null;
     readonly evidence: unknown;
     readonly checksPassed: number;
     readonly checksTotal: number;
@@ -103,7 +120,12 @@ export function readAnswer(text: string): Verification {
   }
   const parsed = answer.safeParse(json);
   if (!parsed.success) return noAnswer('JP_VERIFY_ERROR');
-  const { verdict, reason, flags, liquidation, checks, evidence } = parsed.data;
+  const { verdict, reason, checks, evidence } = parsed.data;
+  if (!evidence && DECIDES[verdict]) return noAnswer('JP_VERIFY_ERROR');
+  const facts = liquidationFacts.safeParse(LIQUIDATIONS.includes(verdict) ? parsed.data.liquidation : null);
+  if (!facts.success) return noAnswer('JP_VERIFY_ERROR');
+  const liquidation = facts.data;
+  const flags = parsed.data.flags ?? [];
   return {
     finding: {
       kind: 'answer',
@@ -121,7 +143,7 @@ export function readAnswer(text: string): Verification {
     kept: {
       verdict,
       flags,
-      evidenceRoot: evidence.root.toLowerCase(),
+      evidenceRoot: evidence?.root.toLowerCase() ?? null,
       evidence: json,
       checksPassed: checks.filter((check) => check.result === 'pass').length,
       checksTotal: checks.length,
