@@ -135,6 +135,7 @@ export function purchaseOrderRoutes(app: Server, ctx: Context): void {
           ...OF_OWN_ORDER,
           'UNAUTHORIZED',
           'ALREADY_PAID_CANNOT_BIND',
+          'QUOTE_EXPIRED',
           'ORDER_ALREADY_INSURED',
           'UNATTESTED_BINDING_NOT_ALLOWED',
           ...OF_EXCHANGE_KEY,
