@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import { claimColumns, toClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './database.ts';
+import { idBeginsWith, isIdPrefix } from './idPrefix.ts';
 
 /** A claim in the operators' queue: with what its order covers, and how many rules of the proof passed. */
 export type ReviewItem = {
@@ -66,23 +67,13 @@ export function reviewCursorOf(claim: Claim, sort: ReviewSort): ReviewCursor {
   };
 }
 
-const HEX_PREFIX = /^[0-9a-f-]{4,36}$/i;
-
-/** Claims whose id begins with `q`, as a range: an index finds it, a pattern would scan. */
-function idBeginsWith(q: string): RawBuilder<unknown> {
-  const digits = q.replaceAll('-', '').toLowerCase();
-  const uuid = (fill: string): string =>
-    digits.padEnd(32, fill).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return sql`c.id between ${uuid('0')}::uuid and ${uuid('f')}::uuid`;
-}
-
 function matches(q: string): RawBuilder<unknown> {
   const ways = [
     sql`c.claimant = ${q}`,
     sql`c.okx_event_id = ${`ordId:${q}`}`,
     sql`c.multisig_tx_hash = ${q.toLowerCase()}`,
   ];
-  if (HEX_PREFIX.test(q) && q.replaceAll('-', '').length <= 32) ways.push(idBeginsWith(q));
+  if (isIdPrefix(q)) ways.push(idBeginsWith(sql`c.id`, q));
   if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(q))
     ways.push(sql`c.purchase_order_id = ${q}::uuid`);
   return sql`(${sql.join(ways, sql` or `)})`;

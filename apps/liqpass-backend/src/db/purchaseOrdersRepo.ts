@@ -7,6 +7,7 @@ import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
 import type { Db } from './database.ts';
 import { violatesUnique } from './databaseError.ts';
+import { idBeginsWith, isIdPrefix } from './idPrefix.ts';
 import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './rows.ts';
 import type { PolicyParamsJson, PurchaseOrdersTable } from './tables.ts';
 
@@ -341,18 +342,38 @@ const impliedBy = (status: PurchaseOrderStatus, nowMs: EpochMs): RawBuilder<unkn
 };
 const reportedFirst = sql`(case when p.paid_at is null and p.reported_at is not null then 1 else 0 end)`;
 
-/** Orders, reported payments first, then newest first; optionally of one status or one owner. */
-export async function listPurchaseOrders(
-  db: Db,
-  filter: { status: PurchaseOrderStatus | null; owner: string | null; after: OrderCursor | null; limit: number },
-  nowMs: EpochMs,
-): Promise<PurchaseOrder[]> {
+export type OrderFilter = {
+  readonly status: PurchaseOrderStatus | null;
+  readonly owner: string | null;
+  /** Only payments that a trader reported and nobody confirmed. */
+  readonly reported?: boolean;
+  /** A whole id of anything an order is known by, or the beginning of its own. */
+  readonly q?: string | null;
+  readonly after: OrderCursor | null;
+  readonly limit: number;
+};
+
+/** What an order is looked up by, told apart by its look: a wallet, a transaction, else the exchange's order or its own id. */
+function known(q: string): RawBuilder<unknown> {
+  if (/^0x[0-9a-f]{40}$/i.test(q)) return sql`p.owner = ${q}`;
+  if (/^0x/i.test(q)) return sql`(p.payment_tx_hash = ${q.toLowerCase()} or p.reported_tx_hash = ${q.toLowerCase()})`;
+  const ways = [
+    ...(/^\d+$/.test(q) ? [sql`p.okx_meta_json ->> 'ordId' = ${q}`] : []),
+    ...(isIdPrefix(q) ? [idBeginsWith(sql`p.id`, q)] : []),
+  ];
+  return ways.length === 0 ? sql`false` : sql`(${sql.join(ways, sql` or `)})`;
+}
+
+/** Orders, reported payments first, then newest first; optionally of one status, one owner, or that fit a search. */
+export async function listPurchaseOrders(db: Db, filter: OrderFilter, nowMs: EpochMs): Promise<PurchaseOrder[]> {
   const { rows } = await sql<Row>`
     select p.*, c.id as claim_id, c.status as claim_status
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
     where true
       ${filter.status === null ? sql`` : sql`and ${impliedBy(filter.status, nowMs)} and ${statusSql(nowMs)} = ${filter.status}`}
       ${filter.owner === null ? sql`` : sql`and p.owner = ${filter.owner}`}
+      ${filter.reported === true ? sql`and ${reportedFirst} = 1` : sql``}
+      ${filter.q === undefined || filter.q === null ? sql`` : sql`and ${known(filter.q)}`}
       ${filter.after === null ? sql`` : sql`and (${reportedFirst}, p.created_at, p.id) < (${filter.after.reported}, ${new Date(filter.after.createdAtMs)}, ${filter.after.id}::uuid)`}
     order by ${reportedFirst} desc, p.created_at desc, p.id desc
     limit ${filter.limit}`.execute(db);

@@ -1,10 +1,5 @@
-import {
-  listPurchaseOrdersQuery,
-  markPaidBody,
-  purchaseOrderAnswer,
-  purchaseOrderPage,
-  purchaseOrderParams,
-} from '@liqpass/api/purchaseOrders';
+import { listAdminPurchaseOrdersQuery } from '@liqpass/api/operators';
+import { markPaidBody, purchaseOrderAnswer, purchaseOrderPage, purchaseOrderParams } from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
@@ -24,15 +19,17 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys):
       schema: {
         ...common,
         summary: 'Orders, reported payments first',
-        querystring: listPurchaseOrdersQuery,
+        querystring: listAdminPurchaseOrdersQuery,
         response: { 200: purchaseOrderPage },
       },
     },
     async (request) => {
-      const { status, limit, cursor } = request.query;
+      const { status, q, reported, limit, cursor } = request.query;
       const rows = await listPurchaseOrders(ctx, {
         status: status ?? null,
         owner: null,
+        reported: reported === 'true',
+        q: q === undefined || q === '' ? null : q,
         after: parseOrderCursor(cursor),
         limit: limit + 1,
       });

@@ -1,7 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { Usdc } from '@liqpass/kernel/money';
 import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
-import type { PurchaseOrderStatus } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
 import { writeAudit, type Actor, type AuditEntry } from '../db/auditRepo.ts';
 import type { Db } from '../db/database.ts';
@@ -266,9 +265,6 @@ async function anotherPayment(
 }
 
 /** A page of orders, reported payments first. */
-export async function listPurchaseOrders(
-  ctx: Context,
-  filter: { status: PurchaseOrderStatus | null; owner: string | null; after: repo.OrderCursor | null; limit: number },
-): Promise<PurchaseOrder[]> {
+export async function listPurchaseOrders(ctx: Context, filter: repo.OrderFilter): Promise<PurchaseOrder[]> {
   return repo.listPurchaseOrders(ctx.db, filter, ctx.clock.now());
 }
