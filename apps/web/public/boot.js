@@ -16,4 +16,13 @@
   html.lang = lng === 'zh' ? 'zh-CN' : 'en';
   html.dataset.lng = lng;
   if (location.pathname !== '/') html.dataset.inner = '';
+  // The files of this page in this language, fetched beside the entry's own; the build writes down which.
+  const pages = JSON.parse(document.currentScript?.dataset.pages ?? '[]');
+  const page = pages.find(([path]) => new RegExp(path).test(location.pathname))?.[1];
+  for (const file of page ? [...page.all, ...page[lng]] : []) {
+    const link = document.createElement('link');
+    link.rel = 'modulepreload';
+    link.href = `/${file}`;
+    document.head.append(link);
+  }
 })();

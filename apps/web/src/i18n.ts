@@ -1,11 +1,10 @@
 import i18n from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import common from './locales/en/common.json';
+import type common from './locales/en/common.json';
 import type admin from './locales/en/admin.json';
 import type checks from './locales/en/checks.json';
 import type errors from './locales/en/errors.json';
 import type trader from './locales/en/trader.json';
-import commonZh from './locales/zh/common.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -25,11 +24,9 @@ declare module 'i18next' {
 
 export type Lng = 'en' | 'zh';
 export type Namespace = 'common' | 'trader' | 'admin' | 'errors' | 'checks';
-const files = import.meta.glob<Record<string, unknown>>(['./locales/*/*.json', '!./locales/*/common.json'], {
-  import: 'default',
-});
+const files = import.meta.glob<Record<string, unknown>>('./locales/*/*.json', { import: 'default' });
 
-/** Loads a namespace in the current language, once; the common one is part of the page. */
+/** Loads a namespace in the current language, once. */
 export async function loadNamespace(ns: Namespace, lng: Lng = currentLng()): Promise<void> {
   if (i18n.hasResourceBundle(lng, ns)) return;
   const load = files[`./locales/${lng}/${ns}.json`];
@@ -46,19 +43,19 @@ export async function startI18n(...namespaces: Namespace[]): Promise<void> {
     fallbackLng: false,
     defaultNS: 'common',
     ns: ['common'],
-    resources: { en: { common }, zh: { common: commonZh } },
+    resources: {},
     interpolation: { escapeValue: false },
     react: { useSuspense: false, bindI18nStore: 'added' },
     returnNull: false,
     contextSeparator: '~',
     pluralSeparator: '~',
   });
-  await Promise.all(namespaces.map((ns) => loadNamespace(ns)));
+  await Promise.all((['common', ...namespaces] as const).map((ns) => loadNamespace(ns)));
 }
 
 /** Switches the language in place; what is on the screen stays. */
 export async function chooseLng(lng: Lng): Promise<void> {
-  const loaded = (['trader', 'admin', 'errors', 'checks'] as const).filter((ns) =>
+  const loaded = (['common', 'trader', 'admin', 'errors', 'checks'] as const).filter((ns) =>
     i18n.hasResourceBundle(i18n.language, ns),
   );
   await Promise.all(loaded.map((ns) => loadNamespace(ns, lng)));

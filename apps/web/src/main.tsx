@@ -4,8 +4,10 @@ import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { newQueryClient } from './data/queryClient.ts';
+import { oncePageStands } from './data/oncePageStands.ts';
 import { startI18n } from './i18n.ts';
 import { routeTree } from './routeTree.gen.ts';
+import { loadErrorTexts } from './ui/ErrorNote.tsx';
 import { PageError, PageMissing, PagePending } from './ui/PageStates.tsx';
 import { restoreWallet } from './wallet/walletStore.ts';
 
@@ -30,4 +32,6 @@ if (root)
       </QueryClientProvider>
     </StrictMode>,
   );
-void restoreWallet();
+// The sentences of failures are there before one happens, when the network may be gone, and do not hold up the first page.
+oncePageStands(() => loadErrorTexts().catch(() => undefined));
+restoreWallet();

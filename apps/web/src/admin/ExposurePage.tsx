@@ -2,7 +2,7 @@ import type { Exposure } from '@liqpass/api/operators';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { axisNumber, coin, money, percent } from '../format.ts';
+import { axisNumber, coin, money, percent, shownPrice } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { Note, Sheet, Skeleton } from '../ui/kit.tsx';
@@ -98,7 +98,7 @@ function Bar({ label, used, limit }: { label: string; used: string; limit: strin
       <p className="flex justify-between gap-3">
         <span>{label}</span>
         <span className="num">
-          {money(used)} / {money(limit)} <span className="text-muted">{percent(share, 0)}</span>
+          {shownPrice(money(used))} / {shownPrice(money(limit))} <span className="text-muted">{percent(share, 0)}</span>
         </span>
       </p>
       <div className="h-3 border border-edge" aria-hidden="true">

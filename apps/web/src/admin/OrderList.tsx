@@ -32,7 +32,7 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
           return (
             <li
               key={order.id}
-              className="grid items-center gap-x-5 gap-y-1 px-4 py-2 text-sm lg:grid-cols-[1.2fr_1fr_1fr_1.4fr_auto]"
+              className="grid items-center gap-x-5 gap-y-1 px-4 py-2 text-sm lg:grid-cols-[1.2fr_1fr_1fr_1.4fr_7rem]"
             >
               <span className="min-w-0">
                 <span className="num font-semibold">{shortId(order.id)}</span>{' '}
@@ -63,7 +63,7 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
                   <span className="text-muted">{t('payments.no_hash')}</span>
                 ) : null}
               </span>
-              <span className="flex gap-2">
+              <span className="flex gap-3 lg:justify-end">
                 {order.claim_id && (
                   <Link
                     to="/admin/claims/$id"

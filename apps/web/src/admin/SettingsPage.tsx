@@ -110,7 +110,10 @@ function Sales({ settings }: { settings: Settings }) {
         {settings.sales_stops.length > 0 && (
           <ul className="grid gap-3 border-t border-line pt-3 text-sm">
             {settings.sales_stops.map((stop) => (
-              <li key={scopeName(stop)} className="flex flex-wrap items-center justify-between gap-2">
+              <li
+                key={scopeName(stop)}
+                className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 sm:grid-cols-[1.3fr_1fr_1.4fr_auto]"
+              >
                 <span>
                   <span className="font-medium text-wait">{t('settings.stopped')}</span> {scopeName(stop)}
                   <span className="block text-muted">
@@ -246,7 +249,10 @@ function Operators() {
         <ErrorNote error={operators.error ?? remove.error} />
         <ul className="grid gap-2 text-sm">
           {operators.data?.items.map((operator) => (
-            <li key={operator.address} className="flex flex-wrap items-center justify-between gap-2">
+            <li
+              key={operator.address}
+              className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 sm:grid-cols-[1.3fr_1fr_1.4fr_auto]"
+            >
               <span className="font-medium">{operator.name}</span> <span>{t(`role.${operator.role}`)}</span>
               <Hash value={operator.address} label={operator.name} />
               <Button kind="bare" size="sm" busy={remove.isPending} onClick={() => remove.mutate(operator.address)}>

@@ -4,7 +4,9 @@ import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { newQueryClient } from '../data/queryClient.ts';
+import { oncePageStands } from '../data/oncePageStands.ts';
 import { startI18n } from '../i18n.ts';
+import { loadErrorTexts } from '../ui/ErrorNote.tsx';
 import { PageError, PageMissing, PagePending } from '../ui/PageStates.tsx';
 import { restoreWallet } from '../wallet/walletStore.ts';
 import { routeTree } from './routeTree.gen.ts';
@@ -20,7 +22,7 @@ const router = createRouter({
   defaultPendingMs: 150,
 });
 
-await startI18n('admin', 'checks', 'errors');
+await startI18n('admin');
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
@@ -30,4 +32,5 @@ if (root)
       </QueryClientProvider>
     </StrictMode>,
   );
-void restoreWallet();
+oncePageStands(() => loadErrorTexts().catch(() => undefined));
+restoreWallet();

@@ -1,6 +1,11 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { BindStep } from '../trader/BindStep.tsx';
+import { lazy, Suspense, useEffect } from 'react';
+import { oncePageStands } from '../data/oncePageStands.ts';
 import { PositionStep } from '../trader/PositionStep.tsx';
+import { PagePending } from '../ui/PageStates.tsx';
+
+const loadBindStep = () => import('../trader/BindStep.tsx');
+const BindStep = lazy(async () => ({ default: (await loadBindStep()).BindStep }));
 
 /** `order` is there once the order is made: then its position is bound. */
 export const Route = createFileRoute('/buy')({
@@ -11,5 +16,13 @@ export const Route = createFileRoute('/buy')({
 
 function Buy() {
   const { order } = Route.useSearch();
-  return order === undefined ? <PositionStep /> : <BindStep orderId={order} />;
+  // The next step is there before it is taken, whatever the network does meanwhile.
+  useEffect(() => oncePageStands(() => loadBindStep().catch(() => undefined)), []);
+  return order === undefined ? (
+    <PositionStep />
+  ) : (
+    <Suspense fallback={<PagePending />}>
+      <BindStep orderId={order} />
+    </Suspense>
+  );
 }

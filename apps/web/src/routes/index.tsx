@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
 import type { MarketNow, Product } from '@liqpass/api/quotes';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { productsQuery } from '../data/marketQueries.ts';
 import { coin, money } from '../format.ts';
-import { loadNamespace } from '../i18n.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { CheckIcon, CrossIcon } from '../ui/icons.tsx';
 import { buttonClass, Skeleton } from '../ui/kit.tsx';
@@ -18,11 +17,6 @@ export const Route = createFileRoute('/')({ component: Front });
 function Front() {
   const { t } = useTranslation();
   const products = useQuery(productsQuery);
-  // The sentences of failures are fetched once the page stands, so that they are there when the network is not.
-  useEffect(() => {
-    const timer = setTimeout(() => void loadNamespace('errors').catch(() => undefined), 2_500);
-    return () => clearTimeout(timer);
-  }, []);
   return (
     <Page>
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-14">

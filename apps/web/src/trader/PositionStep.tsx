@@ -16,6 +16,7 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, Choice, Field, Note, Skeleton } from '../ui/kit.tsx';
 import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { WhenSeen } from '../ui/WhenSeen.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
@@ -119,9 +120,11 @@ export function PositionStep() {
           )}
           {!wide && products.data && panel}
           {market?.mark_px && (
-            <Suspense fallback={<Skeleton lines={4} />}>
-              <MarkChart instId={draft.instId} liqPx={quote.data?.liq_px ?? null} hours={product?.hours ?? 24} />
-            </Suspense>
+            <WhenSeen>
+              <Suspense fallback={<Skeleton lines={4} />}>
+                <MarkChart instId={draft.instId} liqPx={quote.data?.liq_px ?? null} hours={product?.hours ?? 24} />
+              </Suspense>
+            </WhenSeen>
           )}
           {products.data && <PayoutTo f={f} draft={draft} wallet={me.data?.address ?? null} />}
           <ErrorNote error={create.error} />

@@ -28,7 +28,7 @@ export function HexGroups({ value }: { value: string }) {
 /** A hash or an address, shortened for the eye and whole for the clipboard; a link where an explorer is known. */
 export function Hash({ value, label, href }: { value: string; label: string; href?: string | null }) {
   return (
-    <span className="num inline-flex items-center">
+    <span className="num -my-2.5 inline-flex items-center">
       {href ? (
         <a href={href} target="_blank" rel="noreferrer" className="link">
           {shortHex(value)}

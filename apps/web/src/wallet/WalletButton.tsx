@@ -1,18 +1,21 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { meQuery } from '../data/meQuery.ts';
 import { shortHex } from '../format.ts';
-import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { WalletIcon } from '../ui/icons.tsx';
 import { Button, buttonClass } from '../ui/kit.tsx';
-import { useMe, useSignOut } from './session.ts';
 import { useConnect } from './useConnect.tsx';
 import { useWallet } from './walletStore.ts';
+
+// Without a network there is no signing out: the button stays, and opens nothing.
+const WalletMenu = lazy(() => import('./WalletMenu.tsx').catch(() => ({ default: () => null })));
 
 /** Connect, sign in, sign out: one button in the bar. */
 export function WalletButton() {
   const { t } = useTranslation();
   const wallet = useWallet();
-  const me = useMe();
-  const signOut = useSignOut();
+  const me = useQuery(meQuery);
   const { connect, dialog } = useConnect();
   const address = me.data?.address ?? (wallet.status === 'connected' ? wallet.address : null);
   // One place for the dialog: it must stay the same one while the wallet becomes connected behind it.
@@ -37,19 +40,9 @@ export function WalletButton() {
         </button>
       )}
       {address !== null && (
-        <div
-          id="wallet-menu"
-          popover="auto"
-          className="absolute inset-auto top-15 right-3 m-0 w-80 max-w-[calc(100vw-24px)] rounded-lg border border-edge bg-surface p-4 text-ink open:grid open:gap-3"
-        >
-          <p className="num text-sm break-all">{address}</p>
-          <p className="text-sm text-muted">{me.data ? t('wallet.signed_in') : t('wallet.not_signed_in')}</p>
-          <ErrorNote error={signOut.error} />
-          {!me.data && <Button onClick={connect}>{t('wallet.sign_in')}</Button>}
-          <Button kind="quiet" busy={signOut.isPending} onClick={() => signOut.mutate()}>
-            {t('wallet.sign_out')}
-          </Button>
-        </div>
+        <Suspense>
+          <WalletMenu address={address} signedIn={Boolean(me.data)} onSignIn={connect} />
+        </Suspense>
       )}
       {dialog}
     </>

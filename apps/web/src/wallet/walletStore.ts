@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { oncePageStands } from '../data/oncePageStands.ts';
 
 /** What the page knows of the wallet. The wallet code itself is loaded when one is needed. */
 export type WalletState =
@@ -31,16 +32,20 @@ export const useWallet = (): WalletState =>
 
 export const loadWallet = () => import('./browserWallet.ts');
 
-/** Takes up the connection of the last visit, where there was one. */
-export async function restoreWallet(): Promise<void> {
+/** Takes up the connection of the last visit, where there was one; its code comes once the page stands. */
+export function restoreWallet(): void {
   try {
     if (localStorage.getItem(KEY) === null) return;
   } catch {
     return;
   }
   setWallet({ status: 'restoring' });
-  const { reconnectWallet } = await loadWallet();
-  await reconnectWallet();
+  oncePageStands(() =>
+    loadWallet().then(
+      ({ reconnectWallet }) => reconnectWallet(),
+      () => setWallet({ status: 'none' }), // it could not be loaded: connecting again is a click
+    ),
+  );
 }
 
 /** Why a wallet did not do what it was asked. Nothing was sent, except that after 'failed' nobody knows. */

@@ -1,0 +1,25 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { oncePageStands } from '../data/oncePageStands.ts';
+import { Skeleton } from './kit.tsx';
+
+/** Draws, and so loads, what is in it once the page stands and somebody has scrolled near. */
+export function WhenSeen({ children }: { children: ReactNode }) {
+  const [seen, setSeen] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) setSeen(true);
+    });
+    const callOff = oncePageStands(() => place.current && observer.observe(place.current));
+    return () => {
+      callOff();
+      observer.disconnect();
+    };
+  }, []);
+  if (seen) return children;
+  return (
+    <div ref={place}>
+      <Skeleton lines={4} />
+    </div>
+  );
+}
