@@ -187,7 +187,7 @@ async function rateLimits(): Promise<void> {
   for (const connection of connections) connection.close();
   await Promise.all(limited.map((each) => each.stop()));
   const through = answers.length - count(answers, 429);
-  // Each process tells the others after a fiftieth of the limit, without having requests wait for it: the sum may pass by a few.
+  // From an eighth of the limit on each process counts in the database before it answers: the sum may pass by what was under way.
   note(
     `a limit of ${LIMIT_A_MINUTE} a minute, ${answers.length} requests over three backends`,
     `${through} let through, ${count(answers, 429)} answered 429`,

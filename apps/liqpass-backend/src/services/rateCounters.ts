@@ -6,8 +6,9 @@ export type Counted = { readonly current: number; readonly ttlMs: number };
 
 /**
  * Counts requests in the database, for all processes together. `exact` writes each one, and is for what is rare and worth it
- * (signing in, registering keys). `loose` counts here, and writes after FLUSH_MS or a fiftieth of the limit, whichever comes
- * first: a count may be short by that much for each other process, and in exchange no request waits for a row that everybody writes.
+ * (signing in, registering keys). `loose` counts here and writes now and then, so that no request waits for a row that everybody
+ * writes; from an eighth of the limit on each request is written before it is answered, so that a burst over as many as eight
+ * processes passes the limit by a few and no more. Past the limit nothing is to be known better, and it is loose again.
  */
 export type RateCounters = {
   exact(key: string, windowMs: number): Promise<Counted>;
@@ -15,8 +16,7 @@ export type RateCounters = {
 };
 
 const FLUSH_MS = 250;
-/** Within FLUSH_MS alone three processes would let a burst of three times the limit through. */
-const FLUSH_SHARE = 1 / 50;
+const LOOSE_SHARE = 1 / 8;
 const MOST_KEYS = 20_000;
 
 type Local = { known: number; pending: number; resetsAtMs: EpochMs; writtenAtMs: EpochMs; windowMs: number };
@@ -30,9 +30,8 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
     ttlMs: Math.max(0, local.resetsAtMs - ctx.clock.now()),
   });
 
-  async function flush(): Promise<void> {
+  async function write(due: readonly (readonly [string, Local])[]): Promise<void> {
     const nowMs = ctx.clock.now();
-    const due = [...counters].filter(([, local]) => local.pending > 0);
     const added = due.map(([key, local]) => ({ key, count: local.pending, windowMs: local.windowMs }));
     for (const [, local] of due) {
       local.known += local.pending;
@@ -41,7 +40,10 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
     }
     for (const row of await addToCounters(ctx.db, added, nowMs)) {
       const local = counters.get(row.key);
-      if (local) Object.assign(local, { known: row.count, resetsAtMs: row.resetsAtMs });
+      if (!local) continue;
+      // Two writes may answer in the other order: in one window the count only grows.
+      const known = local.resetsAtMs === row.resetsAtMs ? Math.max(local.known, row.count) : row.count;
+      Object.assign(local, { known, resetsAtMs: row.resetsAtMs });
     }
     if (counters.size > MOST_KEYS)
       for (const [key, local] of counters) if (local.resetsAtMs <= nowMs) counters.delete(key);
@@ -62,9 +64,10 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
       } else if (local.resetsAtMs <= nowMs)
         Object.assign(local, { known: 0, pending: 0, resetsAtMs: nowMs + windowMs });
       local.pending += 1;
-      const isDue = nowMs - local.writtenAtMs >= FLUSH_MS || local.pending >= limit * FLUSH_SHARE;
-      if (flushing === null && isDue)
-        flushing = flush()
+      const near = local.known + local.pending >= limit * LOOSE_SHARE && local.known <= limit;
+      if (near) await write([[key, local]]);
+      else if (flushing === null && nowMs - local.writtenAtMs >= FLUSH_MS)
+        flushing = write([...counters].filter(([, each]) => each.pending > 0))
           .catch((error: unknown) => ctx.log.warn({ err: error }, 'request counters could not be written now'))
           .finally(() => (flushing = null));
       return counted(local);
