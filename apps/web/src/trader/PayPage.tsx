@@ -21,6 +21,7 @@ import { LiveDot } from '../ui/LiveDot.tsx';
 import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { Steps } from '../ui/Steps.tsx';
+import { TimeLeft } from '../ui/TimeLeft.tsx';
 import { useWide } from '../ui/useWide.ts';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
@@ -61,6 +62,13 @@ export function PayPage({ id }: { id: string }) {
           ) : (
             <>
               <ErrorNote error={to.error} onRetry={() => void to.refetch()} />
+              {order.pay_by !== undefined && (
+                <TimeLeft
+                  label={t('quote.held')}
+                  from={Date.parse(order.bound_at ?? order.created_at)}
+                  until={Date.parse(order.pay_by)}
+                />
+              )}
               {to.data ? <Instructions order={order} to={to.data} /> : !to.error && <Skeleton lines={6} />}
               <PayoutAddress order={order} />
               <Report order={order} />

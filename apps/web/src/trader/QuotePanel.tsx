@@ -1,11 +1,11 @@
 import type { MarketNow } from '@liqpass/api/quotes';
 import { useTranslation } from 'react-i18next';
-import { countdown, money, percent } from '../format.ts';
+import { money, percent } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { useNow } from '../ui/Instant.tsx';
 import { Button, Facts, Skeleton } from '../ui/kit.tsx';
 import { Money } from '../ui/Money.tsx';
 import { approximateLiqPrice, Ruler } from '../ui/Ruler.tsx';
+import { TimeLeft } from '../ui/TimeLeft.tsx';
 import { coverPeriod } from './coverPeriod.ts';
 import type { BuyDraft } from './draft.ts';
 import type { LiveQuote } from './useQuote.ts';
@@ -99,7 +99,7 @@ export function QuotePanel({
                 {money(data.premium_usdc)} <span className="text-sm font-normal">USDC</span>
               </span>
             </p>
-            <Expiry at={Date.parse(data.expires_at)} from={Date.parse(data.created_at)} />
+            <TimeLeft label={t('quote.held')} until={Date.parse(data.expires_at)} from={Date.parse(data.created_at)} />
             {data.cheaper.length > 0 && (
               <div className="grid gap-1 border-t border-line pt-3 text-sm">
                 <p className="text-muted">{t('quote.cheaper')}</p>
@@ -129,23 +129,5 @@ export function QuotePanel({
       </div>
       <p className="border-t border-line bg-sunken px-4 py-3 text-sm text-muted">{t('quote.terms')}</p>
     </aside>
-  );
-}
-
-/** How long the price holds, with a bar. */
-function Expiry({ at, from }: { at: number; from: number }) {
-  const { t } = useTranslation('trader');
-  const now = useNow(500);
-  const left = Math.max(0, at - now);
-  const share = Math.min(1, left / Math.max(1, at - from));
-  return (
-    <div className="grid gap-1 text-sm text-muted">
-      <div className="h-1 bg-sunken">
-        <div className="h-1 bg-floor" style={{ width: `${share * 100}%` }} />
-      </div>
-      <p>
-        {t('quote.held')} <span className="num">{countdown(left).slice(3)}</span>
-      </p>
-    </div>
   );
 }
