@@ -9,6 +9,7 @@ import {
   multiply,
   negate,
   ONE,
+  smaller,
   subtract,
   sum,
   ZERO,
@@ -70,8 +71,8 @@ function excessOverHistory(
   const billed = fundingOf(position);
   const fundings = history.fundingFee === null ? [billed] : [history.fundingFee, billed];
   const realized = history.realizedPnl;
-  const [first] = equities;
-  const ledger = add(first ?? ZERO, fundings[0] ?? ZERO);
+  // Of the ways to split a fill that turned the position round, the one that leaves the least to be paid.
+  const ledger = add(equities.reduce(smaller), fundings[0] ?? ZERO);
   const agrees = fundings.some((funding) => equities.some((equity) => near(add(equity, funding), realized)));
   return { agrees, excess: subtract(realized, ledger), ledger, history: realized };
 }

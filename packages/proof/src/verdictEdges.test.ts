@@ -130,6 +130,18 @@ test('small amounts as JSON numbers are read, ids that a number cannot hold are 
   assert.deepEqual(said(verify(account, ordId)).slice(0, 2), INCOMPLETE);
 });
 
+test('of a position turned round, a loss that the history does not bear out counts for no more than it does', () => {
+  const account = createOkxAccount();
+  account.trade({ at: T0, posSide: 'net', side: 'sell', sz: '1', px: '100000' });
+  const ordId = account.trade({ at: at(5), posSide: 'net', side: 'buy', sz: '3', px: '100000' });
+  account.trade({ at: at(120), posSide: 'net', side: 'sell', sz: '2', px: '95000', kind: 'full_liquidation' });
+  row(account.bills, -1)['posBalChg'] = '-103';
+  const answer = verify(account, ordId);
+  assert.deepEqual(said(answer), ['LIQUIDATED', null, ['LOSS_SOURCES_DISAGREE', 'NET_MODE_FLIP']]);
+  // 103 on the bill, 100 by the history; the fee of turning round is 1.5, of which 1 or more opened this life.
+  assert.equal(answer.liquidation?.loss.total, '99.5');
+});
+
 test('a list of permissions in JSON reads as the text does', () => {
   const { account, ordId } = liquidatedAccount();
   account.config['perm'] = ['read_only'];

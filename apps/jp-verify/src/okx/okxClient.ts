@@ -3,7 +3,7 @@ import type { RecordedExchange } from '@liqpass/evidence/bundle';
 import type { Clock, EpochMs } from '@liqpass/kernel/time';
 import { readAnswer, type Answer } from '@liqpass/proof/answers';
 import { OKX_ERROR_CLASSES } from '@liqpass/proof/okxErrors';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { OkxCredential } from './credential.ts';
 import type { RateLimiter } from './rateLimiter.ts';
 import { signedHeaders } from './signature.ts';
@@ -139,6 +139,8 @@ export function createOkxClient(deps: Deps): OkxClient {
       const user = signWith === null ? 'public' : who;
       const waits = { backoff: [...timing.backoffMs], wait: [...timing.slowMs], resync: [0] };
       for (;;) {
+        // A turn is for the moment it is taken: not before what this process is busy with, such as opening other keys.
+        await immediate();
         const turnMs = limiter.reserve(user, target, deadlineMs);
         if (turnMs === null || clock.now() >= deadlineMs) return unasked(baseUrl, target, clock.now());
         if (turnMs > 0) await wait(turnMs);
