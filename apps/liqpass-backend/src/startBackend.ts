@@ -63,6 +63,7 @@ export async function startBackend(
       sales: buildSalesStops(),
       settings: config,
     };
+    const background: Context = { ...ctx, db: database.background.db };
     await seedOperators(ctx);
     const metrics = buildMetrics(ctx, queue);
     const app = await buildApp(
@@ -75,13 +76,13 @@ export async function startBackend(
     if (config.role !== 'web')
       await queue.work(async (claimId) => {
         const startedMs = performance.now();
-        const to = await verifyClaim(ctx, claimId);
+        const to = await verifyClaim(background, claimId);
         if (to !== null) metrics.observeVerification((performance.now() - startedMs) / 1000, to);
       });
-    const stopUpkeep = startUpkeep(ctx);
-    const stopSealer = startSealer(ctx);
-    const stopBookUpkeep = startBookUpkeep(ctx);
-    const stopMarketFeed = startMarketFeed(ctx, buildMarketFeed(ctx.marketClient));
+    const stopUpkeep = startUpkeep(background);
+    const stopSealer = startSealer(background);
+    const stopBookUpkeep = startBookUpkeep(background);
+    const stopMarketFeed = startMarketFeed(background, buildMarketFeed(ctx.marketClient));
     const address = await listen(app, config);
     return {
       ctx,

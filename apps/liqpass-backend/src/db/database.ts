@@ -17,6 +17,11 @@ export type Db = Kysely<Tables>;
 export type Database = {
   db: Db;
   pool: pg.Pool;
+  /**
+   * For what nobody waits for: jobs, sealing, upkeep. On a server it has a few connections of its own, so that a burst of verdicts
+   * takes turns with itself and no request queues behind it; the embedded database has one session for all.
+   */
+  background: { readonly db: Db; readonly pool: pg.Pool };
   /** The embedded database; null on a PostgreSQL server. */
   lite: PGlite | null;
   /** Rejects while the database does not answer. */
@@ -25,6 +30,8 @@ export type Database = {
 };
 
 const MAINTENANCE_MS = 5 * 60_000;
+/** Few enough that requests keep most of two cores, enough that one slow statement does not hold up the verdicts. */
+const BACKGROUND_CONNECTIONS = 3;
 
 /**
  * Opens the database: `embedded:<directory>` or `embedded:memory` for PostgreSQL inside this process, else a
@@ -37,16 +44,22 @@ export async function openDatabase(url: string, log: Pick<Logger, 'warn'>, poolS
 }
 
 function openServer(url: string, log: Pick<Logger, 'warn'>, poolSize: number): Database {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    connectionTimeoutMillis: 10_000,
-    // A statement that hangs must not hold its connection for ever; verbs take milliseconds.
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 30_000,
-    keepAlive: true,
+  const connect = (max: number, connectionTimeoutMillis: number): pg.Pool =>
+    new pg.Pool({
+      connectionString: url,
+      max,
+      connectionTimeoutMillis,
+      // A statement that hangs must not hold its connection for ever; verbs take milliseconds.
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    });
+  const pool = connect(poolSize, 10_000);
+  // What takes turns may wait longer.
+  const background = connect(BACKGROUND_CONNECTIONS, 60_000);
+  return assemble(pool, background, null, log, async () => {
+    await Promise.all([pool.end(), background.end()]);
   });
-  return assemble(pool, null, log, () => pool.end());
 }
 
 /** Opens the embedded database; in memory it may begin as an image of another (PGlite's dumpDataDir). */
@@ -75,7 +88,7 @@ export async function openEmbedded(directory: string, log: Pick<Logger, 'warn'>,
       .catch((error: unknown) => log.warn({ err: error }, 'database checkpoint failed'));
   }, MAINTENANCE_MS);
   maintenance.unref();
-  return assemble(pool, lite, log, async () => {
+  return assemble(pool, pool, lite, log, async () => {
     clearInterval(maintenance);
     await pool.end();
     await lite.close();
@@ -98,18 +111,29 @@ async function createIfMissing(directory: string): Promise<void> {
   renameSync(making, directory);
 }
 
-function assemble(pool: pg.Pool, lite: PGlite | null, log: Pick<Logger, 'warn'>, close: () => Promise<void>): Database {
-  // An idle connection that the server drops is an event of the pool; without a listener it would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
-  pool.on('connect', (client) => {
-    // A connection that is cut between two statements of its user is nobody's query: its next one fails, and the pool drops it.
-    client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
-    prepareStatements(client);
-  });
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+function assemble(
+  pool: pg.Pool,
+  backgroundPool: pg.Pool,
+  lite: PGlite | null,
+  log: Pick<Logger, 'warn'>,
+  close: () => Promise<void>,
+): Database {
+  for (const each of new Set([pool, backgroundPool])) {
+    // An idle connection that the server drops is an event of the pool; without a listener it would end the process.
+    each.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+    each.on('connect', (client) => {
+      // A connection that is cut between two statements of its user is nobody's query: its next one fails, and the pool drops it.
+      client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+      prepareStatements(client);
+    });
+  }
+  const over = (connections: pg.Pool): Db =>
+    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: connections }) });
+  const db = over(pool);
   return {
     db,
     pool,
+    background: { db: backgroundPool === pool ? db : over(backgroundPool), pool: backgroundPool },
     lite,
     ping: async () => {
       await pool.query('select 1');

@@ -20,12 +20,12 @@ export type Queue = Jobs & {
 
 /**
  * Durable jobs in the same database, so that a job and the change of state that asks for it commit together.
- * It runs on the application's own pool: a second way into the embedded database would land inside whatever transaction is open.
+ * It runs on the application's own connections: a second way into the embedded database would land inside whatever transaction is open.
  */
 export async function openQueue(database: Database, clock: Clock, log: Logger): Promise<Queue> {
   const overPool: BossDb = {
     // As the driver answers: a list of results where the text holds several statements.
-    executeSql: async (text, values) => database.pool.query(text, values),
+    executeSql: async (text, values) => database.background.pool.query(text, values),
   };
   const boss = new PgBoss({
     db: overPool,

@@ -63,7 +63,9 @@ async function sellAtFixedPrice(ctx: Context, db: Db, application: NewApplicatio
   refuseStopped(ctx, { policyType: application.policyType, instId: null, side: null });
   const { window, windowMoves } = decision;
   const order = { id: randomUUID(), ...application, window, windowMoves };
-  const write = (into: Db): Promise<void> => repo.createPurchaseOrder(into, order, entry(ctx, actor, 'create'));
+  // Made at the instant its window is counted from.
+  const bought = { ...entry(ctx, actor, 'create'), atMs: nowMs };
+  const write = (into: Db): Promise<void> => repo.createPurchaseOrder(into, order, bought);
   if (!ctx.settings.underwriting.countsEveryOrder) await write(db);
   else
     await inTransaction(db, async (trx) => {
@@ -120,7 +122,7 @@ async function sellAtQuote(
       liq_px: quote.liqPx,
     },
   };
-  const bought = entry(ctx, actor, 'create', { details: { quoteHash } });
+  const bought = { ...entry(ctx, actor, 'create', { details: { quoteHash } }), atMs: nowMs };
   if (await createQuotedOrder(db, order, nowMs + PAYMENT_HOLD_MS, bought)) return order.id;
   const now = await getQuote(db, quoteHash);
   if (now && now.purchaseOrderId !== null)
