@@ -75,10 +75,21 @@ export const roundTripTable = (trips: Readonly<Record<Step, number>>): string =>
 
 export const feltTable = (felt: readonly Felt[]): string =>
   table(
-    ['exchange', 'claims', 'reads', 'p50 ms', 'p95 ms', 'p99 ms', 'verdict stored after, p50 ms', 'at most ms'],
+    [
+      'exchange',
+      'claims',
+      'filed within ms',
+      'reads',
+      'p50 ms',
+      'p95 ms',
+      'p99 ms',
+      'verdict stored after, p50 ms',
+      'at most ms',
+    ],
     felt.map((each): Cell[] => [
       each.exchange,
       String(each.claims),
+      each.filedWithinMs,
       String(each.reads),
       each.readMs.p50,
       each.readMs.p95,

@@ -104,7 +104,9 @@ function listen(
   };
 }
 
-const isBegin = (text: string): boolean => /^\s*(begin|start transaction)/i.test(text);
+/** A text that ends its transaction as well leaves none open. */
+const isBegin = (text: string): boolean =>
+  /^\s*(begin|start transaction)/i.test(text) && !/\b(commit|rollback)\s*;?\s*$/i.test(text);
 const isEnd = (text: string): boolean => /^\s*(commit|rollback)/i.test(text);
 
 /** The statements that name the policy, or rows that such a statement returned; whole transactions of them. */
@@ -127,8 +129,11 @@ function ofTheLoop(seen: readonly Seen[], policy: Policy): Statement[] {
   for (const each of seen) {
     // A worker fetches jobs without naming them: the fetch that found one is the loop's.
     const fetchesJob = /pgboss\.job/i.test(each.text) && each.rows > 0 && each.returnedIds.length > 0;
-    // A list names no policy; whatever else is said meanwhile is a poll of the queue's.
-    const lists = each.step === 'list' && !/pgboss|leases|sales_stops|rate_limits/i.test(each.text);
+    // A list names no policy and has no transaction; whatever else is said meanwhile is upkeep: polls, and sealing.
+    const lists =
+      each.step === 'list' &&
+      !transactionOf.has(each) &&
+      !/pgboss|leases|sales_stops|rate_limits|audit_|market_/i.test(each.text);
     if (!fetchesJob && !lists && !each.values.some(names)) continue;
     own.add(each);
     if (fetchesJob) for (const id of each.returnedIds) tokens.add(id);

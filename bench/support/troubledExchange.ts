@@ -10,6 +10,8 @@ export type Felt = {
   readonly exchange: string;
   /** How many claims wait or fail meanwhile. */
   readonly claims: number;
+  /** How long it took to put them all on file, filed at once; reads are measured from then on. */
+  readonly filedWithinMs: number | null;
   readonly reads: number;
   readonly readMs: { p50: number; p95: number; p99: number };
   /** From the verifier's answer to the trigger's, which follows the storing: an upper bound of what storing took. */
@@ -22,8 +24,8 @@ const READERS = 4;
 const READ_EVERY_MS = 10;
 
 /**
- * Files `claims` at once with the verifier in a mood, and reads orders, claims and the list meanwhile, for `seconds`. Without claims
- * it is what reading costs in peace, in the same run.
+ * Files `claims` at once with the verifier in a mood, and while they wait or fail reads orders and the list of claims, for `seconds`.
+ * Without claims it is what reading costs in peace, in the same run.
  */
 export async function readInTrouble(
   backend: BackendProcess,
@@ -60,6 +62,7 @@ export async function readInTrouble(
       }
     }),
   );
+  const filedWithinMs = await untilOnFile(backend.url, claimed);
   const readsMs = await readFor(backend.url, known, trouble.seconds * 1000, errors);
   verifier.mood = { answersAfterMs: 0 };
   await filing;
@@ -70,6 +73,7 @@ export async function readInTrouble(
     felt: {
       exchange: trouble.exchange,
       claims: trouble.claims,
+      filedWithinMs,
       reads: sorted.length,
       readMs: { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) },
       storedMs:
@@ -89,6 +93,21 @@ async function paidPolicies(url: string, count: number): Promise<Policy[]> {
   for (const policy of policies) for (const step of BEFORE_A_CLAIM) await doStep(connection, step, policy);
   connection.close();
   return policies;
+}
+
+/** Waits until every policy has its claim; how long that took, or null where there are none. */
+async function untilOnFile(url: string, policies: readonly Policy[]): Promise<number | null> {
+  const begunMs = performance.now();
+  const connection = httpConnection(url);
+  for (const policy of policies) {
+    for (;;) {
+      const { text } = await connection.request(requestOf('read', policy));
+      if ((JSON.parse(text) as { claim_id?: string | null }).claim_id) break;
+      await pause(5);
+    }
+  }
+  connection.close();
+  return policies.length === 0 ? null : performance.now() - begunMs;
 }
 
 /** One reader for each policy: the order, the list of claims, in turns. */
