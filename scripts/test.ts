@@ -16,19 +16,26 @@ const notRun: string[] = [];
 
 type Options = {
   readonly env?: Record<string, string>;
-  readonly isolation?: 'none' | 'process';
+  /** A process for each file, so many at a time; else one for all of them. */
+  readonly processes?: number;
   readonly quiet?: true;
 };
 
 /** Runs test files in one process and counts what its closing lines say; `quiet`: shown at the end, whole, while another is shown live. */
-async function run(name: string, files: string[], { env, isolation = 'none', quiet }: Options = {}): Promise<void> {
+async function run(name: string, files: string[], { env, processes, quiet }: Options = {}): Promise<void> {
   if (files.length === 0) return;
   const title = `\n== ${name}: ${files.length} files`;
   if (!quiet) console.log(title);
   const started = Date.now();
   const child = spawn(
     process.execPath,
-    ['--test', `--test-isolation=${isolation}`, '--test-reporter=spec', '--test-concurrency=1', ...files],
+    [
+      '--test',
+      `--test-isolation=${processes === undefined ? 'none' : 'process'}`,
+      `--test-concurrency=${processes ?? 1}`,
+      '--test-reporter=spec',
+      ...files,
+    ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
@@ -70,7 +77,7 @@ const plain = find(
   'apps/web/test/**/*.test.ts',
   'scripts/*.test.ts',
 );
-const processes = find('e2e/*.test.ts');
+const asProcesses = find('e2e/*.test.ts');
 const browser = find('e2e/web/*.test.ts');
 
 await run('packages and services', plain);
@@ -85,7 +92,8 @@ if (findPostgresBinaries() === null) {
     const env = { TEST_DATABASE_URL: postgres.url };
     // Side by side: each is busy with one core most of the time.
     await Promise.all([embedded(), run('backend on PostgreSQL', backendOnDatabase, { env, quiet: true })]);
-    await run('the product as processes', processes, { env });
+    // These wait for processes that start again, more than they work.
+    await run('the product as processes', asProcesses, { env, processes: 2 });
   } finally {
     await postgres.remove();
   }
@@ -99,7 +107,7 @@ if (browser.length > 0) {
     notRun.push(
       'the web app in a browser: no Chromium found (Debian: apt-get install chromium fonts-noto-cjk; or set CHROMIUM)',
     );
-  else await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, isolation: 'process' });
+  else await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, processes: 1 });
 }
 
 console.log('\n== Summary');
