@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
+import { EmbeddedSocket } from './embeddedSocket.ts';
 
 type ClientConfig = ConstructorParameters<typeof pg.Client>[0];
 type ConnectCallback = ((error: Error) => void) & ((error: null, client: pg.Client) => void);
@@ -8,22 +8,20 @@ type ConnectCallback = ((error: Error) => void) & ((error: null, client: pg.Clie
 /**
  * A pg.Pool over the embedded database, so that driver, row types and error codes are those of PostgreSQL.
  *
- * The adapter as shipped hands every client the same connection object, which breaks after the first failed query and
- * leaves a dropped client's transaction open in the one session there is. Here each client gets a connection object of its
- * own, and closing a client resets the session as a server would: all that DISCARD ALL does but UNLISTEN, which would
- * silence the listeners that do not belong to the client.
+ * The adapter that comes with it was left: it hands every client the same connection object, which breaks after the first
+ * failed query, leaves a dropped client's transaction open, and enters the database four times a statement where once is
+ * enough. Closing a client resets the one session there is, as a server would.
  */
 export function embeddedPool(lite: PGlite): pg.Pool {
   let tail: Promise<unknown> = lite.waitReady;
 
   class EmbeddedClient extends pg.Client {
     constructor(config?: ClientConfig) {
-      const own = createPgConfig(lite);
-      const connection = own.connection as unknown as { parse(query: { types?: unknown }): unknown };
-      const parse = connection.parse.bind(connection);
-      // An object of type parsers arrives where the protocol wants a list of type ids.
-      connection.parse = (query) => parse({ ...query, types: Array.isArray(query.types) ? query.types : undefined });
-      super(Object.assign({}, typeof config === 'object' ? config : {}, own));
+      super({
+        ...(typeof config === 'object' ? config : {}),
+        stream: () => new EmbeddedSocket(lite),
+        ssl: false,
+      });
     }
     override connect(): Promise<pg.Client>;
     override connect(callback: ConnectCallback): void;
@@ -33,16 +31,18 @@ export function embeddedPool(lite: PGlite): pg.Pool {
       return connected;
     }
     override end(callback?: (error: Error) => void): Promise<void> {
-      tail = tail
+      // Cut first, so that no statement it still had waiting comes after the rollback.
+      const cut = super.end();
+      const ended = tail
+        .then(() => cut)
         .then(() => lite.exec('rollback'))
-        .then(() =>
-          lite.exec(
-            'close all; set session authorization default; reset all; deallocate all; select pg_advisory_unlock_all(); discard temp',
-          ),
-        )
+        .then(() => lite.exec('discard all'))
         // A closed database has no session left to reset.
-        .catch(() => undefined);
-      const ended = tail.then(() => super.end());
+        .then(
+          () => undefined,
+          () => undefined,
+        );
+      tail = ended;
       if (callback) ended.then(() => callback(undefined as unknown as Error), callback);
       return ended;
     }
