@@ -53,7 +53,19 @@ async function killOne(scene: Scene, random: () => number, counts: Record<string
     await scene.backend.kill();
     await starting;
   }
-  await scene.backend.start();
+  await startAsSupervised(scene);
+}
+
+/** A start that PostgreSQL's own recovery cuts short is made again, as whatever supervises the process does. */
+async function startAsSupervised({ backend }: Scene): Promise<void> {
+  for (let more = 10; ; more -= 1) {
+    try {
+      return await backend.start();
+    } catch (error) {
+      if (!(error instanceof BackendEnded) || more === 0) throw error;
+      await pause(500);
+    }
+  }
 }
 
 const kills = (kind: 'postgres' | 'embedded'): Fault => ({
@@ -68,7 +80,7 @@ const kills = (kind: 'postgres' | 'embedded'): Fault => ({
     const until = Date.now() + killMs / 2;
     await inScene(kind, async (scene) => {
       while (done() < wanted && Date.now() < until && wrong.length === 0) {
-        if (!scene.backend.isRunning()) await scene.backend.start();
+        if (!scene.backend.isRunning()) await startAsSupervised(scene);
         const load = persistentLoad(scene.backend.url, { clients: 6 });
         const roundEnds = Math.min(wanted, done() + KILLS_A_ROUND);
         while (done() < roundEnds && Date.now() < until) {

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '@liqpass/kernel/time';
 import { ConfigError } from '@liqpass/service/environment';
 import { listen } from '@liqpass/service/listen';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
@@ -40,7 +41,7 @@ export async function startBackend(
 ): Promise<Backend> {
   const database = opened ?? (await openDatabase(config.databaseUrl, log));
   try {
-    await answers(database);
+    await answers(database, log);
     await migrateToLatest(database.db);
     for (const name of config.shortKeys)
       log.warn(`${name} holds a key of fewer than 16 characters: fit for trying, not for money`);
@@ -106,12 +107,27 @@ export async function startBackend(
   }
 }
 
-/** A database that cannot be reached is a wrong DATABASE_URL, as far as whoever starts the backend can tell. */
-async function answers(database: Database): Promise<void> {
-  try {
-    await database.ping();
-  } catch (cause) {
-    const said = cause instanceof Error ? (databaseErrorCode(cause) ?? cause.message) : String(cause);
-    throw new ConfigError(`DATABASE_URL: the database does not answer (${said})`, { cause });
+/** PostgreSQL starts, recovers or stops (cannot_connect_now): it will answer, or say why not. */
+const NOT_NOW = '57P03';
+const COMES_UP_WITHIN_MS = 60_000;
+
+/**
+ * A database that cannot be reached is a wrong DATABASE_URL, as far as whoever starts the backend can tell; one that is coming up,
+ * as after a crash that took both down, is waited for.
+ */
+async function answers(database: Database, log: Logger): Promise<void> {
+  for (const deadlineMs = performance.now() + COMES_UP_WITHIN_MS; ; await pause(250)) {
+    try {
+      await database.ping();
+      return;
+    } catch (cause) {
+      const code = cause instanceof Error ? databaseErrorCode(cause) : null;
+      if (code === NOT_NOW && performance.now() < deadlineMs) {
+        log.info('the database is coming up');
+        continue;
+      }
+      const said = code ?? (cause instanceof Error ? cause.message : String(cause));
+      throw new ConfigError(`DATABASE_URL: the database does not answer (${said})`, { cause });
+    }
   }
 }
