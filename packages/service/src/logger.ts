@@ -24,7 +24,7 @@ const SECRET_FIELDS = [
   'password',
   'connectionString',
 ];
-const paths = ['', '*.', '*.*.', 'req.headers.', 'res.headers.'].flatMap((at) =>
+const paths = ['', '*.', '*.*.'].flatMap((at) =>
   SECRET_FIELDS.map((field) => (field.startsWith('"') ? `${at.replace(/\.$/, '')}[${field}]` : `${at}${field}`)),
 );
 
