@@ -69,7 +69,7 @@ let uid = '';
 async function choosePosition(trader: Person): Promise<void> {
   const { page, say } = trader;
   await page.goto('/');
-  await expect(page.getByText('1.00 → 50.00')).toBeVisible();
+  await expect(page.getByText('1.00 → 50.00 USDC').filter({ visible: true }).first()).toBeVisible();
   // The first stop leads past the bar.
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: say('common:skip') })).toBeFocused();

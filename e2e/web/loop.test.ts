@@ -50,7 +50,7 @@ async function buyWithAKey(trader: Person, project: Project): Promise<void> {
 
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('common:front.title'));
-  await expect(page.getByText('1.00 → 50.00')).toBeVisible();
+  await expect(page.getByText('1.00 → 50.00 USDC').filter({ visible: true }).first()).toBeVisible();
   await look(page, project, '01-front');
 
   await page.getByRole('link', { name: say('common:front.start') }).click();
@@ -104,6 +104,10 @@ async function payFromTheWallet(trader: Person, project: Project): Promise<strin
   // Folded on a phone, which can hardly scan itself.
   if (project.phone) await page.getByText(say('trader:pay.qr')).click();
   await expect(page.getByRole('img', { name: say('trader:pay.qr_label', { amount: '1.00' }) })).toBeVisible();
+  // How long the price still holds, as it runs down.
+  const left = page.getByText(new RegExp(`^${say('trader:quote.held')} \\d+:\\d\\d`));
+  const shown = await left.textContent();
+  await expect(left).not.toHaveText(shown ?? '');
   await look(page, project, '06-pay');
   const pay = page.getByRole('button', { name: say('trader:pay.from_wallet', { amount: '1.00' }) });
   wallet.declineNext('eth_sendTransaction');

@@ -15,14 +15,43 @@
     asked === 'zh' || asked === 'en' ? asked : navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
   html.lang = lng === 'zh' ? 'zh-CN' : 'en';
   html.dataset.lng = lng;
-  if (location.pathname !== '/') html.dataset.inner = '';
-  // The files of this page in this language, fetched beside the entry's own; the build writes down which.
   const pages = JSON.parse(document.currentScript?.dataset.pages ?? '[]');
-  const page = pages.find(([path]) => new RegExp(path).test(location.pathname))?.[1];
-  for (const file of page ? [...page.all, ...page[lng]] : []) {
+  const address = location.pathname + location.search;
+  const page = pages.find(([path]) => new RegExp(path).test(address))?.[1];
+  if (!page) return;
+  // The files of this page in this language, fetched beside the entry's own; the build writes down which.
+  for (const file of [...page.all, ...page[lng].files]) {
     const link = document.createElement('link');
     link.rel = 'modulepreload';
     link.href = `/${file}`;
     document.head.append(link);
   }
+  // What it asks the API first is asked now; data/api.ts takes the answers up. undefined: ask again.
+  const id = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/.exec(address)?.[0];
+  const ask = (path) =>
+    // eslint-disable-next-line no-restricted-globals -- before any client is there
+    fetch(path, {
+      credentials: 'same-origin',
+      cache: 'no-store',
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(20_000),
+    }).catch(() => undefined);
+  window.liqpassAsked = new Map(
+    page.asks
+      .filter((path) => id !== undefined || !path.includes('$id'))
+      .map((path) => path.replace('$id', id))
+      .map((path) => [path, ask(path)]),
+  );
+  // Its heading stands in the shell until the page takes its place.
+  new MutationObserver((_, observer) => {
+    const main = document.querySelector('.shell-main');
+    if (!main) return;
+    observer.disconnect();
+    for (const [n, text] of page[lng].texts.entries()) {
+      const line = document.createElement('p');
+      line.className = n === 0 ? 'shell-title' : 'shell-lead';
+      line.textContent = text;
+      main.append(line);
+    }
+  }).observe(html, { childList: true, subtree: true });
 })();

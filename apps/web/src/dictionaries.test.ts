@@ -87,6 +87,7 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['checks', 'fact', FACT_NAMES],
   ['checks', 'flag', HOLD_REASONS],
   ['common', 'sales_stop', SALES_STOP_REASONS],
+  ['common', 'sales_return', SALES_STOP_REASONS],
   ['common', 'order_status', PURCHASE_ORDER_STATUSES],
   ['common', 'claim_status', CLAIM_STATUSES],
   ['trader', 'side', SIDES],

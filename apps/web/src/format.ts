@@ -24,6 +24,9 @@ export function price(text: string, places?: number): string {
 /** A price for the eye: at most two decimals, cut off, none added. */
 export const shownPrice = (text: string): string => price(text.replace(/(\.\d{2})\d+$/, '$1'));
 
+/** An amount of the exchange for the eye: at most six decimals, as USDC has, cut off, none added. */
+export const shownAmount = (text: string): string => price(text.replace(/(\.\d{6})\d+$/, '$1'));
+
 /** A number of prices we computed ourselves: as many decimals as its size deserves. */
 export const approximatePrice = (value: number): string => price(value.toFixed(value >= 10_000 ? 1 : 2));
 
@@ -87,7 +90,7 @@ export function axisNumber(value: number, lng: string): string {
           [1e3, 'k'],
         ];
   for (const [size, name] of units)
-    if (Math.abs(value) >= size) return `${Number((value / size).toPrecision(4))}${name}`;
+    if (Math.abs(value) >= size) return `${Number((value / size).toPrecision(6))}${name}`;
   return String(Number(value.toPrecision(6)));
 }
 

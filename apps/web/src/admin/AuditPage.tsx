@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
-import { Button, buttonClass, Sheet, Skeleton } from '../ui/kit.tsx';
+import { Button, buttonClass, Skeleton } from '../ui/kit.tsx';
+import { Sheet } from '../ui/sheets.tsx';
+import { Hash } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { auditQuery } from './queries.ts';
 
@@ -67,7 +68,9 @@ export function AuditPage() {
                       {row.from === row.to ? '' : `${row.from ?? ''} → ${row.to ?? ''}`}
                     </td>
                     <td className="px-4 py-2">{row.why}</td>
-                    <td className="num px-4 py-2 text-muted">{shortHex(row.hash)}</td>
+                    <td className="px-4 py-2 whitespace-nowrap text-muted">
+                      <Hash value={row.hash} label={t('audit.hash')} />
+                    </td>
                   </tr>
                 ))}
               </tbody>

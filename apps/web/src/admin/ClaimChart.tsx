@@ -5,7 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { axisNumber, localTime, price } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Sheet, Skeleton } from '../ui/kit.tsx';
+import { Sheet } from '../ui/sheets.tsx';
+import { Skeleton } from '../ui/kit.tsx';
 import TimeChart from '../ui/TimeChart.tsx';
 import { api } from './operatorApi.ts';
 

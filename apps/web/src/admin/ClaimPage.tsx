@@ -6,10 +6,11 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { coin, money, price, shownPrice, shortHex, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { ChevronLeftIcon, FlagIcon } from '../ui/icons.tsx';
+import { ChevronLeftIcon, FlagIcon } from '../ui/pageIcons.tsx';
 import { Instant } from '../ui/Instant.tsx';
-import { Button, CopyButton, Facts, Note, Sheet, Skeleton, Tag } from '../ui/kit.tsx';
-import { Hash, Money } from '../ui/Money.tsx';
+import { Button, CopyButton, Skeleton } from '../ui/kit.tsx';
+import { Facts, Note, Sheet, Tag } from '../ui/sheets.tsx';
+import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { claimTone } from '../ui/statusTone.ts';
 import { reasonSentence } from '../ui/reason.ts';
@@ -23,7 +24,8 @@ import { EvidenceView } from '../ui/EvidenceView.tsx';
 import { foremost } from '../ui/checkFacts.ts';
 import { CheckList } from '../ui/CheckList.tsx';
 
-const ClaimChart = lazy(() => import('./ClaimChart.tsx'));
+// Without a network there is no chart; the claim goes on being there.
+const ClaimChart = lazy(() => import('./ClaimChart.tsx').catch(() => ({ default: () => null })));
 
 /** One claim: the rules beside the raw answers, the terms, the flags, the timeline, what is related, and the decision. */
 export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
@@ -307,11 +309,14 @@ function TermsAndFacts({ claim: c }: { claim: AdminClaim }) {
             ],
             [
               t('claim.loss'),
-              c.liquidation
-                ? mono(
-                    `${price(c.liquidation.loss.insured)} / ${price(c.liquidation.loss.total)} ${c.liquidation.loss.ccy}`,
-                  )
-                : '–',
+              c.liquidation ? (
+                <span key="s">
+                  <ExchangeAmount amount={c.liquidation.loss.insured} /> /{' '}
+                  <ExchangeAmount amount={c.liquidation.loss.total} ccy={c.liquidation.loss.ccy} />
+                </span>
+              ) : (
+                '–'
+              ),
             ],
             [t('claim.order'), mono(o.okx_meta_json?.ordId)],
             [t('claim.binding'), c.attested ? t('claim.attested') : t('claim.unattested')],
@@ -325,7 +330,10 @@ function TermsAndFacts({ claim: c }: { claim: AdminClaim }) {
             ],
             s ? [t('claim.account'), mono(`${s.uid_masked} (${s.main_uid_masked})`)] : null,
             s
-              ? [t('claim.at_binding'), mono(`${shownPrice(s.avg_px)} · ${s.lever}× · ${price(s.margin)} · ${s.pos}`)]
+              ? [
+                  t('claim.at_binding'),
+                  mono(`${shownPrice(s.avg_px)} · ${s.lever}× · ${shownPrice(s.margin)} · ${s.pos}`),
+                ]
               : null,
             s ? [t('claim.liq_px'), mono(shownPrice(s.liq_px))] : null,
             [

@@ -9,7 +9,8 @@ import { z } from 'zod';
 import { useStored } from '../data/stored.ts';
 import { money, shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Button, Field } from '../ui/kit.tsx';
+import { Button } from '../ui/kit.tsx';
+import { Field } from '../ui/fields.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import { api } from './operatorApi.ts';
 

@@ -6,10 +6,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { coin, money, shortId, span } from '../format.ts';
+import { coin, money, shortId, span, zone } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { useNow } from '../ui/Instant.tsx';
-import { Button, Field, Tag } from '../ui/kit.tsx';
+import { Instant, useNow } from '../ui/Instant.tsx';
+import { Button } from '../ui/kit.tsx';
+import { Field } from '../ui/fields.tsx';
+import { Tag } from '../ui/sheets.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import { Hash } from '../ui/Money.tsx';
 import { orderTone } from '../ui/statusTone.ts';
@@ -95,12 +97,14 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
   const client = useQueryClient();
   const [amount, setAmount] = useState(order.premium_amount_usdc);
   const [hash, setHash] = useState(order.reported_tx_hash ?? '');
+  const [paidAt, setPaidAt] = useState('');
   const [note, setNote] = useState('');
-  const [wrong, setWrong] = useState<{ amount: boolean; hash: boolean }>({ amount: false, hash: false });
+  const [wrong, setWrong] = useState({ amount: false, hash: false, paidAt: false });
   const mark = useMutation({
     mutationFn: () =>
       markOrderPaid(api, order.id, {
         premiumAmountUsdc: amount,
+        ...(paidAt === '' ? {} : { paidAt: new Date(paidAt).toISOString() }),
         ...(hash === '' ? {} : { txHash: hash }),
         ...(note === '' ? {} : { note }),
       }),
@@ -116,9 +120,13 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          const bad = { amount: !isUsdcText(amount), hash: hash !== '' && !isTxHash(hash) };
+          const bad = {
+            amount: !isUsdcText(amount),
+            hash: hash !== '' && !isTxHash(hash),
+            paidAt: paidAt !== '' && !(Date.parse(paidAt) <= Date.now()),
+          };
           setWrong(bad);
-          if (!bad.amount && !bad.hash) mark.mutate();
+          if (!Object.values(bad).includes(true)) mark.mutate();
         }}
       >
         <p className="text-sm text-muted">{t('payments.confirm_why')}</p>
@@ -149,6 +157,32 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
               autoComplete="off"
               spellCheck={false}
               placeholder="0x…"
+            />
+          )}
+        </Field>
+        <Field
+          label={t('payments.paid_at', { zone: zone(Date.now()) })}
+          hint={
+            <>
+              {t('payments.paid_at_hint')}
+              {order.pay_by !== undefined && (
+                <>
+                  {' '}
+                  {t('payments.pay_by')} <Instant at={order.pay_by} />
+                </>
+              )}
+            </>
+          }
+          error={wrong.paidAt ? t('payments.paid_at_wrong') : undefined}
+        >
+          {(aria) => (
+            <input
+              {...aria}
+              type="datetime-local"
+              step={1}
+              value={paidAt}
+              onChange={(event) => setPaidAt(event.target.value)}
+              className="num field-box"
             />
           )}
         </Field>

@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Button, Sheet, Skeleton } from '../ui/kit.tsx';
+import { Button, Skeleton } from '../ui/kit.tsx';
+import { Sheet } from '../ui/sheets.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { OrderList } from './OrderList.tsx';
 import { ordersQuery } from './queries.ts';

@@ -10,8 +10,9 @@ import { useTranslation } from 'react-i18next';
 import { coin, money, shortHex, shortId, span } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { useNow } from '../ui/Instant.tsx';
-import { FlagIcon, SearchIcon } from '../ui/icons.tsx';
-import { Button, Skeleton, Tag } from '../ui/kit.tsx';
+import { FlagIcon, SearchIcon } from '../ui/pageIcons.tsx';
+import { Button, Skeleton } from '../ui/kit.tsx';
+import { Tag } from '../ui/sheets.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { claimTone } from '../ui/statusTone.ts';
 import { claimsQuery } from './queries.ts';
@@ -100,26 +101,39 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
         ) : items.length === 0 ? (
           <p className="p-6 text-sm text-muted">{t('queue.none')}</p>
         ) : (
-          <ul ref={list} className="divide-y divide-line border-t border-line" aria-label={t('queue.title')}>
-            {items.map((item, index) => (
-              <Row
-                key={item.id}
-                item={item}
-                filter={filter}
-                active={index === at}
-                onFocus={() => setAt(index)}
-                flags={
-                  item.flags.length + item.hold_reasons.length > 0
-                    ? [...new Set([...item.hold_reasons, ...item.flags])]
-                    : []
-                }
-                label={(flag) => {
-                  const known = HOLD_REASONS.find((f) => f === flag);
-                  return known ? tk(`flag.${known}`) : flag;
-                }}
-              />
-            ))}
-          </ul>
+          <>
+            <p
+              aria-hidden="true"
+              className={`hidden border-t border-line px-4 py-2 text-xs text-muted lg:grid ${COLUMNS}`}
+            >
+              <span>{t('queue.column.claim')}</span>
+              <span>{t('queue.column.position')}</span>
+              <span>{t('queue.column.checks')}</span>
+              <span>{t('queue.column.status')}</span>
+              <span className="text-right">{t('queue.column.payout')}</span>
+              <span className="text-right">{t('queue.column.age')}</span>
+            </p>
+            <ul ref={list} className="divide-y divide-line border-t border-line" aria-label={t('queue.title')}>
+              {items.map((item, index) => (
+                <Row
+                  key={item.id}
+                  item={item}
+                  filter={filter}
+                  active={index === at}
+                  onFocus={() => setAt(index)}
+                  flags={
+                    item.flags.length + item.hold_reasons.length > 0
+                      ? [...new Set([...item.hold_reasons, ...item.flags])]
+                      : []
+                  }
+                  label={(flag) => {
+                    const known = HOLD_REASONS.find((f) => f === flag);
+                    return known ? tk(`flag.${known}`) : flag;
+                  }}
+                />
+              ))}
+            </ul>
+          </>
         )}
         {claims.hasNextPage && (
           <div className="border-t border-line p-3">
@@ -150,9 +164,9 @@ function Filters({
     const timer = setTimeout(() => change({ q: q === '' ? undefined : q }), 250);
     return () => clearTimeout(timer);
   }, [q]); // oxlint-disable-line react-hooks/exhaustive-deps -- only what is typed sets it off
-  const select = 'min-h-11 rounded-md border border-edge bg-surface px-2 text-sm';
+  const select = 'min-h-11 max-w-full min-w-0 rounded-md sm:max-w-60 border border-edge bg-surface px-2 text-sm';
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="flex max-w-full min-w-0 flex-wrap items-center gap-2">
       <label className="relative">
         <span className="sr-only">{t('queue.search')}</span>
         <SearchIcon size={16} className="absolute top-3.5 left-3 text-muted" />
@@ -221,6 +235,8 @@ function Amount({ label, value, onChange }: { label: string; value: string; onCh
   );
 }
 
+const COLUMNS = 'gap-x-4 lg:grid-cols-[1.4fr_1fr_1fr_1.2fr_0.8fr_0.8fr]';
+
 function Row({
   item,
   filter,
@@ -251,7 +267,8 @@ function Row({
         search={filter}
         onFocus={onFocus}
         className={clsx(
-          'grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 px-4 py-3 text-sm no-underline hover:bg-sunken lg:grid-cols-[1.4fr_1fr_1fr_1.2fr_0.8fr_0.8fr]',
+          'grid grid-cols-[1fr_auto] items-center gap-y-1 px-4 py-3 text-sm no-underline hover:bg-sunken ',
+          COLUMNS,
           active && 'shadow-[inset_3px_0_0_var(--ink)]',
         )}
       >

@@ -1,10 +1,11 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { oncePageStands } from '../data/oncePageStands.ts';
-import { PositionStep } from '../trader/PositionStep.tsx';
 import { PagePending } from '../ui/PageStates.tsx';
 
+const loadPositionStep = () => import('../trader/PositionStep.tsx');
 const loadBindStep = () => import('../trader/BindStep.tsx');
+const PositionStep = lazy(async () => ({ default: (await loadPositionStep()).PositionStep }));
 const BindStep = lazy(async () => ({ default: (await loadBindStep()).BindStep }));
 
 /** `order` is there once the order is made: then its position is bound. */
@@ -16,13 +17,11 @@ export const Route = createFileRoute('/buy')({
 
 function Buy() {
   const { order } = Route.useSearch();
-  // The next step is there before it is taken, whatever the network does meanwhile.
-  useEffect(() => oncePageStands(() => loadBindStep().catch(() => undefined)), []);
-  return order === undefined ? (
-    <PositionStep />
-  ) : (
+  // The other step is there before it is taken, whatever the network does meanwhile.
+  useEffect(() => oncePageStands(() => Promise.all([loadPositionStep(), loadBindStep()]).catch(() => undefined)), []);
+  return (
     <Suspense fallback={<PagePending />}>
-      <BindStep orderId={order} />
+      {order === undefined ? <PositionStep /> : <BindStep orderId={order} />}
     </Suspense>
   );
 }

@@ -11,13 +11,15 @@ import { claimQuery } from '../data/claimQueries.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { useStored } from '../data/stored.ts';
-import { countdown, price } from '../format.ts';
+import { countdown } from '../format.ts';
 import { CheckList } from '../ui/CheckList.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { SpinnerIcon } from '../ui/icons.tsx';
 import { useNow } from '../ui/Instant.tsx';
-import { Button, buttonClass, Facts, Field, Note } from '../ui/kit.tsx';
-import { Hash, Money } from '../ui/Money.tsx';
+import { Button, buttonClass } from '../ui/kit.tsx';
+import { Facts, Note } from '../ui/sheets.tsx';
+import { Field } from '../ui/fields.tsx';
+import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
 import { reasonSentence } from '../ui/reason.ts';
 import { useMe } from '../wallet/session.ts';
 import { useWallet } from '../wallet/walletStore.ts';
@@ -30,7 +32,7 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
   const client = useQueryClient();
   const [typed, setTyped] = useStored(`lp.claimant.${order.id}`, z.string(), '');
   const known =
-    order.payout_address ?? order.owner ?? me.data?.address ?? (wallet.status === 'connected' ? wallet.address : null);
+    order.payout_address ?? order.owner ?? me.data?.address ?? (wallet.status === 'none' ? null : wallet.address);
   const claimant = known ?? typed;
   const valid = addressShape.safeParse(claimant).success;
   const file = useMutation({
@@ -143,9 +145,7 @@ export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown
             liquidation
               ? [
                   t('claim.loss'),
-                  <span key="l" className="num">
-                    {price(liquidation.loss.insured)} {liquidation.loss.ccy}
-                  </span>,
+                  <ExchangeAmount key="l" amount={liquidation.loss.insured} ccy={liquidation.loss.ccy} />,
                 ]
               : null,
           ]}

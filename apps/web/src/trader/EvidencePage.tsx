@@ -6,8 +6,9 @@ import { orderQuery } from '../data/orderQueries.ts';
 import { shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { EvidenceView } from '../ui/EvidenceView.tsx';
-import { ChevronLeftIcon } from '../ui/icons.tsx';
-import { Note, Skeleton } from '../ui/kit.tsx';
+import { ChevronLeftIcon } from '../ui/pageIcons.tsx';
+import { Note } from '../ui/sheets.tsx';
+import { Skeleton } from '../ui/kit.tsx';
 import { Page } from '../ui/Shell.tsx';
 
 /** What OKX answered, byte for byte, and the means to check it without us. */

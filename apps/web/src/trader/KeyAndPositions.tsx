@@ -12,11 +12,14 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { credentialsQuery, positionsQuery } from '../data/credentialQueries.ts';
+import { oncePageStands } from '../data/oncePageStands.ts';
 import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { coin, price, shownPrice } from '../format.ts';
 import { ErrorNote, useErrorTexts } from '../ui/ErrorNote.tsx';
-import { LockIcon, TrashIcon } from '../ui/icons.tsx';
-import { Button, CopyButton, Field, Note, Skeleton } from '../ui/kit.tsx';
+import { LockIcon, TrashIcon } from '../ui/pageIcons.tsx';
+import { Button, CopyButton, Skeleton } from '../ui/kit.tsx';
+import { Field } from '../ui/fields.tsx';
+import { Note } from '../ui/sheets.tsx';
 
 type Bind = (body: { ordId: string; instId: string; credentialId: string }) => void;
 
@@ -132,8 +135,8 @@ function NewKey({
   });
   const [region, label] = f.watch(['region', 'label']);
   useEffect(() => writeStored(KEPT, { region, label }), [region, label]);
-  // Fetched now, so that sealing itself needs nothing from the network.
-  useEffect(() => void import('./sealInBrowser.ts').catch(() => undefined), []);
+  // Fetched while the key is typed, so that sealing itself needs nothing from the network.
+  useEffect(() => oncePageStands(() => import('./sealInBrowser.ts').catch(() => undefined)), []);
   const add = useMutation({
     mutationFn: async ({ label, ...key }: KeyForm) => {
       // The secret leaves this function only sealed: what is sent, nobody but jp-verify can open.

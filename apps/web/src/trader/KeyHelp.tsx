@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
-import { CopyButton, Note } from '../ui/kit.tsx';
+import { CopyButton } from '../ui/kit.tsx';
+import { Note } from '../ui/sheets.tsx';
 import { Page } from '../ui/Shell.tsx';
 
 /** Step by step to a key that can read and nothing else. */

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { marksQuery } from '../data/marketQueries.ts';
 import { coin, shortId } from '../format.ts';
-import { Facts } from '../ui/kit.tsx';
+import { Facts } from '../ui/sheets.tsx';
 import { Money } from '../ui/Money.tsx';
 import { Ruler } from '../ui/Ruler.tsx';
 

@@ -5,14 +5,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
+import { oncePageStands } from '../data/oncePageStands.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { worthRepeating } from '../data/queryClient.ts';
 import { money } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
-import { Button, Note } from '../ui/kit.tsx';
+import { Button } from '../ui/kit.tsx';
+import { Note } from '../ui/sheets.tsx';
 import { useConnect } from '../wallet/useConnect.tsx';
-import { loadWallet, useWallet, WalletError } from '../wallet/walletStore.ts';
+import { isConnected, loadWallet, useWallet, WalletError } from '../wallet/walletStore.ts';
 import { forgetPayment, keepPayment, keptPayment } from './draft.ts';
 
 const AGAIN_MS = 3_000;
@@ -34,6 +36,7 @@ export function PayFromWallet({
 }) {
   const { t } = useTranslation('trader');
   const wallet = useWallet();
+  const known = wallet.status === 'known';
   const client = useQueryClient();
   const { connect, dialog } = useConnect();
   const [kept, setKept] = useState(() => keptPayment(order.id));
@@ -48,6 +51,7 @@ export function PayFromWallet({
   const send = useMutation({
     mutationFn: async () => {
       const { sendToken } = await loadWallet();
+      if (!isConnected()) throw new WalletError('missing');
       keep(null);
       return sendToken({
         chainId: to.chain_id,
@@ -65,6 +69,8 @@ export function PayFromWallet({
       if (error instanceof WalletError && error.problem !== 'failed') setKept(forgetPayment(order.id));
     },
   });
+  // Here already when the button is pressed, whatever the network does meanwhile.
+  useEffect(() => (known ? oncePageStands(() => loadWallet().catch(() => undefined)) : undefined), [known]);
   const txHash = kept?.txHash ?? null;
   const tell = report.mutate;
   const reported = order.reported_tx_hash !== null;
@@ -98,7 +104,7 @@ export function PayFromWallet({
         size="lg"
         kind={unsure ? 'quiet' : 'solid'}
         busy={send.isPending}
-        onClick={() => (wallet.status === 'connected' ? send.mutate() : connect())}
+        onClick={() => (wallet.status === 'none' ? connect() : send.mutate())}
       >
         {send.isPending
           ? t('pay.confirm_in_wallet')

@@ -16,7 +16,9 @@ import { removeStored, useStored } from '../data/stored.ts';
 import { money, shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
-import { Button, buttonClass, CopyButton, Facts, Field, Note, Skeleton } from '../ui/kit.tsx';
+import { Button, buttonClass, CopyButton, Skeleton } from '../ui/kit.tsx';
+import { Facts, Note } from '../ui/sheets.tsx';
+import { Field } from '../ui/fields.tsx';
 import { LiveDot } from '../ui/LiveDot.tsx';
 import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
@@ -28,7 +30,8 @@ import { PayFromWallet } from './PayFromWallet.tsx';
 import { PayoutAddress } from './PayoutAddress.tsx';
 import { useOrder } from './useOrder.ts';
 
-const Qr = lazy(() => import('../ui/Qr.tsx'));
+// Without a network there is no picture; the address goes on being there.
+const Qr = lazy(() => import('../ui/Qr.tsx').catch(() => ({ default: () => null })));
 
 /** Step 3: the exact amount, where it goes, and the report that it was sent. Nothing here marks anything as paid. */
 export function PayPage({ id }: { id: string }) {

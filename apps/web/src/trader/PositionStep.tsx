@@ -13,7 +13,9 @@ import { productsQuery } from '../data/marketQueries.ts';
 import { coin, money } from '../format.ts';
 import { Exclusions } from './Exclusions.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Button, Choice, Field, Note, Skeleton } from '../ui/kit.tsx';
+import { Button, Skeleton } from '../ui/kit.tsx';
+import { Choice, Field } from '../ui/fields.tsx';
+import { Note } from '../ui/sheets.tsx';
 import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { WhenSeen } from '../ui/WhenSeen.tsx';
@@ -26,7 +28,8 @@ import { QuotePanel } from './QuotePanel.tsx';
 import { useQuote } from './useQuote.ts';
 import { useWide } from '../ui/useWide.ts';
 
-const MarkChart = lazy(() => import('./MarkChart.tsx'));
+// Without a network there is no chart; the form goes on.
+const MarkChart = lazy(() => import('./MarkChart.tsx').catch(() => ({ default: () => null })));
 
 const form = buyDraft.superRefine((draft, ctx) => {
   const leverage = Number(draft.leverage);

@@ -5,7 +5,8 @@ import clsx from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { localTime, shownPrice } from '../format.ts';
 import { foremost, isDecisive, okxSays } from './checkFacts.ts';
-import { CheckIcon, CrossIcon, MinusIcon, RingIcon, SpinnerIcon } from './icons.tsx';
+import { CheckIcon, CrossIcon, SpinnerIcon } from './icons.tsx';
+import { MinusIcon, RingIcon } from './pageIcons.tsx';
 
 const LOOK: Record<CheckResult, { icon: typeof CheckIcon; box: string }> = {
   pass: { icon: CheckIcon, box: 'bg-floor-soft text-floor' },

@@ -10,9 +10,11 @@ import { CheckList } from './CheckList.tsx';
 import { saveFile } from './download.ts';
 import { ErrorNote } from './ErrorNote.tsx';
 import { leafValue } from './evidenceLeaf.ts';
-import { CheckIcon, DownloadIcon, RefreshIcon } from './icons.tsx';
+import { CheckIcon, RefreshIcon } from './icons.tsx';
+import { DownloadIcon } from './pageIcons.tsx';
 import { JsonView } from './JsonView.tsx';
-import { Button, CopyButton, Note, Sheet } from './kit.tsx';
+import { Button, CopyButton } from './kit.tsx';
+import { Note, Sheet } from './sheets.tsx';
 
 /** Rules on one side, the raw answers on the other: choosing a rule marks the line it rests on. */
 export function EvidenceView({

@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { hexGroups, money, shortHex } from '../format.ts';
+import { hexGroups, money, price, shortHex, shownAmount } from '../format.ts';
 import { CopyButton } from './kit.tsx';
 
 /** An amount of USDC, always in the same form. */
@@ -7,6 +7,16 @@ export function Money({ usdc, className }: { usdc: string; className?: string })
   return (
     <span className={clsx('num whitespace-nowrap', className)}>
       {money(usdc)} <span className="text-[0.8em] font-normal">USDC</span>
+    </span>
+  );
+}
+
+/** An amount as the exchange reckons it: short for the eye, with every decimal behind it. */
+export function ExchangeAmount({ amount, ccy }: { amount: string; ccy?: string }) {
+  return (
+    <span className="num whitespace-nowrap" title={`${price(amount)}${ccy === undefined ? '' : ` ${ccy}`}`}>
+      {shownAmount(amount)}
+      {ccy !== undefined && <span className="text-[0.8em]"> {ccy}</span>}
     </span>
   );
 }

@@ -1,7 +1,8 @@
+import type { ReactNode } from 'react';
 import { encode } from 'uqr';
 
 /** A QR code, black on white in both themes so that every camera reads it. */
-export default function Qr({ text, label }: { text: string; label: string }) {
+export default function Qr({ text, label }: { text: string; label: string }): ReactNode {
   const { data, size } = encode(text, { ecc: 'M', border: 2 });
   const path = data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
   return (

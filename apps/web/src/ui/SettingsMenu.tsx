@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { chooseLng, type Lng } from '../i18n.ts';
 import { chooseTheme, useTheme, type Theme } from '../theme.ts';
 import { SlidersIcon } from './icons.tsx';
-import { Choice } from './kit.tsx';
+import { Choice } from './fields.tsx';
 
 /** Language and appearance, in a native popover. */
 export function SettingsMenu() {

@@ -1,7 +1,9 @@
 import clsx from 'clsx';
-import { useEffect, useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { useEffect, useState, type ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CheckIcon, CopyIcon, CrossIcon, SpinnerIcon } from './icons.tsx';
+import { CheckIcon, CopyIcon, SpinnerIcon } from './icons.tsx';
+
+// What every page shows from the start; the front page loads nothing more than it needs.
 
 type ButtonKind = 'solid' | 'quiet' | 'danger' | 'bare';
 export const buttonClass = (kind: ButtonKind = 'solid', size: 'sm' | 'md' | 'lg' = 'md'): string =>
@@ -41,86 +43,6 @@ export function Button({
   );
 }
 
-type FieldAria = { id: string; 'aria-describedby': string | undefined; 'aria-invalid': true | undefined };
-/** A labelled field with its hint and its error, tied together for who cannot see them. */
-export function Field({
-  label,
-  hint,
-  error,
-  children,
-}: {
-  label: ReactNode;
-  hint?: ReactNode;
-  error?: string | undefined;
-  children: (aria: FieldAria) => ReactNode;
-}) {
-  const id = useId();
-  const describedBy = [hint ? `${id}h` : '', error ? `${id}e` : ''].filter(Boolean).join(' ');
-  return (
-    <div className="grid content-start gap-1.5">
-      <label htmlFor={id} className="text-sm font-semibold">
-        {label}
-      </label>
-      {children({ id, 'aria-describedby': describedBy || undefined, 'aria-invalid': error ? true : undefined })}
-      {error && (
-        <p id={`${id}e`} className="flex items-start gap-1.5 text-sm text-liq">
-          <CrossIcon size={16} className="mt-0.5 shrink-0" />
-          {error}
-        </p>
-      )}
-      {hint && (
-        <div id={`${id}h`} className="text-sm text-muted">
-          {hint}
-        </div>
-      )}
-    </div>
-  );
-}
-
-/** A few options side by side: radios, so that arrows move between them. */
-export function Choice<T extends string>({
-  legend,
-  name,
-  value,
-  options,
-  onChange,
-}: {
-  legend: string;
-  name: string;
-  value: T;
-  options: readonly { value: T; label: ReactNode; disabled?: boolean }[];
-  onChange: (value: T) => void;
-}) {
-  return (
-    <fieldset className="min-w-0">
-      <legend className="mb-1.5 text-sm font-semibold">{legend}</legend>
-      <div className="grid auto-cols-fr grid-flow-col gap-px overflow-hidden rounded-md border border-edge bg-line">
-        {options.map((option) => (
-          <label
-            key={option.value}
-            className={clsx(
-              'relative flex min-h-11 items-center justify-center px-2 text-center text-sm font-medium has-focus-visible:z-1 has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-floor',
-              value === option.value ? 'bg-ink text-on-ink' : 'bg-surface hover:bg-sunken',
-              option.disabled && 'text-muted line-through',
-            )}
-          >
-            <input
-              type="radio"
-              className="absolute inset-0 cursor-pointer opacity-0"
-              name={name}
-              value={option.value}
-              checked={value === option.value}
-              disabled={option.disabled}
-              onChange={() => onChange(option.value)}
-            />
-            {option.label}
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
 /** Copies `text`; says so, and takes it back after a moment. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const { t } = useTranslation();
@@ -150,69 +72,6 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   );
 }
 
-export type Tone = 'floor' | 'liq' | 'wait' | 'plain';
-export const softTone: Record<Tone, string> = {
-  floor: 'bg-floor-soft text-floor',
-  liq: 'bg-liq-soft text-liq',
-  wait: 'bg-wait-soft text-wait',
-  plain: 'bg-sunken text-ink',
-};
-export function Tag({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) {
-  return (
-    <span
-      className={clsx(
-        'inline-flex items-center gap-1.5 rounded-sm px-2 py-0.5 text-sm font-medium whitespace-nowrap',
-        softTone[tone],
-      )}
-    >
-      {children}
-    </span>
-  );
-}
-
-/** A note that stays: what is the case, and what to do. */
-export function Note({
-  tone = 'plain',
-  title,
-  children,
-  role,
-}: {
-  tone?: Tone;
-  title?: ReactNode;
-  children?: ReactNode;
-  role?: 'status' | 'alert';
-}) {
-  return (
-    <div
-      role={role}
-      className={clsx(
-        'grid gap-1 rounded-md border-l-3 px-4 py-3 text-sm',
-        softTone[tone],
-        tone === 'plain' ? 'border-edge' : 'border-current',
-      )}
-    >
-      {title && <p className="font-semibold">{title}</p>}
-      {children && <div className="text-ink">{children}</div>}
-    </div>
-  );
-}
-
-/** Name and value, line by line. */
-export function Facts({ rows }: { rows: readonly (readonly [ReactNode, ReactNode] | null)[] }) {
-  return (
-    <dl className="grid grid-cols-[fit-content(42%)_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
-      {rows.map((row, index) =>
-        row === null ? null : (
-          <div key={index} className="contents">
-            <dt className="text-muted">{row[0]}</dt>
-            <dd className="min-w-0 text-right break-words">{row[1]}</dd>
-          </div>
-        ),
-      )}
-    </dl>
-  );
-}
-
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   const { t } = useTranslation();
   return (
@@ -221,29 +80,5 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
         <div key={index} className="skeleton h-5" style={{ width: `${92 - ((index * 23) % 50)}%` }} />
       ))}
     </div>
-  );
-}
-
-export function Sheet({
-  title,
-  aside,
-  children,
-  className,
-}: {
-  title?: ReactNode;
-  aside?: ReactNode;
-  children: ReactNode;
-  className?: string;
-}) {
-  return (
-    <section className={clsx('sheet min-w-0', className)}>
-      {title && (
-        <div className="flex min-h-12 flex-wrap items-center justify-between gap-2 border-b border-line px-4">
-          <h2 className="text-sm font-semibold">{title}</h2>
-          {aside}
-        </div>
-      )}
-      {children}
-    </section>
   );
 }

@@ -1,5 +1,5 @@
 import type { ClaimStatus, PurchaseOrderStatus } from '@liqpass/kernel/vocabulary';
-import type { Tone } from './kit.tsx';
+import type { Tone } from './sheets.tsx';
 
 export const orderTone: Record<PurchaseOrderStatus, Tone> = {
   AWAITING_BINDING: 'wait',

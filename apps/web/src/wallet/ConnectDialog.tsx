@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { ArrowRightIcon, ExternalIcon } from '../ui/icons.tsx';
+import { ArrowRightIcon, ExternalIcon } from '../ui/pageIcons.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import type { FoundWallet } from './browserWallet.ts';
@@ -39,7 +39,7 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
     }
   };
 
-  const connected = wallet.status === 'connected' ? wallet : null;
+  const connected = wallet.status === 'none' ? null : wallet;
   return (
     <Modal title={connected ? t('wallet.sign_in') : t('wallet.choose')} onClose={onClose}>
       <p className="text-sm text-muted">{connected ? t('wallet.sign_in_why') : t('wallet.choose_why')}</p>

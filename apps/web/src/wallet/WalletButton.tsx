@@ -17,7 +17,7 @@ export function WalletButton() {
   const wallet = useWallet();
   const me = useQuery(meQuery);
   const { connect, dialog } = useConnect();
-  const address = me.data?.address ?? (wallet.status === 'connected' ? wallet.address : null);
+  const address = me.data?.address ?? (wallet.status === 'none' ? null : wallet.address);
   // One place for the dialog: it must stay the same one while the wallet becomes connected behind it.
   return (
     <>
@@ -58,7 +58,7 @@ export function ConnectButton() {
     <>
       <Button kind="quiet" onClick={connect}>
         <WalletIcon />
-        {wallet.status === 'connected' ? t('wallet.sign_in') : t('wallet.connect')}
+        {wallet.status === 'none' ? t('wallet.connect') : t('wallet.sign_in')}
       </Button>
       {dialog}
     </>

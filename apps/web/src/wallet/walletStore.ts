@@ -1,9 +1,12 @@
 import { useSyncExternalStore } from 'react';
-import { oncePageStands } from '../data/oncePageStands.ts';
 
-/** What the page knows of the wallet. The wallet code itself is loaded when one is needed. */
+/**
+ * What the page knows of the wallet. 'known': connected at the last visit, and taken up again once it is asked for
+ * something; until then none of its code is loaded.
+ */
 export type WalletState =
-  | { status: 'none' | 'restoring' }
+  | { status: 'none' }
+  | { status: 'known'; address: `0x${string}` }
   | { status: 'connected'; address: `0x${string}`; chainId: number; name: string };
 
 let state: WalletState = { status: 'none' };
@@ -13,7 +16,7 @@ const KEY = 'lp.wallet';
 export function setWallet(next: WalletState): void {
   state = next;
   try {
-    if (next.status === 'connected') localStorage.setItem(KEY, '1');
+    if (next.status === 'connected') localStorage.setItem(KEY, next.address);
     else if (next.status === 'none') localStorage.removeItem(KEY);
   } catch {
     // Storage may be blocked: the wallet is then asked for again after a reload.
@@ -30,22 +33,24 @@ export const useWallet = (): WalletState =>
     () => state,
   );
 
-export const loadWallet = () => import('./browserWallet.ts');
+export const isConnected = (): boolean => state.status === 'connected';
 
-/** Takes up the connection of the last visit, where there was one; its code comes once the page stands. */
+let takenUp: Promise<unknown> | undefined;
+/** The wallet's code, with the connection of the last visit taken up where there was one. */
+export async function loadWallet() {
+  const wallet = await import('./browserWallet.ts');
+  if (state.status === 'known') await (takenUp ??= wallet.reconnectWallet());
+  return wallet;
+}
+
+/** Remembers the wallet of the last visit, where there was one. */
 export function restoreWallet(): void {
   try {
-    if (localStorage.getItem(KEY) === null) return;
+    const address = localStorage.getItem(KEY);
+    if (address?.startsWith('0x')) setWallet({ status: 'known', address: `0x${address.slice(2)}` });
   } catch {
-    return;
+    // Storage is blocked: connecting again is a click.
   }
-  setWallet({ status: 'restoring' });
-  oncePageStands(() =>
-    loadWallet().then(
-      ({ reconnectWallet }) => reconnectWallet(),
-      () => setWallet({ status: 'none' }), // it could not be loaded: connecting again is a click
-    ),
-  );
 }
 
 /** Why a wallet did not do what it was asked. Nothing was sent, except that after 'failed' nobody knows. */
