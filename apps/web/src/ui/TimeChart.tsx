@@ -104,7 +104,11 @@ export default function TimeChart({
           draw: [
             (u) => {
               for (const level of levels) levelLine(u, level, usedColor(box, level.color), font);
-              for (const [row, mark] of marks.entries()) instantLine(u, mark, row, usedColor(box, '--muted'));
+              instantLines(u, marks, {
+                line: usedColor(box, '--edge'),
+                text: usedColor(box, '--ink'),
+                ground: usedColor(box, '--surface'),
+              });
             },
           ],
         },
@@ -198,21 +202,47 @@ function levelLine(u: uPlot, level: Level, color: string, font: string): void {
   ctx.restore();
 }
 
-/** An instant with its name, each on a row of its own so that what happens at once stays readable. */
-function instantLine(u: uPlot, mark: Mark, row: number, color: string): void {
+/**
+ * Instants with their names. What happens at the same pixel has one line and one label; a label that would run into another
+ * goes a row down, on a ground of its own, so that lines behind it do not cross it.
+ */
+function instantLines(u: uPlot, marks: readonly Mark[], colors: { line: string; text: string; ground: string }): void {
   const { ctx, bbox } = u;
-  const x = u.valToPos(mark.atSec, 'x', true);
+  const px = devicePixelRatio;
   ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = devicePixelRatio;
+  ctx.font = `${11 * px}px ${getComputedStyle(u.root).fontFamily}`;
+  ctx.textBaseline = 'middle';
+  ctx.lineWidth = px;
+  const merged: { x: number; label: string }[] = [];
+  for (const mark of marks.toSorted((a, b) => a.atSec - b.atSec)) {
+    const x = u.valToPos(mark.atSec, 'x', true);
+    const last = merged.at(-1);
+    if (last && x - last.x < 4 * px) last.label += ` · ${mark.label}`;
+    else merged.push({ x, label: mark.label });
+  }
+  ctx.strokeStyle = colors.line;
   ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
+  for (const { x } of merged) {
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+  }
   ctx.stroke();
-  ctx.fillStyle = color;
-  ctx.font = `${11 * devicePixelRatio}px ${getComputedStyle(u.root).fontFamily}`;
-  const toTheLeft = x > bbox.left + bbox.width * 0.7;
-  ctx.textAlign = toTheLeft ? 'right' : 'left';
-  ctx.fillText(mark.label, x + (toTheLeft ? -4 : 4) * devicePixelRatio, bbox.top + (11 + 14 * row) * devicePixelRatio);
+  const rows: { from: number; to: number }[][] = [];
+  for (const { x, label } of merged) {
+    const width = ctx.measureText(label).width + 8 * px;
+    const from = x + width > bbox.left + bbox.width ? Math.max(bbox.left, x - width) : x;
+    const taken = (row: number): boolean =>
+      (rows[row] ?? []).some((other) => from < other.to + 4 * px && other.from < from + width + 4 * px);
+    let row = 0;
+    while (taken(row)) row += 1;
+    (rows[row] ??= []).push({ from, to: from + width });
+    const y = bbox.top + (8 + 16 * row) * px;
+    ctx.fillStyle = colors.ground;
+    ctx.fillRect(from, y - 7 * px, width, 14 * px);
+    ctx.fillStyle = colors.text;
+    ctx.fillText(label, from + 4 * px, y);
+    // The edge that touches the label's own line.
+    ctx.fillRect(x - px, y - 7 * px, 2 * px, 14 * px);
+  }
   ctx.restore();
 }
