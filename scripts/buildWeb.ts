@@ -11,7 +11,7 @@ const stamp = join(web, 'dist/.sources');
 function fingerprint(): string {
   const hash = createHash('sha256');
   const files = globSync(
-    ['apps/web/*.{html,json,ts}', 'apps/web/{src,public}/**/*', 'packages/*/src/**/*.ts', 'package-lock.json'],
+    ['apps/web/*.{html,json,ts}', 'apps/web/{src,public,scripts}/**/*', 'packages/*/src/**/*.ts', 'package-lock.json'],
     { cwd: root, withFileTypes: true },
   );
   for (const file of files
