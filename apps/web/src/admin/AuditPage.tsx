@@ -40,7 +40,7 @@ export function AuditPage() {
         ) : rows.length === 0 ? (
           <p className="p-4 text-sm text-muted">{t('audit.none')}</p>
         ) : (
-          <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('audit.title')}>
+          <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('audit.title')}>
             <table className="w-full min-w-200 text-left text-sm">
               <thead className="border-b border-line text-xs text-muted">
                 <tr>

@@ -164,10 +164,11 @@ function Filters({
     const timer = setTimeout(() => change({ q: q === '' ? undefined : q }), 250);
     return () => clearTimeout(timer);
   }, [q]); // oxlint-disable-line react-hooks/exhaustive-deps -- only what is typed sets it off
-  const select = 'min-h-11 max-w-full min-w-0 rounded-md sm:max-w-60 border border-edge bg-surface px-2 text-sm';
+  const select =
+    'min-h-11 w-[calc(50%-4px)] rounded-md sm:w-auto sm:max-w-60 border border-edge bg-surface px-2 text-sm';
   return (
-    <div className="flex max-w-full min-w-0 flex-wrap items-center gap-2">
-      <label className="relative">
+    <div className="flex w-full min-w-0 flex-wrap items-center gap-2 sm:w-auto">
+      <label className="relative w-full sm:w-auto">
         <span className="sr-only">{t('queue.search')}</span>
         <SearchIcon size={16} className="absolute top-3.5 left-3 text-muted" />
         <input
@@ -175,7 +176,7 @@ function Filters({
           value={q}
           onChange={(event) => setQ(event.target.value)}
           placeholder={t('queue.search')}
-          className="field-box w-64! pl-9! text-sm"
+          className="field-box pl-9! text-sm sm:w-64!"
         />
       </label>
       <select
@@ -226,7 +227,7 @@ function Amount({ label, value, onChange }: { label: string; value: string; onCh
       aria-label={label}
       placeholder={label}
       inputMode="decimal"
-      className="num field-box w-28! text-sm"
+      className="num field-box w-[calc(50%-4px)]! text-sm sm:w-28!"
       value={text}
       onChange={(event) => setText(event.target.value)}
       onBlur={() => text !== value && onChange(text)}
