@@ -69,6 +69,8 @@ async function buyWithAKey(trader: Person, project: Project): Promise<void> {
   await expect(page.getByTestId('premium')).toContainText('1.00');
   await look(page, project, '03-quote');
 
+  // The chart has come: what the network is to be without is the order alone.
+  if (!project.phone) await expect(page.locator('figure')).toBeVisible();
   // Without a network nothing is sent, and the page says so.
   await trader.context.setOffline(true);
   await page.getByRole('button', { name: say('trader:buy.continue') }).click();

@@ -41,7 +41,7 @@ export function AuditPage() {
           <p className="p-4 text-sm text-muted">{t('audit.none')}</p>
         ) : (
           <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('audit.title')}>
-            <table className="w-full min-w-200 text-left text-sm">
+            <table className="w-full min-w-240 text-left text-sm">
               <thead className="border-b border-line text-xs text-muted">
                 <tr>
                   {(['at', 'actor', 'action', 'about', 'change', 'why', 'hash'] as const).map((key) => (
@@ -67,7 +67,7 @@ export function AuditPage() {
                     <td className="num px-4 py-2">
                       {row.from === row.to ? '' : `${row.from ?? ''} → ${row.to ?? ''}`}
                     </td>
-                    <td className="px-4 py-2">{row.why}</td>
+                    <td className="min-w-56 px-4 py-2">{row.why}</td>
                     <td className="px-4 py-2 whitespace-nowrap text-muted">
                       <Hash value={row.hash} label={t('audit.hash')} />
                     </td>
