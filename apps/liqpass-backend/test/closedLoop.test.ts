@@ -166,6 +166,13 @@ test('records money that came, always, and says when it is to be refunded', asyn
     ],
     ['REFUND_DUE', 'PAID_SHORT'],
   );
+  // More than there is, twice: no sum of payments may pass what a column holds.
+  for (const most of ['1000000000000', '99999999999999999999999999999999'])
+    assert.equal((await t.markPaid(await t.order(), { premiumAmountUsdc: most })).body.error, 'VALIDATION_FAILED');
+  for (const id of [await t.order(), await t.order()])
+    assert.equal((await t.markPaid(id, { premiumAmountUsdc: '999999999999.999999' })).body.status, 'REFUND_DUE');
+  const exposure = await t.call('GET', '/admin/exposure', { headers: { 'x-admin-key': ADMIN_KEY } });
+  assert.equal(exposure.status, 200);
   for (const id of [late, short]) assert.equal((await t.claim(id)).body.error, 'PURCHASE_ORDER_NOT_COVERED');
   assert.equal((await t.claim(unbound)).body.error, 'MISSING_OKX_META');
 });

@@ -1,6 +1,6 @@
 import { PURCHASE_ORDER_STATUSES, REFUND_REASONS, SIDES, WAITING_CHECKS } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
-import { address, instant, instId, ordId, page, pageQuery, txHash, usdcText, uuid } from './wire.ts';
+import { address, instant, instId, ordId, page, pageQuery, paidUsdcText, txHash, usdcText, uuid } from './wire.ts';
 
 export const policyParams = z
   .strictObject({ payout_fixed_usdc: usdcText, payout_cap_usdc: usdcText })
@@ -37,7 +37,7 @@ export type ReportPaymentBody = z.infer<typeof reportPaymentBody>;
 export const markPaidBody = z
   .strictObject({
     paidAt: instant.optional(),
-    premiumAmountUsdc: usdcText.optional(),
+    premiumAmountUsdc: paidUsdcText.optional(),
     quoteHash: txHash.optional(),
     txHash: txHash.optional(),
     note: z.string().max(500).optional(),

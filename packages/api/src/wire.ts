@@ -19,6 +19,15 @@ export const usdcText = z
     pattern: '^(0|[1-9][0-9]{0,31})(\\.[0-9]{1,6})?$',
   });
 
+/** An amount that somebody says was paid: below 10^12 USDC, more than there is, so that sums of any number of them can be kept. */
+export const paidUsdcText = z
+  .string()
+  .regex(
+    /^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/,
+    'a decimal amount below 10^12 with at most 6 decimals, such as "1.00"',
+  )
+  .meta({ id: 'PaidUsdc', description: 'USDC paid, as a decimal string with at most 6 decimals', example: '1.00' });
+
 /** An instant: ISO 8601 with Z. */
 export const instant = z
   .string()
