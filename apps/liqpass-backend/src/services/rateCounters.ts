@@ -30,7 +30,8 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
     ttlMs: Math.max(0, local.resetsAtMs - ctx.clock.now()),
   });
 
-  async function write(due: readonly (readonly [string, Local])[]): Promise<void> {
+  /** Writes what is due; what each key then had, as of its own write. */
+  async function write(due: readonly (readonly [string, Local])[]): Promise<ReadonlyMap<string, number>> {
     const nowMs = ctx.clock.now();
     const added = due.map(([key, local]) => ({ key, count: local.pending, windowMs: local.windowMs }));
     for (const [, local] of due) {
@@ -38,7 +39,8 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
       local.pending = 0;
       local.writtenAtMs = nowMs;
     }
-    for (const row of await addToCounters(ctx.db, added, nowMs)) {
+    const rows = await addToCounters(ctx.db, added, nowMs);
+    for (const row of rows) {
       const local = counters.get(row.key);
       if (!local) continue;
       // Two writes may answer in the other order: in one window the count only grows.
@@ -47,6 +49,7 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
     }
     if (counters.size > MOST_KEYS)
       for (const [key, local] of counters) if (local.resetsAtMs <= nowMs) counters.delete(key);
+    return new Map(rows.map((row) => [row.key, row.count]));
   }
 
   return {
@@ -65,9 +68,14 @@ export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): R
         Object.assign(local, { known: 0, pending: 0, resetsAtMs: nowMs + windowMs });
       local.pending += 1;
       const near = local.known + local.pending >= limit * LOOSE_SHARE && local.known <= limit;
-      if (near) await write([[key, local]]);
-      else if (flushing === null && nowMs - local.writtenAtMs >= FLUSH_MS)
+      if (near) {
+        // Its own place in the row: of many at once as many pass as the limit says, whoever of them is answered first.
+        const place = (await write([[key, local]])).get(key);
+        return { ...counted(local), ...(place === undefined ? {} : { current: place }) };
+      }
+      if (flushing === null && nowMs - local.writtenAtMs >= FLUSH_MS)
         flushing = write([...counters].filter(([, each]) => each.pending > 0))
+          .then(() => undefined)
           .catch((error: unknown) => ctx.log.warn({ err: error }, 'request counters could not be written now'))
           .finally(() => (flushing = null));
       return counted(local);
