@@ -26,6 +26,12 @@ select payment_tx_hash from purchase_orders where payment_tx_hash is not null gr
 -- name: money that buys no cover says why
 select id from purchase_orders where paid_at is not null and refund_reason is null and paid_at >= coverage_end_at;
 
+-- name: a quoted price that buys cover was paid, or the transaction that paid it reported, within 30 minutes
+select o.id from purchase_orders o join quotes q on q.purchase_order_id = o.id
+  where o.paid_at is not null and o.refund_reason is null
+    and least(o.paid_at, case when o.reported_tx_hash = o.payment_tx_hash then o.reported_at end)
+      >= (case when o.attested then o.bound_at else o.created_at end) + interval '30 minutes';
+
 -- name: money that was short is to be refunded
 select id from purchase_orders where paid_amount_usdc < premium_amount_usdc and refund_reason is null;
 
@@ -42,9 +48,10 @@ select id from purchase_orders o where bound_at is not null
 
 -- Claims
 
--- name: no claim without money before it, without a binding, or on money to be refunded
+-- name: no claim without money before it, without a binding, or on money to be refunded; one that a void cover ended is rejected
 select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
-  where o.paid_at is null or o.okx_meta_json is null or o.refund_reason is not null;
+  where o.paid_at is null or o.okx_meta_json is null
+    or (o.refund_reason is not null and not (o.refund_reason = 'TOUCHED_BEFORE_COVER' and c.status = 'REJECTED'));
 
 -- name: one claim to an order and its OKX order
 select purchase_order_id, okx_event_id from insurance_claims group by 1, 2 having count(*) > 1;
