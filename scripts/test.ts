@@ -77,14 +77,19 @@ const plain = find(
   'apps/web/test/**/*.test.ts',
   'scripts/*.test.ts',
 );
-const asProcesses = find('e2e/*.test.ts');
 const browser = find('e2e/web/*.test.ts');
 
 await run('packages and services', plain);
 const embedded = (): Promise<void> => run('backend on the embedded database', backendOnDatabase);
+// These wait for processes that start again, more than they work.
+const asProcesses = (env?: Record<string, string>): Promise<void> =>
+  run('the product as processes', find('e2e/*.test.ts'), { ...(env ? { env } : {}), processes: 2 });
 if (findPostgresBinaries() === null) {
   await embedded();
-  notRun.push('the backend on PostgreSQL: PostgreSQL is not installed (Debian: apt-get install postgresql)');
+  await asProcesses();
+  notRun.push(
+    'the backend and the product on PostgreSQL: PostgreSQL is not installed (Debian: apt-get install postgresql)',
+  );
 } else {
   const postgres = await startPostgres();
   console.log(`\n${postgres.version}`);
@@ -92,8 +97,7 @@ if (findPostgresBinaries() === null) {
     const env = { TEST_DATABASE_URL: postgres.url };
     // Side by side: each is busy with one core most of the time.
     await Promise.all([embedded(), run('backend on PostgreSQL', backendOnDatabase, { env, quiet: true })]);
-    // These wait for processes that start again, more than they work.
-    await run('the product as processes', asProcesses, { env, processes: 2 });
+    await asProcesses(env);
   } finally {
     await postgres.remove();
   }

@@ -39,17 +39,24 @@ type Load = {
 };
 const WALLET = /\/browserWallet-/;
 
-/** The sizes of all files of the kind among `urls`. */
-function sizes(urls: readonly string[], kind: RegExp): { count: number; gzip: number; brotli: number } {
-  const files = [...new Set(urls.map((url) => new URL(url).pathname))].filter((path) => kind.test(path));
-  const bytes = files.map((file) => readFileSync(join(DIST, file)));
-  const sum = (pack: (buffer: Buffer) => Buffer): number =>
-    bytes.reduce((total, buffer) => total + pack(buffer).length, 0) / KIB;
-  return {
-    count: files.length,
-    gzip: sum((buffer) => gzipSync(buffer, { level: 9 })),
-    brotli: sum((buffer) => brotliCompressSync(buffer)),
+type Size = { readonly gzip: number; readonly brotli: number };
+const known = new Map<string, Size>();
+/** The size of a built file; worked out once, for most pages share most files. */
+function sizeOf(file: string): Size {
+  const bytes = readFileSync(join(DIST, file));
+  const size = known.get(file) ?? {
+    gzip: gzipSync(bytes, { level: 9 }).length / KIB,
+    brotli: brotliCompressSync(bytes).length / KIB,
   };
+  known.set(file, size);
+  return size;
+}
+
+/** The sizes of all files of the kind among `urls`. */
+function sizes(urls: readonly string[], kind: RegExp): Size & { readonly count: number } {
+  const files = [...new Set(urls.map((url) => new URL(url).pathname))].filter((path) => kind.test(path)).map(sizeOf);
+  const sum = (by: keyof Size): number => files.reduce((total, size) => total + size[by], 0);
+  return { count: files.length, gzip: sum('gzip'), brotli: sum('brotli') };
 }
 
 async function load(page: Page, path: string): Promise<Load> {
