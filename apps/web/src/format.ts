@@ -51,6 +51,9 @@ export function utcTime(ms: number, withSeconds = true): string {
   const time = iso.slice(11, withSeconds ? 19 : 16);
   return iso.slice(0, 10) === localTime(ms).slice(0, 10) ? time : `${iso.slice(0, 10)} ${time}`;
 }
+/** Local time and UTC beside each other, where a text has to hold both. */
+export const bothTimes = (ms: number, withSeconds = true): string =>
+  `${localTime(ms, withSeconds)} (${utcTime(ms, withSeconds)} UTC)`;
 /** "UTC+8", "UTC−3:30" of the reader at that instant. */
 export function zone(ms: number): string {
   const minutes = -new Date(ms).getTimezoneOffset();

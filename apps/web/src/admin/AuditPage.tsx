@@ -1,18 +1,39 @@
+import type { AuditRow } from '@liqpass/api/operators';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { shortHex, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { Button, buttonClass, Skeleton } from '../ui/kit.tsx';
 import { Sheet } from '../ui/sheets.tsx';
 import { Hash } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { reasonSentence } from '../ui/reason.ts';
+import { Actor, useAuditWords } from './auditWords.tsx';
 import { auditQuery } from './queries.ts';
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const COLUMNS = 'gap-x-5 gap-y-1 lg:grid-cols-[11rem_1fr_1.1fr_7rem_1.7fr_8.5rem]';
+
 /** Who did what, from, to, when, why; each row chained to the one before by its hash. */
-export function AuditPage() {
+export function AuditPage({ subject }: { subject: string }) {
   const { t } = useTranslation('admin');
-  const [subject, setSubject] = useState('');
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState(subject);
+  const show = (wanted: string): void => {
+    setTyped(wanted);
+    void navigate({ to: '/admin/audit', search: wanted === '' ? {} : { subject: wanted }, replace: true });
+  };
+  useEffect(() => {
+    if (typed === subject) return undefined;
+    const timer = setTimeout(
+      () => void navigate({ to: '/admin/audit', search: typed === '' ? {} : { subject: typed }, replace: true }),
+      250,
+    );
+    return () => clearTimeout(timer);
+  }, [typed]); // oxlint-disable-line react-hooks/exhaustive-deps -- only what is typed sets it off
   const audit = useInfiniteQuery({ ...auditQuery(subject), refetchInterval: 30_000 });
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -24,13 +45,20 @@ export function AuditPage() {
         </a>
       </div>
       <p className="max-w-[48em] text-sm text-muted">{t('audit.lead')}</p>
-      <input
-        aria-label={t('audit.subject')}
-        placeholder={t('audit.subject')}
-        value={subject}
-        onChange={(event) => setSubject(event.target.value.trim())}
-        className="num field-box max-w-120 text-sm"
-      />
+      <div className="flex flex-wrap gap-2">
+        <input
+          aria-label={t('audit.subject')}
+          placeholder={t('audit.subject')}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value.trim())}
+          className="field-box w-full text-sm sm:w-100!"
+        />
+        {subject !== '' && (
+          <Button kind="quiet" onClick={() => show('')}>
+            {t('audit.everything')}
+          </Button>
+        )}
+      </div>
       <ErrorNote error={audit.error} onRetry={() => void audit.refetch()} />
       <Sheet>
         {audit.isPending ? (
@@ -40,42 +68,21 @@ export function AuditPage() {
         ) : rows.length === 0 ? (
           <p className="p-4 text-sm text-muted">{t('audit.none')}</p>
         ) : (
-          <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={t('audit.title')}>
-            <table className="w-full min-w-240 text-left text-sm">
-              <thead className="border-b border-line text-xs text-muted">
-                <tr>
-                  {(['at', 'actor', 'action', 'about', 'change', 'why', 'hash'] as const).map((key) => (
-                    <th key={key} scope="col" className="px-4 py-2 font-medium">
-                      {t(`audit.${key}`)}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody className="divide-y divide-line">
-                {rows.map((row) => (
-                  <tr key={row.id} className="align-top">
-                    <td className="px-4 py-2">
-                      <Instant at={row.at} />
-                    </td>
-                    <td className="px-4 py-2">{row.actor}</td>
-                    <td className="num px-4 py-2">{row.action}</td>
-                    <td className="num px-4 py-2">
-                      <button type="button" className="link" onClick={() => setSubject(row.subject)}>
-                        {row.subject.length > 20 ? `${row.subject.slice(0, 18)}…` : row.subject}
-                      </button>
-                    </td>
-                    <td className="num px-4 py-2">
-                      {row.from === row.to ? '' : `${row.from ?? ''} → ${row.to ?? ''}`}
-                    </td>
-                    <td className="min-w-56 px-4 py-2">{row.why}</td>
-                    <td className="px-4 py-2 whitespace-nowrap text-muted">
-                      <Hash value={row.hash} label={t('audit.hash')} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <>
+            <p
+              aria-hidden="true"
+              className={`hidden border-b border-line px-4 py-2 text-xs text-muted lg:grid ${COLUMNS}`}
+            >
+              {(['at', 'actor', 'action', 'about', 'change', 'hash'] as const).map((key) => (
+                <span key={key}>{t(`audit.${key}`)}</span>
+              ))}
+            </p>
+            <ul className="divide-y divide-line" aria-label={t('audit.title')}>
+              {rows.map((row) => (
+                <Row key={row.id} row={row} onSubject={show} />
+              ))}
+            </ul>
+          </>
         )}
         {audit.hasNextPage && (
           <div className="border-t border-line p-3">
@@ -86,5 +93,43 @@ export function AuditPage() {
         )}
       </Sheet>
     </Page>
+  );
+}
+
+function Row({ row, onSubject }: { row: AuditRow; onSubject: (subject: string) => void }) {
+  const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
+  const words = useAuditWords();
+  const moved = row.from !== row.to && row.to !== null;
+  return (
+    <li className={`grid items-start px-4 py-2 text-sm ${COLUMNS}`}>
+      <Instant at={row.at} />
+      <span className="min-w-0">
+        <Actor name={row.actor} />
+      </span>
+      <span className="font-medium" title={row.action}>
+        {words.action(row.action, row.to)}
+      </span>
+      <span>
+        <button type="button" className="num link min-h-6" title={row.subject} onClick={() => onSubject(row.subject)}>
+          {row.subject.startsWith('0x')
+            ? shortHex(row.subject)
+            : UUID.test(row.subject)
+              ? shortId(row.subject)
+              : row.subject}
+        </button>
+      </span>
+      <span className="min-w-0 break-words">
+        {moved && (
+          <span className="block" title={`${row.from ?? ''} → ${row.to ?? ''}`}>
+            {row.from !== null && `${words.status(row.from)} `}→ {words.status(row.to)}
+          </span>
+        )}
+        {row.why !== null && <span className="block text-muted">{reasonSentence(tk, row.why)}</span>}
+      </span>
+      <span className="text-muted">
+        <Hash value={row.hash} label={t('audit.hash')} />
+      </span>
+    </li>
   );
 }

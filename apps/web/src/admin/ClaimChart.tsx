@@ -32,6 +32,7 @@ export default function ClaimChart({ claim }: { claim: AdminClaim }) {
   });
   if (claim.inst_id === null) return null;
   const items = candles.data?.items ?? [];
+  const short = claim.side === 'short';
   const liqPx = claim.snapshot?.liq_px ?? claim.purchase_order.position?.liq_px ?? null;
   return (
     <Sheet title={`${claim.inst_id} · ${t('chart.title')}`}>
@@ -47,7 +48,16 @@ export default function ClaimChart({ claim }: { claim: AdminClaim }) {
         ) : (
           <TimeChart
             times={items.map((c) => Date.parse(c.at) / 1000)}
-            series={[{ label: t('chart.mark'), values: items.map((c) => Number(c.c)), color: '--ink' }]}
+            series={[
+              { label: t('chart.mark'), values: items.map((c) => Number(c.c)), color: '--ink' },
+              // What decides is how far the mark went, not where the minute ended.
+              {
+                label: short ? t('chart.highest') : t('chart.lowest'),
+                values: items.map((c) => Number(short ? c.h : c.l)),
+                color: '--muted',
+                dash: [2, 3],
+              },
+            ]}
             levels={liqPx ? [{ value: Number(liqPx), label: t('chart.liq'), color: '--liq' }] : []}
             zones={[
               {

@@ -4,11 +4,11 @@ import { useQuery, useQueryClient, useInfiniteQuery } from '@tanstack/react-quer
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { coin, money, price, shownPrice, shortHex, shortId } from '../format.ts';
+import { coin, money, price, shownPrice, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { ChevronLeftIcon, FlagIcon } from '../ui/pageIcons.tsx';
 import { Instant } from '../ui/Instant.tsx';
-import { Button, CopyButton, Skeleton } from '../ui/kit.tsx';
+import { Button, Skeleton } from '../ui/kit.tsx';
 import { Facts, Note, Sheet, Tag } from '../ui/sheets.tsx';
 import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
@@ -16,6 +16,7 @@ import { claimTone } from '../ui/statusTone.ts';
 import { reasonSentence } from '../ui/reason.ts';
 import { Timeline } from '../ui/Timeline.tsx';
 import { Decide, type Decision } from './Decide.tsx';
+import { Actor, useAuditWords } from './auditWords.tsx';
 import { keptEvidence } from './keptEvidence.ts';
 import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
 import type { QueueFilter } from './queueFilter.ts';
@@ -31,6 +32,8 @@ const ClaimChart = lazy(() => import('./ClaimChart.tsx').catch(() => ({ default:
 export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
   const { t } = useTranslation('admin');
   const { t: tc } = useTranslation();
+  const { t: tk } = useTranslation('checks');
+  const words = useAuditWords();
   const navigate = useNavigate();
   const client = useQueryClient();
   const claim = useQuery({ ...adminClaimQuery(id), refetchInterval: 10_000 });
@@ -65,6 +68,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
       </Page>
     );
   const evidence = keptEvidence(c);
+  const explorer = chain.data?.explorer_url ?? null;
   const done = async (): Promise<void> => {
     setDecision(null);
     await Promise.all([
@@ -98,7 +102,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
         <div className="flex items-center">
           {c.payout_amount_usdc !== null && <Money usdc={c.payout_amount_usdc} className="text-2xl font-semibold" />}
           <span className="px-2 text-muted">→</span>
-          <Hash value={c.claimant} label={t('claim.claimant')} />
+          <Hash value={c.claimant} label={t('claim.claimant')} href={explorer && `${explorer}/address/${c.claimant}`} />
         </div>
       </div>
       <ErrorNote error={claim.error} onRetry={() => void claim.refetch()} />
@@ -119,7 +123,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
         <ClaimChart claim={c} />
       </Suspense>
       <div className="grid gap-5 lg:grid-cols-2">
-        <TermsAndFacts claim={c} />
+        <TermsAndFacts claim={c} explorer={explorer} />
         <Sheet title={t('claim.timeline')}>
           <div className="p-4">
             <Timeline
@@ -147,14 +151,16 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
               {c.related.map((other) => (
                 <li
                   key={other.claim_id + other.relation}
-                  className="flex flex-wrap items-center justify-between gap-2 px-4 py-2"
+                  className="grid grid-cols-[5rem_1fr_auto] items-center gap-x-3 gap-y-1 px-4 py-2 sm:grid-cols-[5rem_1fr_11rem_5rem]"
                 >
                   <Link to="/admin/claims/$id" params={{ id: other.claim_id }} search={filter} className="num link">
                     {shortId(other.claim_id)}
                   </Link>
                   <span className="text-muted">{t(`relation.${other.relation}`)}</span>
-                  <Tag tone={claimTone[other.status]}>{tc(`claim_status.${other.status}`)}</Tag>
-                  <span className="num">
+                  <span className="max-sm:order-last max-sm:col-span-3">
+                    <Tag tone={claimTone[other.status]}>{tc(`claim_status.${other.status}`)}</Tag>
+                  </span>
+                  <span className="num text-right">
                     {other.payout_amount_usdc === null ? '–' : money(other.payout_amount_usdc)}
                   </span>
                 </li>
@@ -166,17 +172,17 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
           <ul className="divide-y divide-line text-sm">
             {c.audit.map((row) => (
               <li key={row.id} className="grid gap-x-4 px-4 py-2 sm:grid-cols-[minmax(0,1fr)_auto]">
-                <span>
-                  <span className="font-medium break-all">{row.actor}</span> <span className="num">{row.action}</span>
+                <span title={row.action}>
+                  <span className="font-medium">{words.action(row.action, row.to)}</span>{' '}
                   {row.from !== row.to && row.to !== null && (
-                    <span className="text-muted">
-                      {' '}
-                      {row.from ?? ''} → {row.to}
-                    </span>
+                    <span className="text-muted">→ {words.status(row.to)}</span>
                   )}
                 </span>
                 <Instant at={row.at} />
-                {row.why && <span className="text-muted sm:col-span-2">{row.why}</span>}
+                <span className="text-muted sm:col-span-2">
+                  <Actor name={row.actor} />
+                  {row.why && <span className="ml-2">{reasonSentence(tk, row.why)}</span>}
+                </span>
               </li>
             ))}
           </ul>
@@ -189,7 +195,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
             <Hash
               value={c.multisig_tx_hash}
               label={t('claim.transaction')}
-              href={chain.data?.explorer_url ? `${chain.data.explorer_url}/tx/${c.multisig_tx_hash}` : null}
+              href={explorer && `${explorer}/tx/${c.multisig_tx_hash}`}
             />
           </span>
         )}
@@ -269,7 +275,7 @@ function RejectedNote({ claim }: { claim: AdminClaim }) {
 }
 
 /** The policy's terms and what was seen at binding, side by side. */
-function TermsAndFacts({ claim: c }: { claim: AdminClaim }) {
+function TermsAndFacts({ claim: c, explorer }: { claim: AdminClaim; explorer: string | null }) {
   const { t } = useTranslation('admin');
   const { t: tk } = useTranslation('checks');
   const o = c.purchase_order;
@@ -294,15 +300,11 @@ function TermsAndFacts({ claim: c }: { claim: AdminClaim }) {
             [
               t('claim.terms'),
               <span key="t" className="num">
-                {money(o.policy_params_json.payout_fixed_usdc)} / {money(o.policy_params_json.payout_cap_usdc)} USDC
+                {money(o.policy_params_json.payout_fixed_usdc)} / <Money usdc={o.policy_params_json.payout_cap_usdc} />
               </span>,
             ],
-            [
-              t('claim.window'),
-              <span key="w">
-                <Instant at={c.coverage_window_start} /> – <Instant at={c.coverage_window_end} />
-              </span>,
-            ],
+            [t('claim.window_from'), <Instant key="f" at={c.coverage_window_start} />],
+            [t('claim.window_until'), <Instant key="u" at={c.coverage_window_end} />],
             [
               t('claim.liquidated_at'),
               c.liquidation_time_ms === null ? '–' : <Instant key="l" at={c.liquidation_time_ms} />,
@@ -326,33 +328,29 @@ function TermsAndFacts({ claim: c }: { claim: AdminClaim }) {
             ],
             [
               t('claim.premium_tx'),
-              o.payment_tx_hash ? <Hash key="x" value={o.payment_tx_hash} label={t('claim.premium_tx')} /> : '–',
+              o.payment_tx_hash ? (
+                <Hash
+                  key="x"
+                  value={o.payment_tx_hash}
+                  label={t('claim.premium_tx')}
+                  href={explorer && `${explorer}/tx/${o.payment_tx_hash}`}
+                />
+              ) : (
+                '–'
+              ),
             ],
             s ? [t('claim.account'), mono(`${s.uid_masked} (${s.main_uid_masked})`)] : null,
-            s
-              ? [
-                  t('claim.at_binding'),
-                  mono(`${shownPrice(s.avg_px)} · ${s.lever}× · ${shownPrice(s.margin)} · ${s.pos}`),
-                ]
-              : null,
+            s ? [t('claim.entry'), mono(shownPrice(s.avg_px))] : null,
             s ? [t('claim.liq_px'), mono(shownPrice(s.liq_px))] : null,
+            s ? [t('claim.margin'), <ExchangeAmount key="g" amount={s.margin} ccy="USDT" />] : null,
+            s ? [t('claim.size'), mono(`${s.pos} · ${s.lever}×`)] : null,
             [
               t('claim.attempts'),
               <span key="a" className="num">
                 {c.attempts}
               </span>,
             ],
-            [
-              t('claim.root'),
-              c.evidence_root ? (
-                <span key="r" className="num inline-flex items-center">
-                  {shortHex(c.evidence_root)}
-                  <CopyButton text={c.evidence_root} label={t('claim.root')} />
-                </span>
-              ) : (
-                '–'
-              ),
-            ],
+            [t('claim.root'), c.evidence_root ? <Hash key="r" value={c.evidence_root} label={t('claim.root')} /> : '–'],
           ]}
         />
       </div>

@@ -34,7 +34,7 @@ export function ExposurePage() {
       <div className="flex flex-wrap items-end justify-between gap-3">
         <h1 className="text-2xl">{t('exposure.title')}</h1>
         <p className="text-sm text-muted">
-          <Instant at={e.at} />
+          {t('exposure.as_of')} <Instant at={e.at} />
         </p>
       </div>
       <div className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 lg:grid-cols-6">

@@ -11,9 +11,9 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant, useNow } from '../ui/Instant.tsx';
 import { Button } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
-import { Tag } from '../ui/sheets.tsx';
+import { Facts, Tag } from '../ui/sheets.tsx';
 import { Modal } from '../ui/Modal.tsx';
-import { Hash } from '../ui/Money.tsx';
+import { Hash, Money } from '../ui/Money.tsx';
 import { orderTone } from '../ui/statusTone.ts';
 import { api } from './operatorApi.ts';
 import { chainQuery } from './queries.ts';
@@ -42,16 +42,18 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
                   ? `${coin(order.position.inst_id)} ${t(`side.${order.position.side}`)} ${order.position.leverage}×`
                   : (order.okx_meta_json?.instId ?? '')}
                 <span className="block text-muted">
-                  {order.policy_type} · {span(now - Date.parse(order.created_at), i18n.language)}
+                  {order.policy_type} ·{' '}
+                  {t('payments.made_ago', { span: span(now - Date.parse(order.created_at), i18n.language) })}
                   {order.attested === false && ` · ${t('claim.unattested')}`}
                 </span>
               </span>
               <span className="num">
-                {money(order.premium_amount_usdc)} → {money(order.policy_params_json.payout_fixed_usdc)}
+                {money(order.premium_amount_usdc)} → <Money usdc={order.policy_params_json.payout_fixed_usdc} />
               </span>
               <span>
                 <Tag tone={orderTone[order.status]}>{tc(`order_status.${order.status}`)}</Tag>
                 {order.refund_reason && <span className="block text-wait">{t(`refund.${order.refund_reason}`)}</span>}
+                {order.status === 'REFUND_DUE' && <GoesBack order={order} explorer={explorer} />}
               </span>
               <span className="min-w-0">
                 {order.reported_at && order.paid_at === null && (
@@ -76,7 +78,7 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
                     {t('payments.claim')}
                   </Link>
                 )}
-                {order.paid_at === null && (order.status !== 'LAPSED' || order.reported_at !== null) && (
+                {order.paid_at === null && (
                   <Button kind={order.reported_at ? 'solid' : 'quiet'} size="sm" onClick={() => setConfirming(order)}>
                     {t('payments.confirm')}
                   </Button>
@@ -91,10 +93,29 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
   );
 }
 
+/** What is to be sent back, and to whom: the buyer's own address, or where the money came from. */
+function GoesBack({ order, explorer }: { order: PurchaseOrderAnswer; explorer: string | null }) {
+  const { t } = useTranslation('admin');
+  const amount = order.paid_amount_usdc ?? order.premium_amount_usdc;
+  const to = order.payout_address ?? order.owner;
+  return (
+    <span className="flex flex-wrap items-center gap-x-1">
+      {t('refund.send')} <Money usdc={amount} className="font-semibold" />
+      <span aria-hidden="true">→</span>
+      {to === null ? (
+        t('refund.sender')
+      ) : (
+        <Hash value={to} label={t('refund.to')} href={explorer && `${explorer}/address/${to}`} />
+      )}
+    </span>
+  );
+}
+
 /** Marks a premium as paid: what came, and with which transaction. */
 function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () => void }) {
   const { t } = useTranslation('admin');
   const client = useQueryClient();
+  const chain = useQuery(chainQuery);
   const [amount, setAmount] = useState(order.premium_amount_usdc);
   const [hash, setHash] = useState(order.reported_tx_hash ?? '');
   const [paidAt, setPaidAt] = useState('');
@@ -130,6 +151,33 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
         }}
       >
         <p className="text-sm text-muted">{t('payments.confirm_why')}</p>
+        {chain.data && (
+          <Facts
+            rows={[
+              hash !== '' && isTxHash(hash)
+                ? [
+                    t('payments.look_up'),
+                    <Hash
+                      key="h"
+                      value={hash}
+                      label={t('payments.transaction')}
+                      href={chain.data.explorer_url && `${chain.data.explorer_url}/tx/${hash}`}
+                    />,
+                  ]
+                : null,
+              [t('payments.token'), `${chain.data.token} · ${chain.data.chain_name} (${chain.data.chain_id})`],
+              chain.data.treasury_safe === null
+                ? null
+                : [
+                    t('payments.receiver'),
+                    <Hash key="r" value={chain.data.treasury_safe} label={t('payments.receiver')} />,
+                  ],
+              order.reported_at === null
+                ? null
+                : [t('payments.reported_at'), <Instant key="a" at={order.reported_at} />],
+            ]}
+          />
+        )}
         {order.okx_meta_json === null && <p className="text-sm text-wait">{t('payments.unbound')}</p>}
         <Field
           label={t('payments.amount')}

@@ -1,3 +1,4 @@
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -15,16 +16,40 @@ export function PaymentsPage() {
       <h1 className="text-2xl">{t('payments.title')}</h1>
       <p className="max-w-[48em] text-sm text-muted">{t('payments.lead')}</p>
       <Section title={t('payments.reported')} filter={{ reported: 'true' }} none={t('payments.none_reported')} />
-      <Section title={t('payments.waiting')} filter={{ status: 'AWAITING_PAYMENT' }} none={t('payments.none')} />
-      <Section title={t('payments.refunds')} filter={{ status: 'REFUND_DUE' }} none={t('payments.none')} />
+      <Section
+        title={t('payments.waiting')}
+        filter={{ status: 'AWAITING_PAYMENT' }}
+        // Those that were reported stand above.
+        keep={(order) => order.reported_at === null}
+        none={t('payments.none')}
+      />
+      <Section
+        title={t('payments.refunds')}
+        filter={{ status: 'REFUND_DUE' }}
+        next={t('payments.refunds_next')}
+        none={t('payments.none')}
+      />
     </Page>
   );
 }
 
-function Section({ title, filter, none }: { title: string; filter: Parameters<typeof ordersQuery>[0]; none: string }) {
+function Section({
+  title,
+  filter,
+  keep = () => true,
+  next,
+  none,
+}: {
+  title: string;
+  filter: Parameters<typeof ordersQuery>[0];
+  keep?: (order: PurchaseOrderAnswer) => boolean;
+  /** What an operator does with these. */
+  next?: string;
+  none: string;
+}) {
   const { t } = useTranslation('admin');
   const orders = useInfiniteQuery({ ...ordersQuery(filter), refetchInterval: 15_000 });
-  const items = orders.data?.pages.flatMap((page) => page.items) ?? [];
+  const items = orders.data?.pages.flatMap((page) => page.items).filter(keep) ?? [];
   return (
     <Sheet
       title={
@@ -48,7 +73,10 @@ function Section({ title, filter, none }: { title: string; filter: Parameters<ty
       ) : items.length === 0 ? (
         <p className="p-4 text-sm text-muted">{none}</p>
       ) : (
-        <OrderList orders={items} />
+        <>
+          {next && <p className="border-b border-line px-4 py-2 text-sm text-muted">{next}</p>}
+          <OrderList orders={items} />
+        </>
       )}
       {orders.hasNextPage && (
         <div className="border-t border-line p-3">

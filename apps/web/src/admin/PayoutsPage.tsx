@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
-import { useStored } from '../data/stored.ts';
+import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { hexGroups, money, shortHex, shortId } from '../format.ts';
 import { saveFile } from '../ui/download.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -17,6 +17,7 @@ import { Field } from '../ui/fields.tsx';
 import { Note, Sheet } from '../ui/sheets.tsx';
 import { Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { Actor } from './auditWords.tsx';
 import { api } from './operatorApi.ts';
 import { payoutsQuery } from './queries.ts';
 import { payoutsCsv } from './payoutsCsv.ts';
@@ -34,6 +35,7 @@ export function PayoutsPage() {
         'application/json',
       ),
   });
+  const [recorded, setRecorded] = useState<Recorded | null>(null);
   const data = payouts.data;
   return (
     <Page wide>
@@ -120,7 +122,12 @@ export function PayoutsPage() {
               </>
             )}
           </Sheet>
-          {data.items.length > 0 && <RecordAll data={data} />}
+          {recorded && (
+            <Note tone="floor" role="status" title={t('payouts.recorded', { count: recorded.count })}>
+              <span className="num break-all">{recorded.hash}</span>
+            </Note>
+          )}
+          {data.items.length > 0 && <RecordAll data={data} onRecorded={setRecorded} />}
         </>
       )}
     </Page>
@@ -147,20 +154,34 @@ function Item({ item }: { item: Payouts['items'][number] }) {
         <CopyButton text={item.amount_usdc} label={t('payouts.amount')} />
       </span>
       <span className="text-muted">
-        {item.approved_by} <Instant at={item.approved_at} seconds={false} />
+        <Actor name={item.approved_by ?? '–'} /> <Instant at={item.approved_at} seconds={false} />
         {!item.attested && <span className="block text-wait">{t('claim.unattested')}</span>}
       </span>
     </li>
   );
 }
 
+type Recorded = { count: number; hash: string };
+const draft = z.object({ hash: z.string(), claims: z.array(z.string()) });
+const DRAFT = 'lp.payouts.record';
+
+/** A hash that was typed, unless one of the payments it was typed for has been recorded since: it is not for what is left. */
+function readDraft(data: Payouts): string {
+  const { hash, claims } = readStored(DRAFT, draft, { hash: '', claims: [] });
+  return claims.every((id) => data.items.some((item) => item.claim_id === id)) ? hash : '';
+}
+
 /** One transaction may pay several claims: its hash is recorded on each of those chosen. */
-function RecordAll({ data }: { data: Payouts }) {
+function RecordAll({ data, onRecorded }: { data: Payouts; onRecorded: (recorded: Recorded) => void }) {
   const { t } = useTranslation('admin');
   const client = useQueryClient();
-  const [hash, setHash] = useStored('lp.payouts.hash', z.string(), '');
+  const [hash, setHash] = useState(() => readDraft(data));
   const [out, setOut] = useStored<readonly string[]>('lp.payouts.out', z.array(z.string()).readonly(), []);
   const [wrong, setWrong] = useState(false);
+  const type = (typed: string): void => {
+    setHash(typed);
+    writeStored(DRAFT, { hash: typed, claims: data.items.map((item) => item.claim_id) });
+  };
   const chosen = data.items.filter((item) => !out.includes(item.claim_id));
   const record = useMutation({
     mutationFn: async () => {
@@ -168,9 +189,14 @@ function RecordAll({ data }: { data: Payouts }) {
       // One after the other: where one is refused, the rest is left as it was and the list says what remains.
       for (const item of chosen) await markClaimPaid(api, item.claim_id, { multisigTxHash: hash, paidAtSec });
     },
-    onSuccess: () => setHash(''),
     onSettled: async () => {
-      await client.invalidateQueries({ queryKey: ['payouts'] });
+      // Where the line broke they may have been recorded: the list itself tells.
+      const left = await client.fetchQuery({ ...payoutsQuery, staleTime: 0 }).catch(() => null);
+      if (left && !chosen.some(({ claim_id }) => left.items.some((item) => item.claim_id === claim_id))) {
+        type('');
+        record.reset();
+        onRecorded({ count: chosen.length, hash });
+      }
       await client.invalidateQueries({ queryKey: ['admin-claims'] });
     },
   });
@@ -209,7 +235,7 @@ function RecordAll({ data }: { data: Payouts }) {
             <input
               {...aria}
               value={hash}
-              onChange={(event) => setHash(event.target.value.trim())}
+              onChange={(event) => type(event.target.value.trim())}
               className="num field-box text-sm"
               autoComplete="off"
               spellCheck={false}

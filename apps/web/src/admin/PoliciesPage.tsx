@@ -37,11 +37,11 @@ export function PoliciesPage({ filter }: { filter: Filter }) {
           placeholder={t('policies.search')}
           value={q}
           onChange={(event) => setQ(event.target.value)}
-          className="field-box w-80! text-sm"
+          className="field-box text-sm sm:w-80!"
         />
         <select
           aria-label={t('queue.status')}
-          className="field-box w-auto! text-sm"
+          className="field-box text-sm sm:w-auto!"
           value={filter.status ?? ''}
           onChange={(event) => {
             const status = PURCHASE_ORDER_STATUSES.find((known) => known === event.target.value);

@@ -14,6 +14,7 @@ import { Facts, Sheet } from '../ui/sheets.tsx';
 import { Field } from '../ui/fields.tsx';
 import { Hash, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { Actor } from './auditWords.tsx';
 import { api } from './operatorApi.ts';
 import { operatorsQuery, settingsQuery } from './queries.ts';
 
@@ -119,7 +120,7 @@ function Sales({ settings }: { settings: Settings }) {
                 <span>
                   <span className="font-medium text-wait">{t('settings.stopped')}</span> {scopeName(stop)}
                   <span className="block text-muted">
-                    {stop.reason} · {stop.by} · <Instant at={stop.at} seconds={false} />
+                    {stop.reason} · <Actor name={stop.by} /> · <Instant at={stop.at} seconds={false} />
                   </span>
                 </span>
                 <Button

@@ -1,6 +1,6 @@
 import { getSealingKey } from '@liqpass/api/credentialCalls';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useCanGoBack, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
 import { CopyButton } from '../ui/kit.tsx';
@@ -15,6 +15,8 @@ export function KeyHelp() {
     queryFn: () => getSealingKey(api),
     staleTime: 60_000,
   });
+  const router = useRouter();
+  const canGoBack = useCanGoBack();
   const ip = key.data?.allow_ip ?? null;
   const steps = ['open', 'purpose', 'name', 'permission', 'ip', 'confirm', 'paste'] as const;
   return (
@@ -48,9 +50,16 @@ export function KeyHelp() {
           </ul>
         </Note>
         <p>
-          <Link to="/buy" search={{}} className="link">
-            {t('help.back')}
-          </Link>
+          {/* Back to the very order that the key is for. */}
+          {canGoBack ? (
+            <button type="button" className="link min-h-6" onClick={() => router.history.back()}>
+              {t('help.back')}
+            </button>
+          ) : (
+            <Link to="/buy" search={{}} className="link">
+              {t('help.back')}
+            </Link>
+          )}
         </p>
       </div>
     </Page>

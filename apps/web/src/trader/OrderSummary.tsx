@@ -22,16 +22,21 @@ export function useOrderTitle(): (order: PurchaseOrderAnswer) => string {
 /** The ruler with the mark as it moves, and what was bought. */
 export function OrderSummary({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
+  // Where there is no cover none is drawn.
+  const pays = order.status !== 'REFUND_DUE' && order.status !== 'LAPSED';
+  const position = pays ? order.position : undefined;
   return (
     <aside className="sheet min-w-0 lg:sticky lg:top-6" aria-label={t('order.summary')}>
-      {order.position && <LiveRuler position={order.position} payout={order.policy_params_json.payout_fixed_usdc} />}
-      <div className={`grid gap-3 p-4 ${order.position ? 'border-t border-line' : ''}`}>
+      {position && <LiveRuler position={position} payout={order.policy_params_json.payout_fixed_usdc} />}
+      <div className={`grid gap-3 p-4 ${position ? 'border-t border-line' : ''}`}>
         <Facts
           rows={[
-            [
-              t('quote.pays'),
-              <Money key="p" usdc={order.policy_params_json.payout_fixed_usdc} className="font-semibold" />,
-            ],
+            pays
+              ? [
+                  t('quote.pays'),
+                  <Money key="p" usdc={order.policy_params_json.payout_fixed_usdc} className="font-semibold" />,
+                ]
+              : null,
             [t('buy.premium'), <Money key="m" usdc={order.premium_amount_usdc} />],
             order.okx_meta_json
               ? [

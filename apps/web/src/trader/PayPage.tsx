@@ -28,6 +28,7 @@ import { useWide } from '../ui/useWide.ts';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
 import { PayoutAddress } from './PayoutAddress.tsx';
+import { RefundNote } from './RefundNote.tsx';
 import { useOrder } from './useOrder.ts';
 
 // Without a network there is no picture; the address goes on being there.
@@ -38,6 +39,8 @@ export function PayPage({ id }: { id: string }) {
   const { t } = useTranslation('trader');
   const { order, error, refetch, live } = useOrder(id);
   const to = useQuery(paymentInstructionsQuery);
+  // Whoever has paid must not be asked for it again at the top of the page.
+  const reported = order !== undefined && order.reported_at !== null;
   if (!order) return <Page>{error ? <ErrorNote error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
   return (
     <Page>
@@ -57,15 +60,19 @@ export function PayPage({ id }: { id: string }) {
               </Link>
             </Note>
           ) : order.status === 'LAPSED' ? (
-            <Note tone="wait" title={t('pay.lapsed')}>
-              <Link className="link" to="/buy" search={{}}>
-                {t('pay.lapsed_next')}
-              </Link>
-            </Note>
+            <>
+              <Note tone="wait" title={t('pay.lapsed')}>
+                <Link className="link" to="/buy" search={{}}>
+                  {t('pay.lapsed_next')}
+                </Link>
+              </Note>
+              <Report order={order} late />
+            </>
           ) : (
             <>
+              {reported && <Report order={order} />}
               <ErrorNote error={to.error} onRetry={() => void to.refetch()} />
-              {order.pay_by !== undefined && (
+              {!reported && order.pay_by !== undefined && (
                 <TimeLeft
                   label={t('quote.held')}
                   from={Date.parse(order.bound_at ?? order.created_at)}
@@ -74,7 +81,7 @@ export function PayPage({ id }: { id: string }) {
               )}
               {to.data ? <Instructions order={order} to={to.data} /> : !to.error && <Skeleton lines={6} />}
               <PayoutAddress order={order} />
-              <Report order={order} />
+              {!reported && <Report order={order} />}
               <WhatIf />
             </>
           )}
@@ -87,25 +94,25 @@ export function PayPage({ id }: { id: string }) {
 
 function Paid({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
-  const refund = order.status === 'REFUND_DUE';
   return (
     <div className="grid gap-4">
-      <Note tone={refund ? 'wait' : 'floor'} role="status" title={refund ? t('pay.refund_due') : t('pay.covered')}>
-        {refund && order.refund_reason ? (
-          <p>{t(`refund.${order.refund_reason}`)}</p>
-        ) : (
-          order.effective_start_at &&
-          order.coverage_end_at && (
-            <Facts
-              rows={[
-                [t('policy.from'), <Instant key="f" at={order.effective_start_at} />],
-                [t('policy.until'), <Instant key="u" at={order.coverage_end_at} />],
-              ]}
-            />
-          )
-        )}
-      </Note>
-      <PayoutAddress order={order} />
+      {order.status === 'REFUND_DUE' ? (
+        <RefundNote order={order} />
+      ) : (
+        <>
+          <Note tone="floor" role="status" title={t('pay.covered')}>
+            {order.effective_start_at && order.coverage_end_at && (
+              <Facts
+                rows={[
+                  [t('policy.from'), <Instant key="f" at={order.effective_start_at} />],
+                  [t('policy.until'), <Instant key="u" at={order.coverage_end_at} />],
+                ]}
+              />
+            )}
+          </Note>
+          <PayoutAddress order={order} />
+        </>
+      )}
       <div>
         <Link to="/policies/$id" params={{ id: order.id }} className={buttonClass('solid', 'lg')}>
           {t('pay.view_policy')}
@@ -181,8 +188,8 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
   );
 }
 
-/** "I have paid": it puts the order before the operators, with the hash. */
-function Report({ order }: { order: PurchaseOrderAnswer }) {
+/** "I have paid": it puts the order before the operators, with the hash; also where it may have come too late. */
+function Report({ order, late = false }: { order: PurchaseOrderAnswer; late?: boolean }) {
   const { t } = useTranslation('trader');
   const client = useQueryClient();
   const draft = `lp.hash.${order.id}`;
@@ -198,7 +205,7 @@ function Report({ order }: { order: PurchaseOrderAnswer }) {
   if (order.reported_at !== null)
     return (
       <Note tone="wait" role="status" title={t('pay.reported')}>
-        <p>{t('pay.reported_next')}</p>
+        <p>{late ? t('pay.late_next') : t('pay.reported_next')}</p>
         <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
           <Instant at={order.reported_at} />
           {order.reported_tx_hash && <code className="num break-all">{order.reported_tx_hash}</code>}
@@ -216,7 +223,8 @@ function Report({ order }: { order: PurchaseOrderAnswer }) {
         if (!bad) report.mutate();
       }}
     >
-      <h2 className="text-lg">{t('pay.report_title')}</h2>
+      <h2 className="text-lg">{late ? t('pay.late_title') : t('pay.report_title')}</h2>
+      {late && <p className="text-sm text-muted">{t('pay.late_why')}</p>}
       <Field label={t('pay.hash')} hint={t('pay.hash_hint')} error={wrong ? t('pay.hash_wrong') : undefined}>
         {(aria) => (
           <input

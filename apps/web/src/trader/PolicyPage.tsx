@@ -16,6 +16,7 @@ import { claimTone, orderTone } from '../ui/statusTone.ts';
 import { Timeline, type Step } from '../ui/Timeline.tsx';
 import { ClaimPanel, FileClaim } from './ClaimPanel.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
+import { RefundNote } from './RefundNote.tsx';
 import { useOrder } from './useOrder.ts';
 
 /** OKX answers about orders of the last three months: later nothing can be proven. */
@@ -54,7 +55,7 @@ export function PolicyPage({ id }: { id: string }) {
       </div>
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-12">
         <div className="grid min-w-0 gap-8">
-          {!claimed && <Cover order={order} />}
+          {order.status === 'REFUND_DUE' ? <RefundNote order={order} /> : !claimed && <Cover order={order} />}
           {claimed &&
             (claim.data ? (
               <ClaimPanel order={order} shown={claim.data} />
@@ -98,12 +99,6 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
         </Link>
       </Note>
     );
-  if (order.status === 'REFUND_DUE')
-    return (
-      <Note tone="wait" title={t('pay.refund_due')}>
-        {order.refund_reason ? t(`refund.${order.refund_reason}`) : null}
-      </Note>
-    );
   const start = order.effective_start_at ? Date.parse(order.effective_start_at) : null;
   const end = order.coverage_end_at ? Date.parse(order.coverage_end_at) : null;
   if (start === null || end === null) return null;
@@ -139,32 +134,65 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
 /** Past, present and planned. */
 function History({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderClaim | undefined }) {
   const { t } = useTranslation('trader');
+  const { t: tc } = useTranslation();
   const now = useNow(30_000);
   const c = claim?.claim;
+  // Nothing is covered, and nothing will be.
+  const ended = order.status === 'REFUND_DUE' || order.status === 'LAPSED';
   const past = (at: string | null | undefined): Step['state'] => (at && Date.parse(at) <= now ? 'past' : 'planned');
   const steps: Step[] = [
     { key: 'made', label: t('history.made'), at: order.created_at, state: 'past' },
-    {
-      key: 'bound',
-      label: t('history.bound'),
-      at: order.bound_at,
-      state: order.okx_meta_json ? 'past' : order.status === 'AWAITING_BINDING' ? 'now' : 'planned',
-    },
+    ...(ended && order.okx_meta_json === null
+      ? []
+      : [
+          {
+            key: 'bound',
+            label: t('history.bound'),
+            at: order.bound_at,
+            state: order.okx_meta_json
+              ? ('past' as const)
+              : order.status === 'AWAITING_BINDING'
+                ? ('now' as const)
+                : ('planned' as const),
+          },
+        ]),
     ...(order.reported_at && !order.paid_at
       ? [{ key: 'reported', label: t('history.reported'), at: order.reported_at, state: 'now' as const }]
       : []),
-    {
-      key: 'paid',
-      label: t('history.paid'),
-      at: order.paid_at,
-      state: order.paid_at ? 'past' : order.status === 'AWAITING_PAYMENT' && !order.reported_at ? 'now' : 'planned',
-    },
-    {
-      key: 'start',
-      label: t('history.start'),
-      at: order.effective_start_at ?? order.coverage_start_at,
-      state: order.paid_at ? past(order.effective_start_at) : 'planned',
-    },
+    ...(order.status === 'LAPSED'
+      ? [{ key: 'lapsed', label: tc('order_status.LAPSED'), state: 'bad' as const }]
+      : [
+          {
+            key: 'paid',
+            label: t('history.paid'),
+            at: order.paid_at,
+            state: order.paid_at
+              ? ('past' as const)
+              : order.status === 'AWAITING_PAYMENT' && !order.reported_at
+                ? ('now' as const)
+                : ('planned' as const),
+          },
+        ]),
+    ...(order.status === 'REFUND_DUE'
+      ? [
+          {
+            key: 'void',
+            label: order.refund_reason === 'TOUCHED_BEFORE_COVER' ? t('history.void') : t('history.no_cover'),
+            state: 'bad' as const,
+          },
+          { key: 'refund', label: t('history.refund'), state: 'now' as const },
+        ]
+      : []),
+    ...(ended
+      ? []
+      : [
+          {
+            key: 'start',
+            label: t('history.start'),
+            at: order.effective_start_at ?? order.coverage_start_at,
+            state: order.paid_at ? past(order.effective_start_at) : ('planned' as const),
+          },
+        ]),
     ...(claim?.liquidation
       ? [
           {
@@ -175,12 +203,16 @@ function History({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderCl
           },
         ]
       : []),
-    {
-      key: 'end',
-      label: t('history.end'),
-      at: order.coverage_end_at,
-      state: order.paid_at ? past(order.coverage_end_at) : 'planned',
-    },
+    ...(ended
+      ? []
+      : [
+          {
+            key: 'end',
+            label: t('history.end'),
+            at: order.coverage_end_at,
+            state: order.paid_at ? past(order.coverage_end_at) : ('planned' as const),
+          },
+        ]),
     ...(c
       ? [
           { key: 'filed', label: t('history.filed'), at: c.created_at, state: 'past' as const },

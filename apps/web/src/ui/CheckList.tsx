@@ -3,10 +3,11 @@ import type { Check } from '@liqpass/api/verify';
 import { CHECK_CODES, type CheckCode, type CheckResult } from '@liqpass/kernel/vocabulary';
 import clsx from 'clsx';
 import { useTranslation } from 'react-i18next';
-import { localTime, shownPrice } from '../format.ts';
+import { bothTimes, shownPrice } from '../format.ts';
 import { foremost, isDecisive, okxSays } from './checkFacts.ts';
 import { CheckIcon, CrossIcon, SpinnerIcon } from './icons.tsx';
 import { MinusIcon, RingIcon } from './pageIcons.tsx';
+import { Unbroken } from './Unbroken.tsx';
 
 const LOOK: Record<CheckResult, { icon: typeof CheckIcon; box: string }> = {
   pass: { icon: CheckIcon, box: 'bg-floor-soft text-floor' },
@@ -14,6 +15,7 @@ const LOOK: Record<CheckResult, { icon: typeof CheckIcon; box: string }> = {
   no_data: { icon: MinusIcon, box: 'bg-wait-soft text-wait' },
 };
 const COLUMNS = 'grid-cols-[24px_1fr] gap-x-3 sm:grid-cols-[24px_1.2fr_1fr_1fr]';
+const at = (instant: string | null): string => (instant === null ? '–' : bothTimes(Date.parse(instant)));
 /** What is looked at for a claim, before the answer is there. */
 const PLANNED = CHECK_CODES.filter(isDecisive);
 
@@ -102,9 +104,9 @@ function Rule({
     instId: order.okx_meta_json?.instId ?? '–',
     ordId: order.okx_meta_json?.ordId ?? '–',
     liq: order.position ? shownPrice(order.position.liq_px) : '–',
-    from: order.effective_start_at ? localTime(Date.parse(order.effective_start_at), false) : '–',
-    until: order.coverage_end_at ? localTime(Date.parse(order.coverage_end_at), false) : '–',
-    bound: order.bound_at ? localTime(Date.parse(order.bound_at)) : '–',
+    from: at(order.effective_start_at),
+    until: at(order.coverage_end_at),
+    bound: at(order.bound_at),
   });
   const content = (
     <>
@@ -118,7 +120,9 @@ function Rule({
       </span>
       <span className="col-start-2 min-w-0 break-words sm:col-start-auto">
         <span className="mr-2 text-xs text-muted sm:sr-only">{t('policy_says')}</span>
-        <span className="text-muted">{policy}</span>
+        <span className="text-muted">
+          <Unbroken text={policy} />
+        </span>
       </span>
       <span className="col-start-2 min-w-0 sm:col-start-auto">
         <span className="mr-2 text-xs text-muted sm:sr-only">{t('okx_says')}</span>
@@ -132,7 +136,9 @@ function Rule({
               </span>
             )}
             {(okx !== '' || check.result === 'pass') && (
-              <span className="num break-words">{okx === '' ? t('result.pass') : okx}</span>
+              <span className="num break-words">
+                <Unbroken text={okx === '' ? t('result.pass') : okx} />
+              </span>
             )}
           </>
         )}

@@ -52,6 +52,9 @@ export function Ruler({
     last = labelY;
     return { ...line, labelY };
   });
+  // And back up where the lowest would hang out below.
+  let floor = height;
+  for (const line of placed.toReversed()) floor = line.labelY = Math.min(line.labelY, floor - 22);
   const spoken = placed.map((line) => `${line.label} ${approximatePrice(line.value)}`).join(', ');
   return (
     <div

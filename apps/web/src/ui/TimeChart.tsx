@@ -81,7 +81,13 @@ export default function TimeChart({
           y: { range: () => [zero ? 0 : low - room, high + room] },
         },
         axes: [
-          { ...axis, grid: { show: false }, space: 96, size: 30, values: (_u, all_) => all_.map(time) },
+          {
+            ...axis,
+            grid: { show: false },
+            space: 96,
+            size: 30,
+            values: (u, all_) => all_.map((sec) => (fits(u, sec) ? time(sec) : '')),
+          },
           { ...axis, size: 66, space: 40, values: (_u, all_) => all_.map(value) },
         ],
         series: [
@@ -167,6 +173,9 @@ export default function TimeChart({
   );
 }
 
+/** Whether a label under this instant ends inside the chart. */
+const fits = (u: uPlot, sec: number): boolean => u.valToPos(sec, 'x') < u.bbox.width / devicePixelRatio - 30;
+
 function hatch(u: uPlot, zone: Zone, color: string): void {
   const { ctx, bbox } = u;
   const left = Math.max(bbox.left, u.valToPos(zone.fromSec, 'x', true));
@@ -212,13 +221,15 @@ function instantLines(u: uPlot, marks: readonly Mark[], colors: { line: string; 
   ctx.save();
   ctx.font = `${11 * px}px ${getComputedStyle(u.root).fontFamily}`;
   ctx.textBaseline = 'middle';
+  // The axes leave theirs behind.
+  ctx.textAlign = 'left';
   ctx.lineWidth = px;
-  const merged: { x: number; label: string }[] = [];
+  const merged: { x: number; labels: string[] }[] = [];
   for (const mark of marks.toSorted((a, b) => a.atSec - b.atSec)) {
     const x = u.valToPos(mark.atSec, 'x', true);
     const last = merged.at(-1);
-    if (last && x - last.x < 4 * px) last.label += ` · ${mark.label}`;
-    else merged.push({ x, label: mark.label });
+    if (last && x - last.x < 4 * px) last.labels.push(mark.label);
+    else merged.push({ x, labels: [mark.label] });
   }
   ctx.strokeStyle = colors.line;
   ctx.beginPath();
@@ -228,8 +239,20 @@ function instantLines(u: uPlot, marks: readonly Mark[], colors: { line: string; 
   }
   ctx.stroke();
   const rows: { from: number; to: number }[][] = [];
-  for (const { x, label } of merged) {
-    const width = ctx.measureText(label).width + 8 * px;
+  const wide = (label: string): number => ctx.measureText(label).width + 8 * px;
+  // One line of names, or as many as a narrow chart needs.
+  const lines = merged.flatMap(({ x, labels }) => {
+    const out: { x: number; label: string }[] = [];
+    for (const label of labels) {
+      const last = out.at(-1);
+      const longer = last === undefined ? '' : `${last.label} · ${label}`;
+      if (last && wide(longer) <= bbox.width) last.label = longer;
+      else out.push({ x, label });
+    }
+    return out;
+  });
+  for (const { x, label } of lines) {
+    const width = wide(label);
     const from = x + width > bbox.left + bbox.width ? Math.max(bbox.left, x - width) : x;
     const taken = (row: number): boolean =>
       (rows[row] ?? []).some((other) => from < other.to + 4 * px && other.from < from + width + 4 * px);

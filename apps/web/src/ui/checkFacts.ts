@@ -1,7 +1,7 @@
 import type { Check } from '@liqpass/api/verify';
 import type { CheckCode } from '@liqpass/kernel/vocabulary';
 import type { TFunction } from 'i18next';
-import { localTime, shownPrice, utcTime } from '../format.ts';
+import { bothTimes, shownPrice } from '../format.ts';
 
 /** The rules that decide; the others are what these rest on. */
 const DECISIVE: readonly CheckCode[] = [
@@ -87,7 +87,7 @@ const masked = (uid: string): string => (/^\d{9,}$/.test(uid) ? `${uid.slice(0, 
 function said(value: string): string {
   if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value)) {
     const ms = Date.parse(value);
-    return `${localTime(ms)} (${utcTime(ms)} UTC)`;
+    return bothTimes(ms);
   }
   return /^-?\d{1,9}\.\d+$/.test(value) || /^\d{5,9}$/.test(value) ? shownPrice(value) : value;
 }

@@ -56,7 +56,7 @@ export function Facts({ rows }: { rows: readonly (readonly [ReactNode, ReactNode
         row === null ? null : (
           <div key={index} className="contents">
             <dt className="text-muted">{row[0]}</dt>
-            <dd className="min-w-0 text-right break-words">{row[1]}</dd>
+            <dd className="min-w-0 text-right break-words [&_button]:-mr-3 [&_time]:justify-end">{row[1]}</dd>
           </div>
         ),
       )}
