@@ -25,9 +25,9 @@ export type Stage = RunningProduct & {
 const account = z.object({ uid: z.string(), apiKey: z.string(), secretKey: z.string(), passphrase: z.string() });
 
 /** The product as processes of its own, with a treasury, three operators, and an exchange to open accounts on. */
-export async function setStage(): Promise<Stage> {
+export async function setStage(env: Record<string, string> = {}): Promise<Stage> {
   const [product] = await Promise.all([
-    productAsProcesses({ env: { TREASURY_SAFE: TREASURY } }),
+    productAsProcesses({ env: { TREASURY_SAFE: TREASURY, ...env } }),
     buildWeb(() => undefined),
   ]);
   const operators = { admin: generatePrivateKey(), reviewer: generatePrivateKey(), treasurer: generatePrivateKey() };
