@@ -15,7 +15,7 @@ import { Actor, useAuditWords } from './auditWords.tsx';
 import { auditQuery } from './queries.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
-const COLUMNS = 'gap-x-5 gap-y-1 lg:grid-cols-[11rem_1fr_1.1fr_7rem_1.7fr_8.5rem]';
+const COLUMNS = 'gap-x-5 lg:grid-cols-[11rem_1fr_7rem_1.7fr_1fr_8.5rem]';
 
 /** Who did what, from, to, when, why; each row chained to the one before by its hash. */
 export function AuditPage({ subject }: { subject: string }) {
@@ -73,7 +73,7 @@ export function AuditPage({ subject }: { subject: string }) {
               aria-hidden="true"
               className={`hidden border-b border-line px-4 py-2 text-xs text-muted lg:grid ${COLUMNS}`}
             >
-              {(['at', 'actor', 'action', 'about', 'change', 'hash'] as const).map((key) => (
+              {(['at', 'action', 'about', 'change', 'actor', 'hash'] as const).map((key) => (
                 <span key={key}>{t(`audit.${key}`)}</span>
               ))}
             </p>
@@ -102,11 +102,7 @@ function Row({ row, onSubject }: { row: AuditRow; onSubject: (subject: string) =
   const words = useAuditWords();
   const moved = row.from !== row.to && row.to !== null;
   return (
-    <li className={`grid items-start px-4 py-2 text-sm ${COLUMNS}`}>
-      <Instant at={row.at} />
-      <span className="min-w-0">
-        <Actor name={row.actor} />
-      </span>
+    <li className={`grid grid-cols-[1fr_auto] items-start gap-y-1 px-4 py-2 text-sm ${COLUMNS}`}>
       <span className="font-medium" title={row.action}>
         {words.action(row.action, row.to)}
       </span>
@@ -119,13 +115,19 @@ function Row({ row, onSubject }: { row: AuditRow; onSubject: (subject: string) =
               : row.subject}
         </button>
       </span>
-      <span className="min-w-0 break-words">
+      <span className="col-span-2 lg:order-first lg:col-span-1">
+        <Instant at={row.at} />
+      </span>
+      <span className="col-span-2 min-w-0 break-words lg:col-span-1">
         {moved && (
           <span className="block" title={`${row.from ?? ''} → ${row.to ?? ''}`}>
             {row.from !== null && `${words.status(row.from)} `}→ {words.status(row.to)}
           </span>
         )}
         {row.why !== null && <span className="block text-muted">{reasonSentence(tk, row.why)}</span>}
+      </span>
+      <span className="min-w-0">
+        <Actor name={row.actor} />
       </span>
       <span className="text-muted">
         <Hash value={row.hash} label={t('audit.hash')} />

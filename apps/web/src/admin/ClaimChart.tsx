@@ -3,7 +3,7 @@ import { HOUR_MS } from '@liqpass/kernel/time';
 import { getCandles } from '@liqpass/api/marketCalls';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { axisNumber, localTime, price } from '../format.ts';
+import { approximatePrice, axisNumber, localTime, price } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Sheet } from '../ui/sheets.tsx';
 import { Skeleton } from '../ui/kit.tsx';
@@ -70,7 +70,7 @@ export default function ClaimChart({ claim }: { claim: AdminClaim }) {
             value={(v) =>
               i18n.language === 'zh' && v >= 10_000 ? axisNumber(v, 'zh') : price(String(Number(v.toFixed(2))))
             }
-            readout={(v) => price(String(Number(v.toFixed(2))))}
+            readout={approximatePrice}
             time={(sec) => localTime(sec * 1000, false).slice(5)}
             height={230}
           />

@@ -77,7 +77,8 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
       client.invalidateQueries({ queryKey: ['payouts'] }),
     ]);
   };
-  const held = c.hold_reasons.length > 0;
+  const held = c.hold_reasons.length > 0 && c.status === 'VERIFIED_PENDING_REVIEW';
+  const acts = held || Object.values(c.may).includes(true);
   return (
     <Page wide>
       <div className="flex flex-wrap items-center justify-between gap-2 text-sm text-muted">
@@ -188,40 +189,42 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
           </ul>
         </Sheet>
       </div>
-      <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center justify-end gap-3 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6">
-        {c.status === 'PAID' && c.multisig_tx_hash && (
-          <span className="mr-auto text-sm">
-            {t('claim.paid_with')}{' '}
-            <Hash
-              value={c.multisig_tx_hash}
-              label={t('claim.transaction')}
-              href={explorer && `${explorer}/tx/${c.multisig_tx_hash}`}
-            />
-          </span>
-        )}
-        {held && c.status === 'VERIFIED_PENDING_REVIEW' && (
-          <Button kind="quiet" onClick={() => setDecision('release')}>
-            {t('claim.release')}
-          </Button>
-        )}
-        {c.may.take_back && (
-          <Button kind="quiet" onClick={() => setDecision('take_back')}>
-            {t('claim.take_back')}
-          </Button>
-        )}
-        {c.may.reject && (
-          <Button kind="danger" onClick={() => setDecision('reject')}>
-            {t('claim.reject')}
-          </Button>
-        )}
-        {(c.may.approve || (held && c.status === 'VERIFIED_PENDING_REVIEW')) && (
-          <Button disabled={!c.may.approve} onClick={() => setDecision('approve')}>
-            {t('claim.approve')}{' '}
-            {c.payout_amount_usdc !== null && <span className="num">{money(c.payout_amount_usdc)}</span>}
-          </Button>
-        )}
-        {c.may.mark_paid && <Button onClick={() => setDecision('paid')}>{t('claim.record_payment')}</Button>}
-      </div>
+      {(acts || c.status === 'PAID') && (
+        <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center justify-end gap-3 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6">
+          {c.status === 'PAID' && c.multisig_tx_hash && (
+            <span className="mr-auto text-sm">
+              {t('claim.paid_with')}{' '}
+              <Hash
+                value={c.multisig_tx_hash}
+                label={t('claim.transaction')}
+                href={explorer && `${explorer}/tx/${c.multisig_tx_hash}`}
+              />
+            </span>
+          )}
+          {held && (
+            <Button kind="quiet" onClick={() => setDecision('release')}>
+              {t('claim.release')}
+            </Button>
+          )}
+          {c.may.take_back && (
+            <Button kind="quiet" onClick={() => setDecision('take_back')}>
+              {t('claim.take_back')}
+            </Button>
+          )}
+          {c.may.reject && (
+            <Button kind="danger" onClick={() => setDecision('reject')}>
+              {t('claim.reject')}
+            </Button>
+          )}
+          {(c.may.approve || held) && (
+            <Button disabled={!c.may.approve} onClick={() => setDecision('approve')}>
+              {t('claim.approve')}{' '}
+              {c.payout_amount_usdc !== null && <span className="num">{money(c.payout_amount_usdc)}</span>}
+            </Button>
+          )}
+          {c.may.mark_paid && <Button onClick={() => setDecision('paid')}>{t('claim.record_payment')}</Button>}
+        </div>
+      )}
       {decision && <Decide claim={c} decision={decision} onClose={() => setDecision(null)} onDone={done} />}
     </Page>
   );

@@ -256,9 +256,16 @@ function Operators() {
               key={operator.address}
               className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 sm:grid-cols-[1.3fr_1fr_1.4fr_auto]"
             >
-              <span className="font-medium">{operator.name}</span> <span>{t(`role.${operator.role}`)}</span>
+              <span className="font-medium">{operator.name}</span>{' '}
+              <span className="max-sm:justify-self-end">{t(`role.${operator.role}`)}</span>
               <Hash value={operator.address} label={operator.name} />
-              <Button kind="bare" size="sm" busy={remove.isPending} onClick={() => remove.mutate(operator.address)}>
+              <Button
+                kind="bare"
+                size="sm"
+                className="-mr-3 justify-self-end"
+                busy={remove.isPending}
+                onClick={() => remove.mutate(operator.address)}
+              >
                 {t('settings.remove')}
               </Button>
             </li>

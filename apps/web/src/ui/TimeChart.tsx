@@ -240,13 +240,14 @@ function instantLines(u: uPlot, marks: readonly Mark[], colors: { line: string; 
   ctx.stroke();
   const rows: { from: number; to: number }[][] = [];
   const wide = (label: string): number => ctx.measureText(label).width + 8 * px;
-  // One line of names, or as many as a narrow chart needs.
+  // One line of names beside its instant, or as many as a narrow chart needs.
   const lines = merged.flatMap(({ x, labels }) => {
     const out: { x: number; label: string }[] = [];
+    const room = Math.max(x - bbox.left, bbox.left + bbox.width - x);
     for (const label of labels) {
       const last = out.at(-1);
       const longer = last === undefined ? '' : `${last.label} · ${label}`;
-      if (last && wide(longer) <= bbox.width) last.label = longer;
+      if (last && wide(longer) <= room) last.label = longer;
       else out.push({ x, label });
     }
     return out;

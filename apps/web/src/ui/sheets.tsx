@@ -78,7 +78,7 @@ export function Sheet({
   return (
     <section className={clsx('sheet min-w-0', className)}>
       {title && (
-        <div className="flex min-h-12 flex-wrap items-center justify-between gap-2 border-b border-line px-4">
+        <div className="flex min-h-12 flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-1.5">
           <h2 className="text-sm font-semibold">{title}</h2>
           {aside}
         </div>

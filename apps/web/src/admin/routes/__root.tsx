@@ -1,7 +1,7 @@
 import { OPERATOR_EVENT, operatorEventData } from '@liqpass/api/events';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createRootRoute, Outlet } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { createRootRoute, Outlet, useLocation } from '@tanstack/react-router';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../data/liveClient.ts';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
@@ -44,6 +44,11 @@ function Root() {
       [client],
     ),
   );
+  // On a phone the pages do not fit beside each other: the one that is open comes into view.
+  const { pathname } = useLocation();
+  useEffect(() => {
+    document.querySelector('header nav [aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [pathname, me.data, waiting === null]); // oxlint-disable-line react-hooks/exhaustive-deps -- the counts come later, and make the bar longer
   const may = (...roles: string[]): boolean =>
     me.data !== null && me.data !== undefined && roles.includes(me.data.role);
   const links = me.data
