@@ -29,7 +29,6 @@
   // What it asks the API first is asked now; data/api.ts takes the answers up. undefined: ask again.
   const id = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/.exec(address)?.[0];
   const ask = (path) =>
-    // eslint-disable-next-line no-restricted-globals -- before any client is there
     fetch(path, {
       credentials: 'same-origin',
       cache: 'no-store',
