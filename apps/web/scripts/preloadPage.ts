@@ -23,7 +23,7 @@ const KNOWN: Readonly<Record<string, readonly Known[]>> = {
       at: '^/buy/?\\?(.*&)?order=',
       step: 'BindStep',
       texts: ['trader', 'bind.title', 'bind.lead'],
-      asks: [ORDER, '/api/products'],
+      asks: [ORDER, '/api/products', '/api/okx-credentials'],
     },
     { at: '^/buy/?(\\?|$)', step: 'PositionStep', texts: ['trader', 'buy.title', 'buy.lead'], asks: ['/api/products'] },
   ],

@@ -22,15 +22,21 @@ const router = createRouter({
   defaultPendingMs: 150,
 });
 
-await startI18n('admin');
-const root = document.getElementById('root');
-if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </StrictMode>,
-  );
+/** The shell stands until the page can be drawn: once, rather than a fallback first. */
+async function start(): Promise<void> {
+  await startI18n('admin');
+  await router.load();
+  const root = document.getElementById('root');
+  if (root)
+    createRoot(root).render(
+      <StrictMode>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </StrictMode>,
+    );
+}
+// Not awaited here: pages import from this file, and would wait for it as it waits for them.
+void start();
 oncePageStands(() => loadErrorTexts().catch(() => undefined));
 restoreWallet();

@@ -16,5 +16,8 @@ function asked(url: string): Promise<Response | undefined> | undefined {
   return performance.now() < FRESH_MS ? answer : undefined;
 }
 
+/** What was asked for one person answers nothing for another. */
+export const forgetAsked = (): void => window.liqpassAsked?.clear();
+
 /** The trader's client: the page's own origin, with its session cookie. */
 export const api = createApi({ isOnline: () => navigator.onLine, asked });

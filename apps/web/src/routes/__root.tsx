@@ -1,10 +1,11 @@
-import { createRootRoute, Outlet } from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, Outlet } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { loadNamespace } from '../i18n.ts';
 import { Shell } from '../ui/Shell.tsx';
 import { WalletButton } from '../wallet/WalletButton.tsx';
 
-export const Route = createRootRoute({
+export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   // The front page needs the common texts alone, which are part of the page.
   beforeLoad: async ({ location }) => {
     if (location.pathname !== '/') await loadNamespace('trader');

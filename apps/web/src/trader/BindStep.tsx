@@ -2,14 +2,16 @@ import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { isApiError } from '@liqpass/api/apiClient';
 import { bindOkx } from '@liqpass/api/orderCalls';
 import { bindOkxBody, type PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
+import { credentialsQuery } from '../data/credentialQueries.ts';
 import { productsQuery } from '../data/marketQueries.ts';
+import { meQuery } from '../data/meQuery.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -24,6 +26,15 @@ import { KeyAndPositions } from './KeyAndPositions.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 
 type Way = 'key' | 'number';
+
+/** Asks for all that the step shows first, so that it is drawn once. */
+export async function askForBinding(client: QueryClient, orderId: string): Promise<void> {
+  const keys = async (): Promise<void> => {
+    await client.prefetchQuery(meQuery);
+    if (client.getQueryData(meQuery.queryKey)) await client.prefetchQuery(credentialsQuery);
+  };
+  await Promise.all([keys(), client.prefetchQuery(orderQuery(orderId)), client.prefetchQuery(productsQuery)]);
+}
 
 /** Step 2: show which position it is, with a read-only key sealed here, or by its order number. */
 export function BindStep({ orderId }: { orderId: string }) {

@@ -1,6 +1,6 @@
 import { requestNonce, signOut, verifySignIn } from '@liqpass/api/sessionCalls';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api } from '../data/api.ts';
+import { api, forgetAsked } from '../data/api.ts';
 import { meQuery } from '../data/meQuery.ts';
 import { loadWallet, WalletError } from './walletStore.ts';
 
@@ -24,6 +24,7 @@ export function useSignIn() {
       return me;
     },
     onSuccess: (me) => {
+      forgetAsked();
       client.setQueryData(meQuery.queryKey, me);
       void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
     },
@@ -39,6 +40,7 @@ export function useSignOut() {
       await disconnectWallet();
     },
     onSuccess: () => {
+      forgetAsked();
       client.setQueryData(meQuery.queryKey, null);
       void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
     },
