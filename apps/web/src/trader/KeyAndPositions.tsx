@@ -12,7 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { credentialsQuery, positionsQuery } from '../data/credentialQueries.ts';
-import { oncePageStands } from '../data/oncePageStands.ts';
+import { onceTouched } from '../data/oncePageStands.ts';
 import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { coin, price, shownPrice } from '../format.ts';
 import { ErrorNote, useErrorTexts } from '../ui/ErrorNote.tsx';
@@ -136,7 +136,7 @@ function NewKey({
   const [region, label] = f.watch(['region', 'label']);
   useEffect(() => writeStored(KEPT, { region, label }), [region, label]);
   // Fetched while the key is typed, so that sealing itself needs nothing from the network.
-  useEffect(() => oncePageStands(() => import('./sealInBrowser.ts').catch(() => undefined)), []);
+  useEffect(() => onceTouched(() => import('./sealInBrowser.ts').catch(() => undefined)), []);
   const add = useMutation({
     mutationFn: async ({ label, ...key }: KeyForm) => {
       // The secret leaves this function only sealed: what is sent, nobody but jp-verify can open.

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
-import { oncePageStands } from '../data/oncePageStands.ts';
+import { onceTouched } from '../data/oncePageStands.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { worthRepeating } from '../data/queryClient.ts';
 import { money } from '../format.ts';
@@ -69,8 +69,8 @@ export function PayFromWallet({
       if (error instanceof WalletError && error.problem !== 'failed') setKept(forgetPayment(order.id));
     },
   });
-  // Here already when the button is pressed, whatever the network does meanwhile.
-  useEffect(() => (known ? oncePageStands(() => loadWallet().catch(() => undefined)) : undefined), [known]);
+  // On its way before the button is pressed; who only looks at the page loads none of it.
+  useEffect(() => (known ? onceTouched(() => loadWallet().catch(() => undefined)) : undefined), [known]);
   const txHash = kept?.txHash ?? null;
   const tell = report.mutate;
   const reported = order.reported_tx_hash !== null;
