@@ -1,23 +1,15 @@
-import type { Browser } from '@playwright/test';
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { ErrorCode } from '@liqpass/api/errors';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
 import { loseTheAnswer, offline } from './brokenLine.ts';
-import { launch, PROJECTS } from './browser.ts';
+import { PROJECTS } from './browser.ts';
 import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
-import { setStage, type ExchangeAccount, type Stage } from './stage.ts';
+import { onStage } from './onStage.ts';
+import type { ExchangeAccount } from './stage.ts';
 
-let stage: Stage;
-let browser: Browser;
-before(async () => {
-  [stage, browser] = await Promise.all([setStage(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await stage?.remove();
-});
+const on = onStage();
 
 const project = PROJECTS[1];
 const BTC = { instId: 'BTC-USDT-SWAP', posSide: 'long' } as const;
@@ -42,12 +34,12 @@ async function refused(
 }
 
 test('a page says what the API says when it fails, its number, and what to do next', { timeout: 240_000 }, async () => {
-  const trader = await person(browser, stage, project, undefined, true);
-  const stranger = await person(browser, stage, project, undefined, true);
+  const trader = await person(on.browser, on.stage, project, undefined, true);
+  const stranger = await person(on.browser, on.stage, project, undefined, true);
   try {
     const wanted = { policyType: 'OKX_24H', instId: 'BTC-USDT-SWAP', side: 'long', payoutUsdc: '50', leverage: 5 };
-    const old = await stage.until(
-      () => stage.call('POST', '/api/quotes', wanted),
+    const old = await on.stage.until(
+      () => on.stage.call('POST', '/api/quotes', wanted),
       ({ status }) => status === 200,
     );
     await killedInTheMiddle(trader);
@@ -61,7 +53,7 @@ test('a page says what the API says when it fails, its number, and what to do ne
   }
 });
 
-const endFaults = () => fetch(`${stage.simulator}/control/faults`, { method: 'DELETE' });
+const endFaults = () => fetch(`${on.stage.simulator}/control/faults`, { method: 'DELETE' });
 const continueButton = ({ page, say }: Person) => page.getByRole('button', { name: say('trader:buy.continue') });
 
 /** The backend dies while an order is being made: nobody knows whether it was; pressed again, there is one. */
@@ -74,7 +66,7 @@ async function killedInTheMiddle(trader: Person): Promise<void> {
   await page.route(
     '**/api/purchase-orders',
     async (route) => {
-      stage.killHard('liqpass-backend');
+      on.stage.killHard('liqpass-backend');
       await route.continue();
     },
     { times: 1 },
@@ -93,13 +85,13 @@ async function killedInTheMiddle(trader: Person): Promise<void> {
 
 async function bindsWhatCannotBe(trader: Person, stranger: Person): Promise<void> {
   const { page, say } = trader;
-  const account = await stage.openAccount();
-  await stage.openPosition(account.uid, BTC, '20', '5');
+  const account = await on.stage.openAccount();
+  await on.stage.openPosition(account.uid, BTC, '20', '5');
   const position = page.getByRole('radio', { name: /BTC/ });
   await addKey(trader, account);
   await expect(position).toBeEnabled();
   // OKX does not answer: the list that is there stays, and a new one cannot be had.
-  await stage.control('/faults', { kind: 'unavailable' });
+  await on.stage.control('/faults', { kind: 'unavailable' });
   await page.reload();
   const alert = page.locator('[role="alert"][data-code="VERIFIER_UNAVAILABLE"]');
   await expect(alert).toContainText(say('errors:code.VERIFIER_UNAVAILABLE'));
@@ -108,13 +100,13 @@ async function bindsWhatCannotBe(trader: Person, stranger: Person): Promise<void
   await alert.getByRole('button', { name: say('common:try_again') }).click();
   // It is closed between looking and binding.
   await position.check();
-  await stage.control('/close', { uid: account.uid, ...BTC });
+  await on.stage.control('/close', { uid: account.uid, ...BTC });
   const bind = page.getByRole('button', { name: say('trader:positions.bind') });
   await refused(trader, 'POSITION_NOT_INSURABLE', 'errors:insurable.POSITION_NOT_OPEN', () => bind.click());
   await look(page, project, '42-not-insurable');
 
   // The same OKX order cannot be insured by two.
-  const open = await stage.openPosition(account.uid, ETH, '200', '5');
+  const open = await on.stage.openPosition(account.uid, ETH, '200', '5');
   await stranger.page.goto('/');
   await byNumber(stranger, open);
   await expect(stranger.page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.title'));
@@ -146,7 +138,7 @@ async function buysTooLate(trader: Person, old: Record<string, unknown>): Promis
   );
   await page.goto('/buy');
   await expect(continueButton(trader)).toBeEnabled();
-  await stage.until(
+  await on.stage.until(
     async () => Date.now(),
     (now) => now > expiresMs,
   );
@@ -173,8 +165,8 @@ test(
   'an operator loses nothing by reloads and broken lines, and decides and pays once',
   { timeout: 240_000 },
   async () => {
-    const reviewer = await person(browser, stage, project, stage.operators.reviewer, true);
-    const treasurer = await person(browser, stage, project, stage.operators.treasurer, true);
+    const reviewer = await person(on.browser, on.stage, project, on.stage.operators.reviewer, true);
+    const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer, true);
     try {
       const claimId = await claimToReview();
       await queue(reviewer, claimId);
@@ -182,7 +174,7 @@ test(
       await recordPayment(treasurer, claimId);
       const { audit } = z
         .object({ audit: z.array(z.object({ action: z.string() })) })
-        .parse(await stage.admin('GET', `/admin/claims/${claimId}`));
+        .parse(await on.stage.admin('GET', `/admin/claims/${claimId}`));
       for (const once of ['approve', 'mark_paid'])
         assert.equal(audit.filter(({ action }) => action === once).length, 1, once);
       for (const who of [reviewer, treasurer]) assert.deepEqual(who.faults, []);
@@ -194,8 +186,8 @@ test(
 
 /** A cover bound by number, paid, liquidated and claimed over the API, verified. */
 async function claimToReview(): Promise<string> {
-  const made = (path: string, body: unknown) => stage.call('POST', path, body);
-  const { ordId } = await stage.control('/orders', { ...ETH, side: 'sell', sz: '200', lever: '5' });
+  const made = (path: string, body: unknown) => on.stage.call('POST', path, body);
+  const { ordId } = await on.stage.control('/orders', { ...ETH, side: 'sell', sz: '200', lever: '5' });
   const startMs = Date.now() - 60_000;
   const order = await made('/api/purchase-orders', {
     policyType: 'OKX_24H',
@@ -207,12 +199,12 @@ async function claimToReview(): Promise<string> {
   });
   const id = String(order.body['purchaseOrderId']);
   assert.equal((await made(`/api/purchase-orders/${id}/bind-okx`, { ordId, instId: ETH.instId })).status, 200);
-  await stage.admin('POST', `/admin/purchase-orders/${id}/mark-paid`, {});
-  await stage.control('/liquidate', { ...ETH, touchesMark: false });
+  await on.stage.admin('POST', `/admin/purchase-orders/${id}/mark-paid`, {});
+  await on.stage.control('/liquidate', { ...ETH, touchesMark: false });
   const claimant = privateKeyToAccount(generatePrivateKey()).address;
   const claimId = String((await made(`/api/purchase-orders/${id}/claims`, { claimant })).body['claimId']);
-  await stage.until(
-    () => stage.admin('GET', `/admin/claims/${claimId}`),
+  await on.stage.until(
+    () => on.stage.admin('GET', `/admin/claims/${claimId}`),
     (claim) => claim['status'] === 'VERIFIED_PENDING_REVIEW',
   );
   return claimId;
@@ -282,5 +274,5 @@ async function recordPayment(treasurer: Person, claimId: string): Promise<void> 
   await expect(page.getByText(say('admin:payouts.none'))).toBeVisible();
   await expect(record).toBeHidden();
   assert.ok(!(await page.evaluate<string>('JSON.stringify({ ...localStorage })')).includes(hash));
-  assert.equal((await stage.admin('GET', `/admin/claims/${claimId}`))['status'], 'PAID');
+  assert.equal((await on.stage.admin('GET', `/admin/claims/${claimId}`))['status'], 'PAID');
 }

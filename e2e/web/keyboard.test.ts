@@ -1,31 +1,23 @@
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, PROJECTS } from './browser.ts';
+import { test } from 'node:test';
+import { PROJECTS } from './browser.ts';
 import { expect, openOrder, person, type Person } from './flow.ts';
 import { enter, focused, mustHaveFocus, tabTo, type } from './keys.ts';
-import { setStage, type Stage } from './stage.ts';
+import { onStage } from './onStage.ts';
 
-let stage: Stage;
-let browser: Browser;
-before(async () => {
-  [stage, browser] = await Promise.all([setStage(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await stage?.remove();
-});
+const on = onStage();
 
 const [project] = PROJECTS;
 
 test('buys, pays, claims, decides and pays out without a mouse', { timeout: 240_000 }, async () => {
-  const trader = await person(browser, stage, project);
-  const reviewer = await person(browser, stage, project, stage.operators.reviewer);
-  const treasurer = await person(browser, stage, project, stage.operators.treasurer);
+  const trader = await person(on.browser, on.stage, project);
+  const reviewer = await person(on.browser, on.stage, project, on.stage.operators.reviewer);
+  const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer);
   try {
     await choosePosition(trader);
     const orderId = await bindAndPay(trader);
-    await stage.admin('POST', `/admin/purchase-orders/${orderId}/mark-paid`, {});
+    await on.stage.admin('POST', `/admin/purchase-orders/${orderId}/mark-paid`, {});
     await fileClaim(trader, orderId);
     await approve(reviewer);
     await recordPayment(treasurer);
@@ -98,9 +90,9 @@ async function choosePosition(trader: Person): Promise<void> {
 /** Another order, whose window is open already. */
 async function bindAndPay(trader: Person): Promise<string> {
   const { page, say, wallet } = trader;
-  const account = await stage.openAccount();
+  const account = await on.stage.openAccount();
   uid = account.uid;
-  await stage.openPosition(uid, { instId: 'ETH-USDT-SWAP', posSide: 'short' }, '200', '5');
+  await on.stage.openPosition(uid, { instId: 'ETH-USDT-SWAP', posSide: 'short' }, '200', '5');
   const orderId = await openOrder(trader);
   await page.goto(`/buy?order=${orderId}`);
   await type(page, page.getByLabel(say('trader:key.api_key')), account.apiKey);
@@ -130,7 +122,7 @@ async function fileClaim(trader: Person, orderId: string): Promise<void> {
   await enter(page, page.getByRole('link', { name: say('trader:pay.view_policy') }));
   await expect(page).toHaveURL(new RegExp(`/policies/${orderId}$`));
   await expect(heading(page)).toBeFocused();
-  await stage.control('/liquidate', { uid, instId: 'ETH-USDT-SWAP', posSide: 'short', touchesMark: true });
+  await on.stage.control('/liquidate', { uid, instId: 'ETH-USDT-SWAP', posSide: 'short', touchesMark: true });
   await enter(page, page.getByRole('button', { name: say('trader:claim.file') }));
   await expect(page.getByText(say('trader:claim.verified'))).toBeVisible();
   await mustHaveFocus(page);

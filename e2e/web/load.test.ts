@@ -1,13 +1,13 @@
-import type { Browser, Page, Request, Response } from '@playwright/test';
+import type { Page, Request, Response } from '@playwright/test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
 import { table } from '../../bench/support/report.ts';
-import { launch, PROJECTS } from './browser.ts';
+import { PROJECTS } from './browser.ts';
 import { openOrder, person, signIn } from './flow.ts';
-import { setStage, type Stage } from './stage.ts';
+import { onStage } from './onStage.ts';
 
 // What a page loads before anybody does anything on it, measured in the browser: every script and style sheet that came, by
 // the size of the built file under gzip, the larger of the two encodings the server offers: at once, and with all that comes
@@ -19,15 +19,7 @@ const CSS_KIB = 10;
 const instId = 'ETH-USDT-SWAP';
 const DIST = join(import.meta.dirname, '../../apps/web/dist');
 
-let stage: Stage;
-let browser: Browser;
-before(async () => {
-  [stage, browser] = await Promise.all([setStage(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await stage?.remove();
-});
+const on = onStage();
 
 type Load = {
   path: string;
@@ -91,7 +83,13 @@ function watch(page: Page): { urls: string[]; settled: () => Promise<void>; stop
 
 /** Binds a position to the order, as the signed-in page itself would. */
 async function bindByNumber(page: Page, order: string): Promise<void> {
-  const { ordId } = await stage.control('/orders', { instId, posSide: 'short', side: 'sell', sz: '200', lever: '5' });
+  const { ordId } = await on.stage.control('/orders', {
+    instId,
+    posSide: 'short',
+    side: 'sell',
+    sz: '200',
+    lever: '5',
+  });
   const body = JSON.stringify(JSON.stringify({ ordId, instId }));
   const status = await page.evaluate<unknown>(
     `fetch('/api/purchase-orders/${order}/bind-okx', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${body} }).then((r) => r.status)`,
@@ -137,9 +135,9 @@ for (const project of PROJECTS.filter(({ lng, phone }) => (lng === 'zh') === pho
     `no page loads more than its budget before anybody touches it: ${project.name}`,
     { timeout: 240_000 },
     async () => {
-      const stranger = await person(browser, stage, project);
-      const trader = await person(browser, stage, project);
-      const operator = await person(browser, stage, project, stage.operators.admin);
+      const stranger = await person(on.browser, on.stage, project);
+      const trader = await person(on.browser, on.stage, project);
+      const operator = await person(on.browser, on.stage, project, on.stage.operators.admin);
       try {
         for (const who of [stranger, trader, operator]) await who.context.clock.install();
         const rows: Load[] = [];

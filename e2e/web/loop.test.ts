@@ -1,20 +1,12 @@
-import type { Browser } from '@playwright/test';
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { decodeFunctionData, erc20Abi, parseTransaction } from 'viem';
-import { launch, PROJECTS, type Project } from './browser.ts';
+import { PROJECTS, type Project } from './browser.ts';
 import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
-import { setStage, TREASURY, type Stage } from './stage.ts';
+import { onStage } from './onStage.ts';
+import { TREASURY } from './stage.ts';
 
-let stage: Stage;
-let browser: Browser;
-before(async () => {
-  [stage, browser] = await Promise.all([setStage(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await stage?.remove();
-});
+const on = onStage();
 
 const TX = (n: number): string => `0x${n.toString(16).padStart(64, '0')}`;
 
@@ -22,9 +14,9 @@ const only = process.env['PROJECT'];
 for (const [n, project] of PROJECTS.entries())
   if (only === undefined || project.name === only)
     test(`the whole loop by hand: ${project.name}`, { timeout: 240_000 }, async () => {
-      const trader = await person(browser, stage, project);
-      const reviewer = await person(browser, stage, project, stage.operators.reviewer);
-      const treasurer = await person(browser, stage, project, stage.operators.treasurer);
+      const trader = await person(on.browser, on.stage, project);
+      const reviewer = await person(on.browser, on.stage, project, on.stage.operators.reviewer);
+      const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer);
       try {
         await buyWithAKey(trader, project);
         const orderId = await payFromTheWallet(trader, project);
@@ -45,8 +37,8 @@ for (const [n, project] of PROJECTS.entries())
 
 async function buyWithAKey(trader: Person, project: Project): Promise<void> {
   const { page, say } = trader;
-  const account = await stage.openAccount();
-  await stage.openPosition(account.uid, { instId: 'BTC-USDT-SWAP', posSide: 'long' }, '20', '5');
+  const account = await on.stage.openAccount();
+  await on.stage.openPosition(account.uid, { instId: 'BTC-USDT-SWAP', posSide: 'long' }, '20', '5');
 
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('common:front.title'));
@@ -166,7 +158,7 @@ async function claim(trader: Person, treasurer: Person, project: Project, marked
   assert.ok(credential);
   const uid = await lastUid();
   const slot = { instId: 'ETH-USDT-SWAP', posSide: 'short' as const };
-  await stage.openPosition(uid, slot, '200', '5');
+  await on.stage.openPosition(uid, slot, '200', '5');
   const orderId = await openOrder(trader);
   await page.goto(`/buy?order=${orderId}`);
   await page.getByRole('radio', { name: /ETH/ }).check();
@@ -187,7 +179,7 @@ async function claim(trader: Person, treasurer: Person, project: Project, marked
   await treasurer.page.getByRole('button', { name: say('admin:payments.mark_paid') }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.paid_title'));
   await page.getByRole('link', { name: say('trader:pay.view_policy') }).click();
-  await stage.control('/liquidate', { uid, ...slot, touchesMark: marked });
+  await on.stage.control('/liquidate', { uid, ...slot, touchesMark: marked });
   await page.getByRole('button', { name: say('trader:claim.file') }).click();
   await expect(page.getByText(say('trader:claim.verified'))).toBeVisible();
   await look(page, project, '12-verified');
@@ -206,7 +198,7 @@ async function claim(trader: Person, treasurer: Person, project: Project, marked
 }
 
 async function lastUid(): Promise<string> {
-  const accounts = (await (await fetch(`${stage.simulator}/control/accounts`)).json()) as {
+  const accounts = (await (await fetch(`${on.stage.simulator}/control/accounts`)).json()) as {
     accounts: { uid: string }[];
   };
   return accounts.accounts.at(-1)?.uid ?? '';

@@ -1,23 +1,16 @@
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { decodeFunctionData, erc20Abi, parseTransaction } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
-import { launch, PROJECTS } from './browser.ts';
+import { PROJECTS } from './browser.ts';
 import { loseTheAnswer, offline } from './brokenLine.ts';
 import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
-import { setStage, TREASURY, type ExchangeAccount, type Stage } from './stage.ts';
+import { onStage } from './onStage.ts';
+import { TREASURY, type ExchangeAccount } from './stage.ts';
 
-let stage: Stage;
-let browser: Browser;
-before(async () => {
-  [stage, browser] = await Promise.all([setStage(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await stage?.remove();
-});
+const on = onStage();
 
 const project = PROJECTS[3];
 const ETH = { instId: 'ETH-USDT-SWAP', posSide: 'short' } as const;
@@ -28,7 +21,7 @@ test(
     timeout: 240_000,
   },
   async () => {
-    const trader = await person(browser, stage, project, undefined, true);
+    const trader = await person(on.browser, on.stage, project, undefined, true);
     try {
       await choosePosition(trader);
       const { account, orderId } = await enterKey(trader);
@@ -74,8 +67,8 @@ async function choosePosition(trader: Person): Promise<void> {
 /** Goes on with an order whose window is open. What the key is made of is kept nowhere; the rest is. */
 async function enterKey(trader: Person): Promise<{ account: ExchangeAccount; orderId: string }> {
   const { page, say } = trader;
-  const account = await stage.openAccount();
-  await stage.openPosition(account.uid, ETH, '200', '5');
+  const account = await on.stage.openAccount();
+  await on.stage.openPosition(account.uid, ETH, '200', '5');
   const orderId = await openOrder(trader);
   await page.goto(`/buy?order=${orderId}`);
   const fill = async (): Promise<void> => {
@@ -186,10 +179,10 @@ async function pay(trader: Person): Promise<void> {
 async function watchThePayment({ page, say }: Person, orderId: string): Promise<void> {
   await expect(page.getByText(say('common:live'), { exact: true })).toBeVisible();
   await page.route('**/events', (route) => route.abort('connectionreset'));
-  stage.killHard('liqpass-backend');
+  on.stage.killHard('liqpass-backend');
   await expect(page.getByText(say('common:live_lost'))).toBeVisible();
-  await stage.until(
-    () => stage.admin('POST', `/admin/purchase-orders/${orderId}/mark-paid`, {}),
+  await on.stage.until(
+    () => on.stage.admin('POST', `/admin/purchase-orders/${orderId}/mark-paid`, {}),
     () => true,
   );
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.paid_title'));
@@ -203,21 +196,21 @@ async function watchThePayment({ page, say }: Person, orderId: string): Promise<
 async function claim(trader: Person, account: ExchangeAccount, orderId: string): Promise<void> {
   const { page, say } = trader;
   await page.getByRole('link', { name: say('trader:pay.view_policy') }).click();
-  await stage.control('/liquidate', { uid: account.uid, ...ETH, touchesMark: false });
+  await on.stage.control('/liquidate', { uid: account.uid, ...ETH, touchesMark: false });
   const file = page.getByRole('button', { name: say('trader:claim.file') });
   await offline(trader, () => file.click());
   // OKX answers nothing, and the page is loaded again meanwhile: the work goes on.
-  await stage.control('/faults', { kind: 'unavailable', path: '/account/*', durationMs: 600_000 });
+  await on.stage.control('/faults', { kind: 'unavailable', path: '/account/*', durationMs: 600_000 });
   await file.click();
   const verifying = page.getByText(say('trader:claim.verifying'));
   await expect(verifying).toBeVisible();
   await page.reload();
   await expect(verifying).toBeVisible();
   await look(page, project, '35-verifying');
-  await fetch(`${stage.simulator}/control/faults`, { method: 'DELETE' });
+  await fetch(`${on.stage.simulator}/control/faults`, { method: 'DELETE' });
   await expect(page.getByText(say('trader:claim.verified'))).toBeVisible({ timeout: 60_000 });
-  const { body } = await stage.call('GET', `/admin/claims?status=VERIFIED_PENDING_REVIEW`, undefined, {
-    'x-admin-key': stage.secrets.adminApiKey,
+  const { body } = await on.stage.call('GET', `/admin/claims?status=VERIFIED_PENDING_REVIEW`, undefined, {
+    'x-admin-key': on.stage.secrets.adminApiKey,
   });
   assert.equal(items.parse(body).items.length, 1);
 

@@ -1,14 +1,14 @@
-import type { Browser } from '@playwright/test';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { generatePrivateKey } from 'viem/accounts';
 import { z } from 'zod';
-import { launch, PROJECTS, type Project } from './browser.ts';
+import { PROJECTS, type Project } from './browser.ts';
 import { expect, look, person, signIn, type Person } from './flow.ts';
-import { setStage, type ExchangeAccount, type Stage } from './stage.ts';
+import { onStage } from './onStage.ts';
+import type { ExchangeAccount } from './stage.ts';
 
 const MINUTE_MS = 60_000;
 const BTC = { instId: 'BTC-USDT-SWAP', posSide: 'long' } as const;
@@ -19,20 +19,12 @@ const folder = mkdtempSync(join(tmpdir(), 'liqpass-clock-'));
 const clock = join(folder, 'ahead');
 /** Time passes for every process of the product at once. */
 const passTo = (aheadMs: number): void => writeFileSync(clock, String(aheadMs));
-let stage: Stage;
-let browser: Browser;
-before(async () => {
-  passTo(0);
-  [stage, browser] = await Promise.all([
-    setStage({ NODE_OPTIONS: `--import=${join(import.meta.dirname, '../shiftedClock.ts')}`, CLOCK_AHEAD: clock }),
-    launch(),
-  ]);
+passTo(0);
+const on = onStage({
+  NODE_OPTIONS: `--import=${join(import.meta.dirname, '../shiftedClock.ts')}`,
+  CLOCK_AHEAD: clock,
 });
-after(async () => {
-  await browser?.close();
-  await stage?.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 const key = generatePrivateKey();
 
@@ -41,12 +33,12 @@ test(
   { timeout: 400_000 },
   async () => {
     const project = PROJECTS[3];
-    const trader = await person(browser, stage, project, key);
-    const treasurer = await person(browser, stage, project, stage.operators.treasurer);
+    const trader = await person(on.browser, on.stage, project, key);
+    const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer);
     try {
-      const account = await stage.openAccount();
-      await stage.openPosition(account.uid, BTC, '20', '5');
-      await stage.openPosition(account.uid, ETH, '200', '5');
+      const account = await on.stage.openAccount();
+      await on.stage.openPosition(account.uid, BTC, '20', '5');
+      await on.stage.openPosition(account.uid, ETH, '200', '5');
       const late = await buyAtAQuote(trader, account);
       const touched = await buyAtTheCatalogue(trader);
       await touchWhileItWaits(trader, touched);
@@ -94,7 +86,7 @@ async function buyAtTheCatalogue({ page, say }: Person): Promise<string> {
   await page.getByRole('radio', { name: /ETH/ }).check();
   await page.getByRole('button', { name: say('trader:positions.bind') }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.title'));
-  const paid = await stage.admin('POST', `/admin/purchase-orders/${id}/mark-paid`, { txHash: TX(1) });
+  const paid = await on.stage.admin('POST', `/admin/purchase-orders/${id}/mark-paid`, { txHash: TX(1) });
   assert.equal(paid['status'], 'SCHEDULED');
   return id;
 }
@@ -102,7 +94,7 @@ async function buyAtTheCatalogue({ page, say }: Person): Promise<string> {
 const refund = async (id: string) => {
   const { items } = z
     .object({ items: z.array(z.looseObject({ id: z.string(), refund_reason: z.string().nullable() })) })
-    .parse(await stage.admin('GET', '/admin/purchase-orders?status=REFUND_DUE'));
+    .parse(await on.stage.admin('GET', '/admin/purchase-orders?status=REFUND_DUE'));
   return items.find((order) => order.id === id)?.refund_reason;
 };
 
@@ -114,10 +106,10 @@ async function touchWhileItWaits({ page, say }: Person, id: string): Promise<voi
     .looseObject({ position: z.looseObject({ liq_px: z.string() }) })
     .parse(await page.evaluate(`fetch('/api/purchase-orders/${id}').then((answer) => answer.json())`));
   const px = (Number(position.liq_px) * 0.9995).toFixed(2);
-  await stage.control('/marks', { instId: ETH.instId, px });
+  await on.stage.control('/marks', { instId: ETH.instId, px });
   const marks = z.object({ items: z.array(z.object({ inst_id: z.string(), mark_px: z.string() })) });
-  await stage.until(
-    async () => marks.parse((await stage.call('GET', '/api/market/marks')).body).items,
+  await on.stage.until(
+    async () => marks.parse((await on.stage.call('GET', '/api/market/marks')).body).items,
     (items) => items.some((mark) => mark.inst_id === ETH.instId && Number(mark.mark_px) === Number(px)),
   );
   passTo(11 * MINUTE_MS);
@@ -130,8 +122,8 @@ async function touchWhileItWaits({ page, say }: Person, id: string): Promise<voi
 async function payTooLate(trader: Person, treasurer: Person, id: string): Promise<void> {
   const { page, say } = trader;
   passTo(45 * MINUTE_MS);
-  await stage.until(
-    () => stage.admin('GET', '/admin/purchase-orders?status=LAPSED'),
+  await on.stage.until(
+    () => on.stage.admin('GET', '/admin/purchase-orders?status=LAPSED'),
     (answer) => JSON.stringify(answer).includes(id),
   );
   await page.goto(`/pay/${id}`);
@@ -163,7 +155,7 @@ type Orders = Readonly<Record<keyof typeof REASONS, string>>;
 const short = (hex: string): string => `${hex.slice(0, 6)}…${hex.slice(-4)}`;
 
 async function seeAsTrader(project: Project, orders: Orders, wallet: string): Promise<void> {
-  const trader = await person(browser, stage, project, key);
+  const trader = await person(on.browser, on.stage, project, key);
   const { page, say } = trader;
   try {
     await page.goto('/policies');
@@ -192,7 +184,7 @@ async function seeAsTrader(project: Project, orders: Orders, wallet: string): Pr
 }
 
 async function seeAsOperator(project: Project, orders: Orders, wallet: string): Promise<void> {
-  const operator = await person(browser, stage, project, stage.operators.treasurer);
+  const operator = await person(on.browser, on.stage, project, on.stage.operators.treasurer);
   const { page, say } = operator;
   try {
     await page.goto('/admin/payments');
