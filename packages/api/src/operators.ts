@@ -56,7 +56,9 @@ const queueFacts = {
 };
 export const adminClaimItem = claimSummary.extend(queueFacts).meta({ id: 'AdminClaimItem' });
 export type AdminClaimItem = z.infer<typeof adminClaimItem>;
-/** The page, with how many claims there are in each status whatever the filter. */
+/** Counts of what waits stop here, so that a book of millions costs no more than a small one: this many means this many or more. */
+export const COUNTED_TO = 100;
+/** The page, with how many claims there are in each status whatever the filter, up to COUNTED_TO. */
 export const adminClaimPage = page(adminClaimItem)
   .extend({ counts: z.record(z.enum(CLAIM_STATUSES), z.int()) })
   .meta({ id: 'AdminClaimPage' });

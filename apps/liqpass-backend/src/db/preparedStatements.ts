@@ -16,6 +16,8 @@ function nameOf(text: string): string | undefined {
   return name;
 }
 
+/** A text without values may hold several statements, which cannot be prepared: one that begins as a query and has no second is one. */
+const ONE_QUERY = /^\s*(?:select|with)\b[^;]*$/i;
 /** "cached plan must not change result type": another process has added a column since. */
 const FEATURE_NOT_SUPPORTED = '0A000';
 
@@ -49,7 +51,8 @@ export function prepareStatements(client: pg.Client): void {
   type Callback = (error: unknown, result?: Result) => void;
   const overridden = (...args: unknown[]): unknown => {
     const [text, values, callback] = args as [unknown, unknown, Callback | undefined];
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return query(...args);
+    if (typeof text !== 'string' || !Array.isArray(values)) return query(...args);
+    if (values.length === 0 && !ONE_QUERY.test(text)) return query(...args);
     const result = prepared(text, values);
     if (!callback) return result;
     // Outside the promise chain, so that what the callback throws is not taken for the query's failure.

@@ -1,18 +1,16 @@
+import { COUNTED_TO } from '@liqpass/api/operators';
 import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import { countClaimsByStatus } from './claimsRepo.ts';
 import type { Db } from './database.ts';
 
-/** Claims up to this many are counted in each status; beyond it the queue says "this many or more". */
-const COUNT_TO = 1_000;
-
 export type QueueCounts = { readonly claims: Record<ClaimStatus, number>; readonly reportedPayments: number };
 
-/** How much waits for the operators; each count stops at COUNT_TO, so that it costs the same in a book of millions. */
+/** How much waits for the operators; each count stops at COUNTED_TO. */
 export async function countQueue(db: Db): Promise<QueueCounts> {
-  const counts = await countClaimsByStatus(db, COUNT_TO);
+  const counts = await countClaimsByStatus(db, COUNTED_TO);
   const { rows } = await sql<{ count: string }>`
-    select count(*) as count from (select 1 from purchase_orders where (case when paid_at is null and reported_at is not null then 1 else 0 end) = 1 limit ${COUNT_TO}) few`.execute(
+    select count(*) as count from (select 1 from purchase_orders where (case when paid_at is null and reported_at is not null then 1 else 0 end) = 1 limit ${COUNTED_TO}) few`.execute(
     db,
   );
   return {

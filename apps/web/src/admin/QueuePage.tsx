@@ -15,6 +15,7 @@ import { Button, Skeleton } from '../ui/kit.tsx';
 import { Tag } from '../ui/sheets.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { claimTone } from '../ui/statusTone.ts';
+import { counted, countedTogether } from './counted.ts';
 import { claimsQuery } from './queries.ts';
 import type { QueueFilter } from './queueFilter.ts';
 import { useKeys } from './useKeys.ts';
@@ -60,9 +61,9 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
         <h1 className="text-2xl">{t('queue.title')}</h1>
         {counts && (
           <p className="text-sm text-muted">
-            <span className="num text-base font-semibold text-ink">{counts.VERIFIED_PENDING_REVIEW}</span>{' '}
+            <span className="num text-base font-semibold text-ink">{counted(counts.VERIFIED_PENDING_REVIEW)}</span>{' '}
             {t('queue.to_review')} ·{' '}
-            <span className="num text-base font-semibold text-ink">{counts.APPROVED_PENDING_MULTISIG}</span>{' '}
+            <span className="num text-base font-semibold text-ink">{counted(counts.APPROVED_PENDING_MULTISIG)}</span>{' '}
             {t('queue.to_pay')}
           </p>
         )}
@@ -81,7 +82,7 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
                 {status ? tc(`claim_status.${status}`) : t('queue.all')}
                 {counts && (
                   <span className="num text-xs">
-                    {status ? counts[status] : Object.values(counts).reduce((a, b) => a + b, 0)}
+                    {status ? counted(counts[status]) : countedTogether(Object.values(counts))}
                   </span>
                 )}
               </button>

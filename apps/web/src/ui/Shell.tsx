@@ -14,7 +14,7 @@ export function Shell({
   children,
 }: {
   home: string;
-  links: readonly { to: string; label: string; count?: number | undefined }[];
+  links: readonly { to: string; label: string; count?: string | undefined }[];
   right: ReactNode;
   children: ReactNode;
 }) {

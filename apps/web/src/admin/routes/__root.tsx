@@ -9,11 +9,15 @@ import { Skeleton } from '../../ui/kit.tsx';
 import { LiveDot } from '../../ui/LiveDot.tsx';
 import { Page, Shell } from '../../ui/Shell.tsx';
 import { WalletButton } from '../../wallet/WalletButton.tsx';
+import { counted } from '../counted.ts';
 import { useAdminKey } from '../operatorApi.ts';
 import { operatorMeQuery } from '../queries.ts';
 import { SignInPage } from '../SignInPage.tsx';
 
 export const Route = createRootRoute({ component: Root });
+
+/** A link says how much waits behind it; nothing where nothing does. */
+const waits = (count: number | undefined): string | undefined => (count ? counted(count) : undefined);
 
 const LISTS = new Set(['admin-claims', 'admin-claim', 'admin-orders', 'payouts', 'exposure', 'settings', 'audit']);
 
@@ -53,9 +57,9 @@ function Root() {
     me.data !== null && me.data !== undefined && roles.includes(me.data.role);
   const links = me.data
     ? [
-        { to: '/admin/claims', label: t('nav.claims'), count: waiting?.review },
-        { to: '/admin/payouts', label: t('nav.payouts'), count: waiting?.payouts },
-        { to: '/admin/payments', label: t('nav.payments'), count: waiting?.payments },
+        { to: '/admin/claims', label: t('nav.claims'), count: waits(waiting?.review) },
+        { to: '/admin/payouts', label: t('nav.payouts'), count: waits(waiting?.payouts) },
+        { to: '/admin/payments', label: t('nav.payments'), count: waits(waiting?.payments) },
         { to: '/admin/policies', label: t('nav.policies') },
         { to: '/admin/exposure', label: t('nav.exposure') },
         { to: '/admin/audit', label: t('nav.audit') },
