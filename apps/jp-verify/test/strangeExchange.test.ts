@@ -1,58 +1,26 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { Writable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { snapshotAnswer, verifyAnswer, type SnapshotAnswer, type VerifyAnswer } from '@liqpass/api/verify';
-import { systemClock } from '@liqpass/kernel/time';
 import { recheckBundle } from '@liqpass/proof/recheck';
-import { sealExchangeKey } from '@liqpass/sealing/seal';
-import { buildLogger } from '@liqpass/service/logger';
-import { buildApp } from '../src/app.ts';
-import { createRateLimiter } from '../src/okx/rateLimiter.ts';
-import { sealingKeys } from '../src/sealing.ts';
-import { createContext } from '../src/services/context.ts';
 import { allCases, usualBody } from './cases.ts';
 import { emptyAccount, ended, live, step } from './handmadeAccount.ts';
 import { at } from './madePositions.ts';
-import { startStrangeExchange, type Account, type Habits, type Row, type StrangeExchange } from './strangeExchange.ts';
+import type { Account, Row, StrangeExchange } from './strangeExchange.ts';
+import { API_KEY, verifierBehindStrangeExchange, type StrangeScene } from './verifierBehindStrangeExchange.ts';
 
 // Every case of the documents over HTTP, each on an account and a sealed key of its own, against an exchange with other
 // habits than the one the rest is tested with.
 
-const API_KEY = 'bearer-for-tests-0123456789';
-const OWNER = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
 let exchange: StrangeExchange;
-let app: Awaited<ReturnType<typeof buildApp>>;
-let publicKey: string;
+let app: StrangeScene['app'];
+let tenant: StrangeScene['tenant'];
+let scene: StrangeScene;
 
 before(async () => {
-  exchange = await startStrangeExchange(30);
-  const { keys } = await sealingKeys([]);
-  publicKey = keys[0]?.publicKey ?? '';
-  const pauses = [5, 5, 10, 20, 40, 80];
-  const ctx = createContext({
-    clock: systemClock,
-    logger: buildLogger('jp-verify', 'error', new Writable({ write: (_chunk, _encoding, done) => done() })),
-    okxBaseUrl: exchange.url,
-    ownCredential: null,
-    sealingKeys: keys,
-    okxTiming: { backoffMs: pauses, slowMs: pauses, requestTimeoutMs: 10_000 },
-    limiter: createRateLimiter(systemClock, { spanMs: 40, slowDownMs: 40 }),
-    reading: { withinMs: 60_000, againAfterMs: pauses },
-  });
-  app = await buildApp(ctx, API_KEY);
+  scene = await verifierBehindStrangeExchange();
+  ({ exchange, app, tenant } = scene);
 });
-after(async () => {
-  await app.close();
-  await exchange.close();
-});
-
-async function tenant(account: Account, habits: Habits = {}): Promise<Row> {
-  const random = (): string => randomBytes(12).toString('hex');
-  const key = { apiKey: random(), secretKey: random(), passphrase: random() };
-  exchange.tenants.set(key.apiKey, { ...key, account, habits });
-  return { credential: await sealExchangeKey(publicKey, OWNER, { ...key, region: 'global' }), owner: OWNER };
-}
+after(() => scene.close());
 
 async function ask(url: '/verify' | '/snapshot', body: Row): Promise<unknown> {
   const answer = await app.inject({
