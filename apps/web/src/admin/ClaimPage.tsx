@@ -21,6 +21,7 @@ import { keptEvidence } from './keptEvidence.ts';
 import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
 import type { QueueFilter } from './queueFilter.ts';
 import { useKeys } from './useKeys.ts';
+import { useMay } from './useOperator.ts';
 import { EvidenceView } from '../ui/EvidenceView.tsx';
 import { foremost } from '../ui/checkFacts.ts';
 import { CheckList } from '../ui/CheckList.tsx';
@@ -34,6 +35,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
   const { t: tc } = useTranslation();
   const { t: tk } = useTranslation('checks');
   const words = useAuditWords();
+  const mayRelease = useMay('reviewer');
   const navigate = useNavigate();
   const client = useQueryClient();
   const claim = useQuery({ ...adminClaimQuery(id), refetchInterval: 10_000 });
@@ -77,7 +79,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
       client.invalidateQueries({ queryKey: ['payouts'] }),
     ]);
   };
-  const held = c.hold_reasons.length > 0 && c.status === 'VERIFIED_PENDING_REVIEW';
+  const held = mayRelease && c.hold_reasons.length > 0 && c.status === 'VERIFIED_PENDING_REVIEW';
   const acts = held || Object.values(c.may).includes(true);
   return (
     <Page wide>

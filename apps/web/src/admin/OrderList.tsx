@@ -17,6 +17,7 @@ import { Hash, Money } from '../ui/Money.tsx';
 import { orderTone } from '../ui/statusTone.ts';
 import { api } from './operatorApi.ts';
 import { chainQuery } from './queries.ts';
+import { useMay } from './useOperator.ts';
 
 /** Orders, with the reported transaction and the button that confirms it. */
 export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }) {
@@ -26,6 +27,7 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
   const now = useNow(30_000);
   const [confirming, setConfirming] = useState<PurchaseOrderAnswer | null>(null);
   const explorer = chain.data?.explorer_url ?? null;
+  const mayConfirm = useMay('treasurer');
   return (
     <>
       <ul className="divide-y divide-line">
@@ -78,7 +80,7 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
                     {t('payments.claim')}
                   </Link>
                 )}
-                {order.paid_at === null && (
+                {order.paid_at === null && mayConfirm && (
                   <Button kind={order.reported_at ? 'solid' : 'quiet'} size="sm" onClick={() => setConfirming(order)}>
                     {t('payments.confirm')}
                   </Button>

@@ -21,6 +21,7 @@ import { Actor } from './auditWords.tsx';
 import { api } from './operatorApi.ts';
 import { payoutsQuery } from './queries.ts';
 import { payoutsCsv } from './payoutsCsv.ts';
+import { useMay } from './useOperator.ts';
 
 /** What is approved and waits for its payment: amounts and addresses, files for the Safe, then the transaction's hash. */
 export function PayoutsPage() {
@@ -35,6 +36,7 @@ export function PayoutsPage() {
         'application/json',
       ),
   });
+  const mayRecord = useMay('treasurer');
   const [recorded, setRecorded] = useState<Recorded | null>(null);
   const data = payouts.data;
   return (
@@ -127,7 +129,10 @@ export function PayoutsPage() {
               <span className="num break-all">{recorded.hash}</span>
             </Note>
           )}
-          {data.items.length > 0 && <RecordAll data={data} onRecorded={setRecorded} />}
+          {data.items.length > 0 && !mayRecord && (
+            <p className="text-sm text-muted">{t('payouts.treasurer_records')}</p>
+          )}
+          {data.items.length > 0 && mayRecord && <RecordAll data={data} onRecorded={setRecorded} />}
         </>
       )}
     </Page>

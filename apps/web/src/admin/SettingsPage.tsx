@@ -17,14 +17,17 @@ import { Page } from '../ui/Shell.tsx';
 import { Actor } from './auditWords.tsx';
 import { api } from './operatorApi.ts';
 import { operatorsQuery, settingsQuery } from './queries.ts';
+import { useMay } from './useOperator.ts';
 
 /** Products on sale and the switch that stops them, operators and their roles, and what this installation is set to. */
 export function SettingsPage() {
   const { t } = useTranslation('admin');
   const settings = useQuery(settingsQuery);
+  const mayChange = useMay('admin');
   return (
     <Page wide>
       <h1 className="text-2xl">{t('settings.title')}</h1>
+      {!mayChange && <p className="text-sm text-muted">{t('settings.read_only')}</p>}
       <ErrorNote error={settings.error} onRetry={() => void settings.refetch()} />
       {!settings.data ? (
         !settings.error && <Skeleton lines={6} />
@@ -75,6 +78,7 @@ function Sales({ settings }: { settings: Settings }) {
   const { t: tc } = useTranslation();
   const client = useQueryClient();
   const products = useQuery(productsQuery);
+  const mayChange = useMay('admin');
   const [policyType, setPolicyType] = useState('');
   const [instId, setInstId] = useState('');
   const [side, setSide] = useState<Side | ''>('');
@@ -113,116 +117,117 @@ function Sales({ settings }: { settings: Settings }) {
         {settings.sales_stops.length > 0 && (
           <ul className="grid gap-3 border-t border-line pt-3 text-sm">
             {settings.sales_stops.map((stop) => (
-              <li
-                key={scopeName(stop)}
-                className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 sm:grid-cols-[1.3fr_1fr_1.4fr_auto]"
-              >
+              <li key={scopeName(stop)} className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1">
                 <span>
                   <span className="font-medium text-wait">{t('settings.stopped')}</span> {scopeName(stop)}
                   <span className="block text-muted">
                     {stop.reason} · <Actor name={stop.by} /> · <Instant at={stop.at} seconds={false} />
                   </span>
                 </span>
-                <Button
-                  kind="quiet"
-                  size="sm"
-                  busy={put.isPending}
-                  onClick={() =>
-                    put.mutate({
-                      stopped: false,
-                      reason: t('settings.resumed'),
-                      ...(stop.policy_type ? { policyType: stop.policy_type } : {}),
-                      ...(stop.inst_id ? { instId: stop.inst_id } : {}),
-                      ...(stop.side ? { side: stop.side } : {}),
-                    })
-                  }
-                >
-                  {t('settings.resume')}
-                </Button>
+                {mayChange && (
+                  <Button
+                    kind="quiet"
+                    size="sm"
+                    busy={put.isPending}
+                    onClick={() =>
+                      put.mutate({
+                        stopped: false,
+                        reason: t('settings.resumed'),
+                        ...(stop.policy_type ? { policyType: stop.policy_type } : {}),
+                        ...(stop.inst_id ? { instId: stop.inst_id } : {}),
+                        ...(stop.side ? { side: stop.side } : {}),
+                      })
+                    }
+                  >
+                    {t('settings.resume')}
+                  </Button>
+                )}
               </li>
             ))}
           </ul>
         )}
-        <form
-          className="grid gap-3 border-t border-line pt-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            put.mutate({
-              stopped: true,
-              reason,
-              ...(policyType ? { policyType } : {}),
-              ...(instId ? { instId } : {}),
-              ...(side ? { side } : {}),
-            });
-          }}
-        >
-          <div className="grid gap-3 sm:grid-cols-3">
-            <Field label={t('settings.product')}>
+        {mayChange && (
+          <form
+            className="grid gap-3 border-t border-line pt-4"
+            onSubmit={(event) => {
+              event.preventDefault();
+              put.mutate({
+                stopped: true,
+                reason,
+                ...(policyType ? { policyType } : {}),
+                ...(instId ? { instId } : {}),
+                ...(side ? { side } : {}),
+              });
+            }}
+          >
+            <div className="grid gap-3 sm:grid-cols-3">
+              <Field label={t('settings.product')}>
+                {(aria) => (
+                  <select
+                    {...aria}
+                    className="field-box"
+                    value={policyType}
+                    onChange={(event) => setPolicyType(event.target.value)}
+                  >
+                    <option value="">{t('settings.every_product')}</option>
+                    {products.data?.items.map((p) => (
+                      <option key={p.policy_type}>{p.policy_type}</option>
+                    ))}
+                  </select>
+                )}
+              </Field>
+              <Field label={t('settings.instrument')}>
+                {(aria) => (
+                  <select
+                    {...aria}
+                    className="field-box"
+                    value={instId}
+                    onChange={(event) => setInstId(event.target.value)}
+                  >
+                    <option value="">{t('settings.every_inst')}</option>
+                    {products.data?.market.map((m) => (
+                      <option key={m.inst_id}>{m.inst_id}</option>
+                    ))}
+                  </select>
+                )}
+              </Field>
+              <Field label={t('settings.side')}>
+                {(aria) => (
+                  <select
+                    {...aria}
+                    className="field-box"
+                    value={side}
+                    onChange={(event) => setSide(SIDES.find((s) => s === event.target.value) ?? '')}
+                  >
+                    <option value="">{t('settings.both_sides')}</option>
+                    {SIDES.map((s) => (
+                      <option key={s} value={s}>
+                        {t(`side.${s}`)}
+                      </option>
+                    ))}
+                  </select>
+                )}
+              </Field>
+            </div>
+            <Field label={t('decide.text')}>
               {(aria) => (
-                <select
+                <input
                   {...aria}
                   className="field-box"
-                  value={policyType}
-                  onChange={(event) => setPolicyType(event.target.value)}
-                >
-                  <option value="">{t('settings.every_product')}</option>
-                  {products.data?.items.map((p) => (
-                    <option key={p.policy_type}>{p.policy_type}</option>
-                  ))}
-                </select>
+                  value={reason}
+                  maxLength={500}
+                  onChange={(event) => setReason(event.target.value)}
+                />
               )}
             </Field>
-            <Field label={t('settings.instrument')}>
-              {(aria) => (
-                <select
-                  {...aria}
-                  className="field-box"
-                  value={instId}
-                  onChange={(event) => setInstId(event.target.value)}
-                >
-                  <option value="">{t('settings.every_inst')}</option>
-                  {products.data?.market.map((m) => (
-                    <option key={m.inst_id}>{m.inst_id}</option>
-                  ))}
-                </select>
-              )}
-            </Field>
-            <Field label={t('settings.side')}>
-              {(aria) => (
-                <select
-                  {...aria}
-                  className="field-box"
-                  value={side}
-                  onChange={(event) => setSide(SIDES.find((s) => s === event.target.value) ?? '')}
-                >
-                  <option value="">{t('settings.both_sides')}</option>
-                  {SIDES.map((s) => (
-                    <option key={s} value={s}>
-                      {t(`side.${s}`)}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
-          </div>
-          <Field label={t('decide.text')}>
-            {(aria) => (
-              <input
-                {...aria}
-                className="field-box"
-                value={reason}
-                maxLength={500}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
-          <ErrorNote error={put.error} />
-          <div>
-            <Button type="submit" kind="danger" busy={put.isPending} disabled={reason.trim() === ''}>
-              {t('settings.stop')}
-            </Button>
-          </div>
-        </form>
+            <ErrorNote error={put.error} />
+            <div>
+              <Button type="submit" kind="danger" busy={put.isPending} disabled={reason.trim() === ''}>
+                {t('settings.stop')}
+              </Button>
+            </div>
+          </form>
+        )}
       </div>
     </Sheet>
   );
@@ -232,6 +237,7 @@ function Operators() {
   const { t } = useTranslation('admin');
   const client = useQueryClient();
   const operators = useQuery(operatorsQuery);
+  const mayChange = useMay('admin');
   const [address, setAddress] = useState('');
   const [name, setName] = useState('');
   const [role, setRole] = useState<OperatorRole>('viewer');
@@ -259,79 +265,83 @@ function Operators() {
               <span className="font-medium">{operator.name}</span>{' '}
               <span className="max-sm:justify-self-end">{t(`role.${operator.role}`)}</span>
               <Hash value={operator.address} label={operator.name} />
-              <Button
-                kind="bare"
-                size="sm"
-                className="-mr-3 justify-self-end"
-                busy={remove.isPending}
-                onClick={() => remove.mutate(operator.address)}
-              >
-                {t('settings.remove')}
-              </Button>
+              {mayChange && (
+                <Button
+                  kind="bare"
+                  size="sm"
+                  className="-mr-3 justify-self-end"
+                  busy={remove.isPending}
+                  onClick={() => remove.mutate(operator.address)}
+                >
+                  {t('settings.remove')}
+                </Button>
+              )}
             </li>
           ))}
         </ul>
-        <form
-          className="grid gap-3 border-t border-line pt-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            add.mutate();
-          }}
-        >
-          <Field label={t('settings.address')}>
-            {(aria) => (
-              <input
-                {...aria}
-                className="num field-box text-sm"
-                value={address}
-                autoComplete="off"
-                spellCheck={false}
-                placeholder="0x…"
-                onChange={(event) => setAddress(event.target.value.trim())}
-              />
-            )}
-          </Field>
-          <div className="grid gap-3 sm:grid-cols-2">
-            <Field label={t('settings.name')}>
+        {mayChange && (
+          <form
+            className="grid gap-3 border-t border-line pt-4"
+            onSubmit={(event) => {
+              event.preventDefault();
+              add.mutate();
+            }}
+          >
+            <Field label={t('settings.address')}>
               {(aria) => (
                 <input
                   {...aria}
-                  className="field-box"
-                  value={name}
-                  maxLength={60}
-                  onChange={(event) => setName(event.target.value)}
+                  className="num field-box text-sm"
+                  value={address}
+                  autoComplete="off"
+                  spellCheck={false}
+                  placeholder="0x…"
+                  onChange={(event) => setAddress(event.target.value.trim())}
                 />
               )}
             </Field>
-            <Field label={t('settings.role')}>
-              {(aria) => (
-                <select
-                  {...aria}
-                  className="field-box"
-                  value={role}
-                  onChange={(event) => setRole(OPERATOR_ROLES.find((r) => r === event.target.value) ?? 'viewer')}
-                >
-                  {OPERATOR_ROLES.map((r) => (
-                    <option key={r} value={r}>
-                      {t(`role.${r}`)}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
-          </div>
-          <ErrorNote error={add.error} />
-          <div>
-            <Button
-              type="submit"
-              kind="quiet"
-              busy={add.isPending}
-              disabled={!addressShape.safeParse(address).success || name.trim() === ''}
-            >
-              {t('settings.add')}
-            </Button>
-          </div>
-        </form>
+            <div className="grid gap-3 sm:grid-cols-2">
+              <Field label={t('settings.name')}>
+                {(aria) => (
+                  <input
+                    {...aria}
+                    className="field-box"
+                    value={name}
+                    maxLength={60}
+                    onChange={(event) => setName(event.target.value)}
+                  />
+                )}
+              </Field>
+              <Field label={t('settings.role')}>
+                {(aria) => (
+                  <select
+                    {...aria}
+                    className="field-box"
+                    value={role}
+                    onChange={(event) => setRole(OPERATOR_ROLES.find((r) => r === event.target.value) ?? 'viewer')}
+                  >
+                    {OPERATOR_ROLES.map((r) => (
+                      <option key={r} value={r}>
+                        {t(`role.${r}`)}
+                      </option>
+                    ))}
+                  </select>
+                )}
+              </Field>
+            </div>
+            <ErrorNote error={add.error} />
+            <div>
+              <Button
+                type="submit"
+                kind="quiet"
+                busy={add.isPending}
+                disabled={!addressShape.safeParse(address).success || name.trim() === ''}
+              >
+                {t('settings.add')}
+              </Button>
+            </div>
+          </form>
+        )}
       </div>
     </Sheet>
   );
@@ -341,6 +351,7 @@ function OnePerson({ settings }: { settings: Settings }) {
   const { t } = useTranslation('admin');
   const client = useQueryClient();
   const [reason, setReason] = useState('');
+  const mayChange = useMay('admin');
   const put = useMutation({
     mutationFn: () => putOnePersonShop(api, { enabled: !settings.one_person_shop, reason }),
     onSuccess: (answer) => {
@@ -358,23 +369,28 @@ function OnePerson({ settings }: { settings: Settings }) {
         }}
       >
         <p className="text-sm">{settings.one_person_shop ? t('settings.one_on') : t('settings.one_off')}</p>
-        <Field label={t('decide.text')}>
-          {(aria) => (
-            <input
-              {...aria}
-              className="field-box"
-              value={reason}
-              maxLength={500}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        <ErrorNote error={put.error} />
-        <div>
-          <Button type="submit" kind="quiet" busy={put.isPending} disabled={reason.trim() === ''}>
-            {settings.one_person_shop ? t('settings.require_two') : t('settings.allow_one')}
-          </Button>
-        </div>
+        {mayChange && (
+          <>
+            {' '}
+            <Field label={t('decide.text')}>
+              {(aria) => (
+                <input
+                  {...aria}
+                  className="field-box"
+                  value={reason}
+                  maxLength={500}
+                  onChange={(event) => setReason(event.target.value)}
+                />
+              )}
+            </Field>
+            <ErrorNote error={put.error} />
+            <div>
+              <Button type="submit" kind="quiet" busy={put.isPending} disabled={reason.trim() === ''}>
+                {settings.one_person_shop ? t('settings.require_two') : t('settings.allow_one')}
+              </Button>
+            </div>
+          </>
+        )}
       </form>
     </Sheet>
   );

@@ -1,5 +1,5 @@
 import { OPERATOR_EVENT, operatorEventData } from '@liqpass/api/events';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createRootRoute, Outlet, useLocation } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,8 +11,8 @@ import { Page, Shell } from '../../ui/Shell.tsx';
 import { WalletButton } from '../../wallet/WalletButton.tsx';
 import { counted } from '../counted.ts';
 import { useAdminKey } from '../operatorApi.ts';
-import { operatorMeQuery } from '../queries.ts';
 import { SignInPage } from '../SignInPage.tsx';
+import { useOperator } from '../useOperator.ts';
 
 export const Route = createRootRoute({ component: Root });
 
@@ -25,10 +25,7 @@ function Root() {
   const { t } = useTranslation('admin');
   const client = useQueryClient();
   const key = useAdminKey();
-  const me = useQuery({
-    ...operatorMeQuery,
-    queryKey: [...operatorMeQuery.queryKey, key === null ? 'session' : 'key'],
-  });
+  const me = useOperator();
   const [waiting, setWaiting] = useState<{ review: number; payouts: number; payments: number } | null>(null);
   const live = useLive(
     // An event stream carries no header, so a key has to ask every few seconds instead.
@@ -53,8 +50,6 @@ function Root() {
   useEffect(() => {
     document.querySelector('header nav [aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [pathname, me.data, waiting === null]); // oxlint-disable-line react-hooks/exhaustive-deps -- the counts come later, and make the bar longer
-  const may = (...roles: string[]): boolean =>
-    me.data !== null && me.data !== undefined && roles.includes(me.data.role);
   const links = me.data
     ? [
         { to: '/admin/claims', label: t('nav.claims'), count: waits(waiting?.review) },
@@ -63,9 +58,7 @@ function Root() {
         { to: '/admin/policies', label: t('nav.policies') },
         { to: '/admin/exposure', label: t('nav.exposure') },
         { to: '/admin/audit', label: t('nav.audit') },
-        ...(may('admin', 'treasurer', 'reviewer', 'viewer')
-          ? [{ to: '/admin/settings', label: t('nav.settings') }]
-          : []),
+        { to: '/admin/settings', label: t('nav.settings') },
       ]
     : [];
   return (
