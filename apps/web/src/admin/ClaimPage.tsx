@@ -4,13 +4,13 @@ import { useQuery, useQueryClient, useInfiniteQuery } from '@tanstack/react-quer
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { coin, money, price, shownPrice, shortId } from '../format.ts';
+import { coin, money, price, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { ChevronLeftIcon, FlagIcon } from '../ui/pageIcons.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
-import { Facts, Note, Sheet, Tag } from '../ui/sheets.tsx';
-import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
+import { Note, Sheet, Tag } from '../ui/sheets.tsx';
+import { Hash, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { claimTone } from '../ui/statusTone.ts';
 import { reasonSentence } from '../ui/reason.ts';
@@ -20,6 +20,7 @@ import { Actor, useAuditWords } from './auditWords.tsx';
 import { keptEvidence } from './keptEvidence.ts';
 import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
 import type { QueueFilter } from './queueFilter.ts';
+import { TermsAndFacts } from './TermsAndFacts.tsx';
 import { useKeys } from './useKeys.ts';
 import { useMay } from './useOperator.ts';
 import { EvidenceView } from '../ui/EvidenceView.tsx';
@@ -276,89 +277,5 @@ function RejectedNote({ claim }: { claim: AdminClaim }) {
     >
       {reasonSentence(tk, claim.rejected_reason)}
     </Note>
-  );
-}
-
-/** The policy's terms and what was seen at binding, side by side. */
-function TermsAndFacts({ claim: c, explorer }: { claim: AdminClaim; explorer: string | null }) {
-  const { t } = useTranslation('admin');
-  const { t: tk } = useTranslation('checks');
-  const o = c.purchase_order;
-  const s = c.snapshot;
-  const verdict = (
-    ['LIQUIDATED', 'PARTIALLY_LIQUIDATED', 'NOT_LIQUIDATED', 'STILL_OPEN', 'INELIGIBLE', 'INCONCLUSIVE'] as const
-  ).find((v) => v === c.verdict);
-  const mono = (text: string | null | undefined) => <span className="num break-all">{text ?? '–'}</span>;
-  return (
-    <Sheet title={t('claim.facts')}>
-      <div className="p-4">
-        <Facts
-          rows={[
-            [t('claim.verdict'), verdict ? tk(`verdict.${verdict}`) : '–'],
-            [
-              t('claim.policy'),
-              <Link key="p" to="/admin/policies" search={{ q: o.id }} className="num link">
-                {shortId(o.id)} · {c.policy_type}
-              </Link>,
-            ],
-            [t('claim.premium'), <Money key="m" usdc={o.paid_amount_usdc ?? o.premium_amount_usdc} />],
-            [
-              t('claim.terms'),
-              <span key="t" className="num">
-                {money(o.policy_params_json.payout_fixed_usdc)} / <Money usdc={o.policy_params_json.payout_cap_usdc} />
-              </span>,
-            ],
-            [t('claim.window_from'), <Instant key="f" at={c.coverage_window_start} />],
-            [t('claim.window_until'), <Instant key="u" at={c.coverage_window_end} />],
-            [
-              t('claim.liquidated_at'),
-              c.liquidation_time_ms === null ? '–' : <Instant key="l" at={c.liquidation_time_ms} />,
-            ],
-            [
-              t('claim.loss'),
-              c.liquidation ? (
-                <span key="s">
-                  <ExchangeAmount amount={c.liquidation.loss.insured} /> /{' '}
-                  <ExchangeAmount amount={c.liquidation.loss.total} ccy={c.liquidation.loss.ccy} />
-                </span>
-              ) : (
-                '–'
-              ),
-            ],
-            [t('claim.order'), mono(o.okx_meta_json?.ordId)],
-            [t('claim.binding'), c.attested ? t('claim.attested') : t('claim.unattested')],
-            [
-              t('claim.owner'),
-              o.owner ? <Hash key="o" value={o.owner} label={t('claim.owner')} /> : t('claim.no_owner'),
-            ],
-            [
-              t('claim.premium_tx'),
-              o.payment_tx_hash ? (
-                <Hash
-                  key="x"
-                  value={o.payment_tx_hash}
-                  label={t('claim.premium_tx')}
-                  href={explorer && `${explorer}/tx/${o.payment_tx_hash}`}
-                />
-              ) : (
-                '–'
-              ),
-            ],
-            s ? [t('claim.account'), mono(`${s.uid_masked} (${s.main_uid_masked})`)] : null,
-            s ? [t('claim.entry'), mono(shownPrice(s.avg_px))] : null,
-            s ? [t('claim.liq_px'), mono(shownPrice(s.liq_px))] : null,
-            s ? [t('claim.margin'), <ExchangeAmount key="g" amount={s.margin} ccy="USDT" />] : null,
-            s ? [t('claim.size'), mono(`${s.pos} · ${s.lever}×`)] : null,
-            [
-              t('claim.attempts'),
-              <span key="a" className="num">
-                {c.attempts}
-              </span>,
-            ],
-            [t('claim.root'), c.evidence_root ? <Hash key="r" value={c.evidence_root} label={t('claim.root')} /> : '–'],
-          ]}
-        />
-      </div>
-    </Sheet>
   );
 }
