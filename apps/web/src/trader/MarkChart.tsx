@@ -59,7 +59,11 @@ function Drawn({ points, liq, hours }: { points: readonly Point[]; liq: number |
           </div>
         ))}
         {midnights(from, to, 4).map((at) => (
-          <span key={at} className="absolute top-full -translate-x-1/2 pt-1.5" style={{ left: `${x(at)}%` }}>
+          <span
+            key={at}
+            className="absolute top-full -translate-x-1/2 pt-1.5 whitespace-nowrap"
+            style={{ left: `${x(at)}%` }}
+          >
             {localTime(at).slice(5, 10)}
           </span>
         ))}
