@@ -346,7 +346,9 @@ function PositionFields({
               name="policyType"
               value={field.value}
               onChange={field.onChange}
-              options={products.map((p) => ({ value: p.policy_type, label: coverPeriod(t, p.hours) }))}
+              options={products
+                .toSorted((a, b) => a.hours - b.hours)
+                .map((p) => ({ value: p.policy_type, label: coverPeriod(t, p.hours) }))}
             />
           )}
         />
