@@ -49,7 +49,7 @@
     for (const [n, text] of page[lng].texts.entries()) {
       const line = document.createElement('p');
       line.className = n === 0 ? 'shell-title' : 'shell-lead';
-      line.textContent = text;
+      line.textContent = text.replace('{{id}}', id?.slice(0, 8) ?? '');
       main.append(line);
     }
   }).observe(html, { childList: true, subtree: true });

@@ -12,7 +12,8 @@ const TEXTS: readonly (readonly [RegExp, readonly string[]])[] = [
 ];
 /**
  * What is known of a page before its code is there: the dictionary with its heading and what stands below it, and what it
- * asks the API first; "$id" is the order in its address. A page that loads one of several steps has an entry for each.
+ * asks the API first; "$id" is the order in its address, {{id}} its short form. A page that loads one of several steps has an
+ * entry for each.
  */
 type Known = { texts?: readonly [ns: string, ...keys: string[]]; asks: readonly string[]; step?: string; at?: string };
 const ORDER = '/api/purchase-orders/$id';
@@ -22,18 +23,24 @@ const KNOWN: Readonly<Record<string, readonly Known[]>> = {
     {
       at: '^/buy/?\\?(.*&)?order=',
       step: 'BindStep',
-      texts: ['trader', 'bind.title', 'bind.lead'],
+      texts: ['trader', 'bind.title', 'bind.lead', 'key.sealed_note'],
       asks: [ORDER, '/api/products', '/api/okx-credentials'],
     },
     { at: '^/buy/?(\\?|$)', step: 'PositionStep', texts: ['trader', 'buy.title', 'buy.lead'], asks: ['/api/products'] },
   ],
   'pay.$id': [{ texts: ['trader', 'pay.title'], asks: [ORDER, '/api/payment-instructions'] }],
   'policies.index': [{ texts: ['trader', 'policies.title'], asks: [] }],
-  'policies.$id.index': [{ asks: [ORDER] }],
+  'policies.$id.index': [{ texts: ['trader', 'order.of'], asks: [ORDER] }],
   'policies.$id.evidence': [{ texts: ['trader', 'evidence.title', 'evidence.lead'], asks: [ORDER] }],
   'receipt.$id': [{ texts: ['trader', 'receipt.premium_title'], asks: [ORDER] }],
   'help.okx-key': [{ texts: ['trader', 'help.title', 'help.lead'], asks: [] }],
+  'admin.claims.index': [
+    { at: '^/admin/claims/?$', texts: ['admin', 'sign_in.title'], asks: ['/admin/me', '/admin/claims?limit=50'] },
+    { texts: ['admin', 'sign_in.title'], asks: ['/admin/me'] },
+  ],
 };
+/** Of the operators' pages it is not known who is there, so the heading is the one they share. */
+const OPERATORS: Known = { texts: ['admin', 'sign_in.title'], asks: ['/admin/me'] };
 const locales = join(import.meta.dirname, '../src/locales');
 
 /** The texts of `keys` in a language. */
@@ -89,7 +96,7 @@ export function preloadPage(): Plugin {
           const sample = path.replace('[^/?]+', 'x').replace(/^\^|\/\?\(.*$/g, '') || '/';
           const names = TEXTS.find(([at]) => at.test(sample))?.[1] ?? [];
           const files = (lng: string): string[] => names.flatMap((ns) => text(lng, ns));
-          const known = operator ? [] : (KNOWN[route] ?? []);
+          const known = KNOWN[route] ?? (operator ? [OPERATORS] : []);
           return (known.length === 0 ? [{ asks: [] }] : known).map(({ at, step, texts, asks }: Known) => {
             const stepFile = chunks.find((each) => step && each.facadeModuleId?.endsWith(`/${step}.tsx`))?.fileName;
             if (step !== undefined && stepFile === undefined) throw new Error(`${step} has no file of its own.`);
@@ -97,7 +104,7 @@ export function preloadPage(): Plugin {
             const language = (lng: string) => ({ files: files(lng), texts: texts ? textsOf(lng, texts) : [] });
             return [
               at ?? path,
-              { all, asks: operator ? [] : ['/api/me', ...asks], en: language('en'), zh: language('zh') },
+              { all, asks: operator ? asks : ['/api/me', ...asks], en: language('en'), zh: language('zh') },
             ];
           });
         });

@@ -1,23 +1,5 @@
 import { createApi } from '@liqpass/api/apiClient';
-
-declare global {
-  interface Window {
-    /** What boot.js asked before this code was there; without an answer, undefined. */
-    liqpassAsked?: Map<string, Promise<Response | undefined>>;
-  }
-}
-/** An answer older than this is no longer taken for the first one. */
-const FRESH_MS = 10_000;
-
-/** What boot.js asked already, once. */
-function asked(url: string): Promise<Response | undefined> | undefined {
-  const answer = window.liqpassAsked?.get(url);
-  window.liqpassAsked?.delete(url);
-  return performance.now() < FRESH_MS ? answer : undefined;
-}
-
-/** What was asked for one person answers nothing for another. */
-export const forgetAsked = (): void => window.liqpassAsked?.clear();
+import { asked } from './asked.ts';
 
 /** The trader's client: the page's own origin, with its session cookie. */
 export const api = createApi({ isOnline: () => navigator.onLine, asked });

@@ -1,6 +1,7 @@
 import { requestNonce, signOut, verifySignIn } from '@liqpass/api/sessionCalls';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, forgetAsked } from '../data/api.ts';
+import { api } from '../data/api.ts';
+import { forgetAsked } from '../data/asked.ts';
 import { meQuery } from '../data/meQuery.ts';
 import { loadWallet, WalletError } from './walletStore.ts';
 
