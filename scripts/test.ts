@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildWeb } from './buildWeb.ts';
 import { findPostgresBinaries, startPostgres } from './localPostgres.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -111,7 +112,11 @@ if (browser.length > 0) {
     notRun.push(
       'the web app in a browser: no Chromium found (Debian: apt-get install chromium fonts-noto-cjk; or set CHROMIUM)',
     );
-  else await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, processes: 1 });
+  else {
+    // Once, before two processes at a time would.
+    await buildWeb(console.log);
+    await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, processes: 2 });
+  }
 }
 
 console.log('\n== Summary');
