@@ -1,4 +1,4 @@
-/** At most `most` round values inside the scale: steps of 1, 2 or 5 times a power of ten. */
+/** At most `most` round values inside the scale, steps of 1, 2 or 5 times a power of ten; at least one, where `most` is three or more. */
 export function roundTicks(low: number, high: number, most: number): number[] {
   const rough = (high - low) / most;
   const ten = 10 ** Math.floor(Math.log10(rough));
