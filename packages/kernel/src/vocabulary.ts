@@ -165,6 +165,9 @@ export type Side = (typeof SIDES)[number];
 /** From looking only to everything: each role may do what those before it may, except that paying is the treasurer's. */
 export const OPERATOR_ROLES = ['viewer', 'reviewer', 'treasurer', 'admin'] as const;
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
+/** Whether a role may do what is for `atLeast` and those after it. */
+export const mayAs = (role: OperatorRole, atLeast: OperatorRole): boolean =>
+  OPERATOR_ROLES.indexOf(role) >= OPERATOR_ROLES.indexOf(atLeast);
 
 /** Why a person rejected a claim; the text beside it says more. */
 export const REJECTION_CODES = [

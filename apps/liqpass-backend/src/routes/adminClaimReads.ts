@@ -4,7 +4,7 @@ import { adminClaimAnswer, adminClaimPage, listAdminClaimsQuery, type AdminClaim
 import { isUuid } from '@liqpass/kernel/ids';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
-import { OPERATOR_ROLES, type OperatorRole } from '@liqpass/kernel/vocabulary';
+import { mayAs, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import { reviewCursorOf, type ReviewCursor, type ReviewItem, type ReviewSort } from '../db/claimReviewRepo.ts';
 import { listForReview, reviewClaim, stepsAllowed, type ClaimReview } from '../services/claimReview.ts';
@@ -59,9 +59,6 @@ function openCursor(sort: ReviewSort, cursor: string | undefined): ReviewCursor 
 /** Middle digits of an account's id are nobody's business but the exchange's. */
 const masked = (uid: string): string => (uid.length <= 6 ? '…' : `${uid.slice(0, 4)}…${uid.slice(-2)}`);
 
-const atLeast = (role: OperatorRole, needed: OperatorRole): boolean =>
-  OPERATOR_ROLES.indexOf(role) >= OPERATOR_ROLES.indexOf(needed);
-
 function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
   const { item, order, shown, snapshot } = review;
   const { claim } = item;
@@ -100,10 +97,10 @@ function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
     })),
     timeline: review.timeline.map((point) => ({ at: formatIso(point.atMs), kind: point.kind, px: point.px })),
     may: {
-      approve: steps.approve && atLeast(role, 'reviewer'),
-      reject: steps.reject && atLeast(role, 'reviewer'),
-      take_back: steps.take_back && atLeast(role, 'reviewer'),
-      mark_paid: steps.mark_paid && atLeast(role, 'treasurer'),
+      approve: steps.approve && mayAs(role, 'reviewer'),
+      reject: steps.reject && mayAs(role, 'reviewer'),
+      take_back: steps.take_back && mayAs(role, 'reviewer'),
+      mark_paid: steps.mark_paid && mayAs(role, 'treasurer'),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import { OPERATOR_ROLES, type OperatorRole } from '@liqpass/kernel/vocabulary';
+import { mayAs, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import { holderOf, type NamedKey } from '@liqpass/service/constantTime';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../db/auditRepo.ts';
@@ -50,10 +50,6 @@ export function signedIn(request: FastifyRequest): Session {
   if (caller?.kind === 'lapsed') throw sessionExpired();
   throw new LiqPassError('UNAUTHORIZED', 'Sign in with your wallet first.');
 }
-
-/** An operator of at least this role may; a machine with an admin key may everything. */
-const mayAs = (role: OperatorRole, atLeast: OperatorRole): boolean =>
-  OPERATOR_ROLES.indexOf(role) >= OPERATOR_ROLES.indexOf(atLeast);
 
 export type Operator = Actor & { readonly role: OperatorRole; readonly address: string | null };
 

@@ -1,7 +1,7 @@
 import type { AuditRow } from '@liqpass/api/operators';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shortHex, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -22,18 +22,17 @@ export function AuditPage({ subject }: { subject: string }) {
   const { t } = useTranslation('admin');
   const navigate = useNavigate();
   const [typed, setTyped] = useState(subject);
-  const show = (wanted: string): void => {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  /** Shows what is wanted once nothing else has been for a moment. */
+  const show = (wanted: string, afterMs = 0): void => {
     setTyped(wanted);
-    void navigate({ to: '/admin/audit', search: wanted === '' ? {} : { subject: wanted }, replace: true });
-  };
-  useEffect(() => {
-    if (typed === subject) return undefined;
-    const timer = setTimeout(
-      () => void navigate({ to: '/admin/audit', search: typed === '' ? {} : { subject: typed }, replace: true }),
-      250,
+    clearTimeout(timer.current);
+    timer.current = setTimeout(
+      () => void navigate({ to: '/admin/audit', search: wanted === '' ? {} : { subject: wanted }, replace: true }),
+      afterMs,
     );
-    return () => clearTimeout(timer);
-  }, [typed]); // oxlint-disable-line react-hooks/exhaustive-deps -- only what is typed sets it off
+  };
   const audit = useInfiniteQuery({ ...auditQuery(subject), refetchInterval: 30_000 });
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -50,7 +49,7 @@ export function AuditPage({ subject }: { subject: string }) {
           aria-label={t('audit.subject')}
           placeholder={t('audit.subject')}
           value={typed}
-          onChange={(event) => setTyped(event.target.value.trim())}
+          onChange={(event) => show(event.target.value.trim(), 250)}
           className="field-box w-full text-sm sm:w-100!"
         />
         {subject !== '' && (
@@ -79,7 +78,7 @@ export function AuditPage({ subject }: { subject: string }) {
             </p>
             <ul className="divide-y divide-line" aria-label={t('audit.title')}>
               {rows.map((row) => (
-                <Row key={row.id} row={row} onSubject={show} />
+                <Row key={row.id} row={row} onSubject={(wanted) => show(wanted)} />
               ))}
             </ul>
           </>

@@ -14,6 +14,7 @@ import { Field } from '../ui/fields.tsx';
 import { Actor } from './auditWords.tsx';
 import { api } from './operatorApi.ts';
 import { settingsQuery } from './queries.ts';
+import { ReasonField } from './ReasonField.tsx';
 import { useMay } from './useOperator.ts';
 
 /** What is on sale, what was stopped by whom and why, and the switch. */
@@ -127,17 +128,7 @@ export function SalesSwitch({ settings }: { settings: Settings }) {
                 options={SIDES.map((each) => [each, t(`side.${each}`)])}
               />
             </div>
-            <Field label={t('decide.text')}>
-              {(aria) => (
-                <input
-                  {...aria}
-                  className="field-box"
-                  value={reason}
-                  maxLength={500}
-                  onChange={(event) => setReason(event.target.value)}
-                />
-              )}
-            </Field>
+            <ReasonField value={reason} onChange={setReason} />
             <ErrorNote error={put.error} />
             <div>
               <Button type="submit" kind="danger" busy={put.isPending} disabled={reason.trim() === ''}>

@@ -6,12 +6,12 @@ import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
 import { Facts, Sheet } from '../ui/sheets.tsx';
-import { Field } from '../ui/fields.tsx';
 import { Hash, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { api } from './operatorApi.ts';
 import { OperatorsSheet } from './OperatorsSheet.tsx';
 import { settingsQuery } from './queries.ts';
+import { ReasonField } from './ReasonField.tsx';
 import { SalesSwitch } from './SalesSwitch.tsx';
 import { useMay } from './useOperator.ts';
 
@@ -93,18 +93,7 @@ function OnePerson({ settings }: { settings: Settings }) {
         <p className="text-sm">{settings.one_person_shop ? t('settings.one_on') : t('settings.one_off')}</p>
         {mayChange && (
           <>
-            {' '}
-            <Field label={t('decide.text')}>
-              {(aria) => (
-                <input
-                  {...aria}
-                  className="field-box"
-                  value={reason}
-                  maxLength={500}
-                  onChange={(event) => setReason(event.target.value)}
-                />
-              )}
-            </Field>
+            <ReasonField value={reason} onChange={setReason} />
             <ErrorNote error={put.error} />
             <div>
               <Button type="submit" kind="quiet" busy={put.isPending} disabled={reason.trim() === ''}>

@@ -1,4 +1,4 @@
-import { OPERATOR_ROLES, type OperatorRole } from '@liqpass/kernel/vocabulary';
+import { mayAs, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import { useQuery } from '@tanstack/react-query';
 import { useAdminKey } from './operatorApi.ts';
 import { operatorMeQuery } from './queries.ts';
@@ -12,5 +12,5 @@ export function useOperator() {
 /** Whether that operator's role is at least this one: what the server would refuse is not offered. */
 export function useMay(role: OperatorRole): boolean {
   const me = useOperator().data;
-  return me !== null && me !== undefined && OPERATOR_ROLES.indexOf(me.role) >= OPERATOR_ROLES.indexOf(role);
+  return me !== null && me !== undefined && mayAs(me.role, role);
 }

@@ -45,11 +45,12 @@ function Root() {
       [client],
     ),
   );
-  // On a phone the pages do not fit beside each other: the one that is open comes into view.
+  // On a phone the pages do not fit beside each other: the one that is open comes into view, also when counts make the bar longer.
   const { pathname } = useLocation();
+  const isCounted = waiting !== null;
   useEffect(() => {
     document.querySelector('header nav [aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
-  }, [pathname, me.data, waiting === null]); // oxlint-disable-line react-hooks/exhaustive-deps -- the counts come later, and make the bar longer
+  }, [pathname, me.data, isCounted]);
   const links = me.data
     ? [
         { to: '/admin/claims', label: t('nav.claims'), count: waits(waiting?.review) },
