@@ -50,6 +50,7 @@ test('a page says what the API says when it fails, its number, and what to do ne
     await bindsWhatCannotBe(trader, stranger);
     await buysTooLate(trader);
     await asksTooOften(trader);
+    await entersWithAWrongKey(stranger);
     for (const who of [trader, stranger]) assert.deepEqual(who.faults, []);
   } finally {
     await endFaults();
@@ -178,6 +179,21 @@ async function asksTooOften(trader: Person): Promise<void> {
   const account = { apiKey: 'any key', secretKey: 'any secret', passphrase: 'any', uid: '' };
   await refused(trader, 'TOO_MANY_REQUESTS', 'errors:code.TOO_MANY_REQUESTS', () => addKey(trader, account));
   await look(page, project, '43-too-often');
+}
+
+/** A key mistyped says so where it was typed; the right one opens the queue. */
+async function entersWithAWrongKey({ page, say }: Person): Promise<void> {
+  await page.goto('/admin/claims');
+  await page.getByText(say('admin:sign_in.with_key')).click();
+  const key = page.getByLabel(say('admin:sign_in.key'), { exact: true });
+  await key.fill('not-the-admin-key-0001');
+  await key.press('Enter');
+  await expect(page.getByText(say('admin:sign_in.wrong_key'))).toBeVisible();
+  await expect(page.locator('[role="alert"][data-code="UNAUTHORIZED"] code')).not.toBeEmpty();
+  await expect(key).toHaveValue('not-the-admin-key-0001');
+  await key.fill(on.stage.secrets.adminApiKey);
+  await key.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('admin:queue.title'));
 }
 
 test(

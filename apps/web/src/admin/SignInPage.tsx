@@ -1,5 +1,5 @@
-import { getOperatorMe } from '@liqpass/api/operatorCalls';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { isApiError } from '@liqpass/api/apiClient';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -9,26 +9,15 @@ import { Note } from '../ui/sheets.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
-import { api, setAdminKey } from './operatorApi.ts';
+import { enterWithKey } from './operatorApi.ts';
 
 /** Sign in as an operator: a wallet on the list, or the installation's key for this tab. */
 export function SignInPage() {
   const { t } = useTranslation('admin');
   const me = useMe();
-  const client = useQueryClient();
   const [key, setKey] = useState('');
-  const enter = useMutation({
-    mutationFn: async () => {
-      setAdminKey(key);
-      try {
-        return await getOperatorMe(api);
-      } catch (error) {
-        setAdminKey(null);
-        throw error;
-      }
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: ['operator'] }),
-  });
+  const enter = useMutation({ mutationFn: () => enterWithKey(key) });
+  const wrongKey = isApiError(enter.error) && enter.error.code === 'UNAUTHORIZED';
   return (
     <Page>
       <div className="mx-auto grid w-full max-w-120 gap-6">
@@ -53,7 +42,11 @@ export function SignInPage() {
               enter.mutate();
             }}
           >
-            <Field label={t('sign_in.key')} hint={t('sign_in.key_hint')}>
+            <Field
+              label={t('sign_in.key')}
+              hint={t('sign_in.key_hint')}
+              error={wrongKey ? t('sign_in.wrong_key') : undefined}
+            >
               {(aria) => (
                 <input
                   {...aria}

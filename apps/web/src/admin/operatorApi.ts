@@ -1,4 +1,5 @@
 import { createApi } from '@liqpass/api/apiClient';
+import { getOperatorMe } from '@liqpass/api/operatorCalls';
 import { useSyncExternalStore } from 'react';
 import { asked, forgetAsked } from '../data/asked.ts';
 
@@ -15,11 +16,6 @@ export function useAdminKey(): string | null {
     () => adminKey,
   );
 }
-export function setAdminKey(key: string | null): void {
-  adminKey = key;
-  forgetAsked();
-  for (const listener of listeners) listener();
-}
 
 /** The operators' client: the session cookie of a signed-in operator, or the key given for this tab. */
 export const api = createApi({
@@ -27,3 +23,11 @@ export const api = createApi({
   asked,
   headers: (): Record<string, string> => (adminKey === null ? {} : { 'x-admin-key': adminKey }),
 });
+
+/** Takes a key for this tab, once the server has taken it: until then nothing on the page is asked with it. */
+export async function enterWithKey(key: string): Promise<void> {
+  await getOperatorMe(createApi({ isOnline: () => navigator.onLine, headers: () => ({ 'x-admin-key': key }) }));
+  adminKey = key;
+  forgetAsked();
+  for (const listener of listeners) listener();
+}
