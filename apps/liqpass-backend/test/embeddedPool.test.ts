@@ -65,6 +65,28 @@ test(`a text of several statements is all or nothing (${engine})`, () =>
     assert.equal(await count(pool), 1);
   }));
 
+test(`one query without values is prepared, several statements are not, and both are answered (${engine})`, () =>
+  withPool(async (pool) => {
+    const client = await pool.connect();
+    try {
+      for (let n = 0; n < 2; n += 1) {
+        assert.deepEqual((await client.query('select 1 as one', [])).rows, [{ one: 1 }]);
+        const several = (await client.query('select 1 as a; select 2 as b', [])) as unknown as pg.QueryResult[];
+        assert.deepEqual(
+          several.map(({ rows }) => rows),
+          [[{ a: 1 }], [{ b: 2 }]],
+        );
+      }
+      const { rows } = await client.query<{ statement: string }>('select statement from pg_prepared_statements');
+      assert.deepEqual(
+        rows.map(({ statement }) => statement).filter((statement) => /select [12] as/.test(statement)),
+        ['select 1 as one'],
+      );
+    } finally {
+      client.release();
+    }
+  }));
+
 test(`of inserts of the same key at once one succeeds and the others say why (${engine})`, () =>
   withPool(async (pool) => {
     const inserts = await Promise.allSettled(
