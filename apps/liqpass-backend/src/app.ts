@@ -26,6 +26,7 @@ import { adminSalesRoutes } from './routes/adminSales.ts';
 import { marketRoutes } from './routes/market.ts';
 import { productRoutes } from './routes/products.ts';
 import { quoteRoutes } from './routes/quotes.ts';
+import { onlySpelledOut } from './routes/platform/onlySpelledOut.ts';
 import { installLimits } from './routes/rateLimits.ts';
 import { refusalsOf } from './routes/refusals.ts';
 import { sessionHook } from './routes/sessionHook.ts';
@@ -60,6 +61,7 @@ export async function buildApp(
   await app.register(cookie);
   sessionHook(app, ctx);
   await installLimits(app, ctx, keys);
+  onlySpelledOut(app);
   operationRoutes(app, ctx, queue, metrics);
   if (role === 'worker') return app;
   authRoutes(app, ctx);

@@ -3,18 +3,26 @@ import type { Server } from '@liqpass/service/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { routePath, sentPath } from './platform/matchedRoute.ts';
 
 /** What the pages are called by; everything else under these roots is the API's. */
 const API = /^\/(api|internal|docs|healthz|readyz|metrics|openapi\.json)(\/|$)/;
 const OPERATOR = /^\/admin(\/|$)/;
+const EVERYTHING_ELSE = '/*';
 const A_YEAR_S = 31_536_000;
 
+/** Which path is asked for: that of the API's route where one was matched, else as it was sent, decoded. */
+const pathOf = (request: FastifyRequest): string => {
+  const route = routePath(request);
+  // The router has refused what cannot be decoded.
+  return route === null || route === EVERYTHING_ELSE ? decodeURIComponent(sentPath(request)) : route;
+};
+
 /** Whether a browser asks for a page: the operators' pages and their API share their paths, and differ in what is accepted. */
-export function wantsPage(request: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): boolean {
-  const path = request.url.split('?', 1)[0] ?? '';
+function wantsPage(request: FastifyRequest): boolean {
   return (
     (request.method === 'GET' || request.method === 'HEAD') &&
-    !API.test(path) &&
+    !API.test(pathOf(request)) &&
     (request.headers.accept ?? '').includes('text/html')
   );
 }
@@ -27,7 +35,7 @@ export async function pageRoutes(app: Server, directory: string): Promise<void> 
   // preCompressed: the build writes .br and .gz beside each text file.
   await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false, preCompressed: true });
   const sendEntry = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const entry = OPERATOR.test(request.url.split('?', 1)[0] ?? '') ? 'admin.html' : 'index.html';
+    const entry = OPERATOR.test(pathOf(request)) ? 'admin.html' : 'index.html';
     if (!existsSync(join(directory, entry)))
       return reply
         .code(503)
@@ -45,10 +53,10 @@ export async function pageRoutes(app: Server, directory: string): Promise<void> 
 
   app.route({
     method: ['GET', 'HEAD'],
-    url: '/*',
+    url: EVERYTHING_ELSE,
     schema: { hide: true },
     handler: async (request, reply) => {
-      const path = decodeURIComponent(request.url.split('?', 1)[0] ?? '');
+      const path = decodeURIComponent(sentPath(request));
       const file = path.replace(/^\/+/, '');
       if (
         file === '' ||

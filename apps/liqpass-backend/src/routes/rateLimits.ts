@@ -8,7 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Context } from '../services/context.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../services/rateCounters.ts';
 import type { Keys } from './guards.ts';
-import { BEHIND_A_DOOR } from './refusals.ts';
+import { isBehindADoor, routeName } from './platform/matchedRoute.ts';
 
 /** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */
 const PER_WALLET = 600;
@@ -25,8 +25,6 @@ export const PER_WRONG_KEY = 600;
 const strictLimits = new Map<string, number>(Object.entries(STRICT));
 
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
-
-const routeOf = (request: FastifyRequest): string => `${request.method} ${request.routeOptions.url ?? ''}`;
 
 /** An address as it is counted: one network of IPv6 (/64) is one caller, since it has more addresses than anybody counts. */
 export function countedAddress(ip: string): string {
@@ -94,8 +92,8 @@ export async function installLimits(app: Server, ctx: Context, keys: Keys): Prom
     // Exactly counted, like what is in STRICT: keys are not to be guessed at.
     if (holder === '') return { key: `!wrong-key ip:${countedAddress(request.ip)}`, max: PER_WRONG_KEY };
     if (holder !== null) return { key: holder, max: PER_KEY };
-    const strict = strictLimits.get(routeOf(request));
-    if (strict !== undefined) return { key: `!${routeOf(request)} ${callerOf(request)}`, max: strict };
+    const strict = strictLimits.get(routeName(request));
+    if (strict !== undefined) return { key: `!${routeName(request)} ${callerOf(request)}`, max: strict };
     if (requestsPerMinute !== null) return { key: callerOf(request), max: requestsPerMinute };
     if (request.caller?.kind === 'wallet') return { key: callerOf(request), max: PER_WALLET };
     // This machine itself, or a proxy on it whose callers cannot be told apart until TRUST_PROXY names it.
@@ -103,7 +101,7 @@ export async function installLimits(app: Server, ctx: Context, keys: Keys): Prom
   };
 
   app.addHook('onRequest', async (request, reply) => {
-    if (request.is404 || !BEHIND_A_DOOR.test(request.url)) return;
+    if (!isBehindADoor(request)) return;
     const limit = choose(request);
     if (limit === null) return;
     limits.set(request, limit);

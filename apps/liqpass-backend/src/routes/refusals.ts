@@ -1,8 +1,6 @@
 import { EXCHANGE_KEY_CODES } from '@liqpass/api/errors';
 import { isWrite, type RefusalsOf } from '@liqpass/service/refusals';
-
-/** Behind these a caller is counted and told apart, and the database is asked. */
-export const BEHIND_A_DOOR = /^\/(?:api|admin|internal)\//;
+import { BEHIND_A_DOOR } from './platform/matchedRoute.ts';
 
 /** Codes by what a route is: who may call it is said once, in `security`; `{}` among its ways is nobody in particular. */
 export const refusalsOf: RefusalsOf = (route) => {

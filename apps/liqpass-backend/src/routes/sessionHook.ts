@@ -1,7 +1,7 @@
 import type { Server } from '@liqpass/service/server';
 import { resolveSession } from '../services/auth.ts';
 import type { Context } from '../services/context.ts';
-import { BEHIND_A_DOOR } from './refusals.ts';
+import { isBehindADoor } from './platform/matchedRoute.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin } from './site.ts';
 
@@ -13,7 +13,7 @@ export function sessionHook(app: Server, ctx: Context): void {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     request.caller = { kind: 'nobody' };
-    const token = request.is404 || !BEHIND_A_DOOR.test(request.url) ? null : readToken(request, settings);
+    const token = isBehindADoor(request) ? readToken(request, settings) : null;
     if (token === null) return;
     if (!READS.includes(request.method)) requireOwnOrigin(request, settings);
     const resolved = await resolveSession(ctx, token);
