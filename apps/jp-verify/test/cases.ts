@@ -397,8 +397,16 @@ export function allCases(): Case[] {
     add(`key: ${code}`, closed('full_liquidation'), inconclusive('KEY_REJECTED'), {
       habits: always(refused(code, '', 401, false)),
     });
-  add('401 without anything', closed('full_liquidation'), inconclusive('KEY_REJECTED'), {
-    habits: always({ status: 401, body: '' }),
-  });
+  // The word of whatever stands before the exchange, not of the exchange about the key.
+  for (const status of [401, 403])
+    for (const body of ['', '<html>Access denied</html>', '{"message":"Forbidden"}'])
+      add(
+        `HTTP ${status} with ${body || 'nothing'}`,
+        closed('full_liquidation'),
+        inconclusive('EXCHANGE_UNAVAILABLE'),
+        {
+          habits: always({ status, body }),
+        },
+      );
   return cases;
 }

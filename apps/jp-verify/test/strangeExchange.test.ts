@@ -59,6 +59,30 @@ test('twenty verdicts at once on one key keep within its limits', async () => {
   assert.deepEqual([...new Set(answers.map(({ verdict }) => verdict))], ['LIQUIDATED']);
 });
 
+test('what is no perpetual in USDT is not covered, by its name, before anything is asked', async () => {
+  const account = emptyAccount();
+  const ordId = step(account, { ms: at(0), side: 'buy', sz: '2', equity: '-0.5' });
+  for (const instId of [
+    'BTC-USD-SWAP',
+    'BTC-USDC-SWAP',
+    'BTC-USD_UM-SWAP',
+    'BTC-USD_UM_XPERP-310404',
+    'BTC-USDT',
+    'BTC-USD-260626',
+    'BTC-USD-260626-90000-C',
+    'BTC-USD_UM-260626-90000-P',
+  ]) {
+    const key = await tenant(account);
+    const { verdict, reason, evidence, checks } = await verify({ ...usualBody(), ordId, instId, ...key });
+    assert.deepEqual([verdict, reason], ['INELIGIBLE', 'INSTRUMENT_NOT_COVERED'], instId);
+    assert.equal(checks.find(({ code }) => code === 'ORDER_IS_SWAP')?.result, 'fail');
+    assert.deepEqual(recheckBundle(evidence.bundle).problems, []);
+    const seen = snapshotAnswer.parse(await ask('/snapshot', { instId, ordId, ...key }));
+    assert.deepEqual([seen.insurable, seen.reason], [false, 'INSTRUMENT_NOT_COVERED'], instId);
+    assert.deepEqual(recheckBundle(seen.evidence.bundle).problems, []);
+  }
+});
+
 test('a snapshot tells what is insurable, or why it is not', async () => {
   const build = (change: (account: Account) => unknown = () => undefined): { account: Account; ordId: string } => {
     const account = emptyAccount();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { ErrorAnswer } from '@liqpass/api/wire';
 import { formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { ADMIN_KEY, APPLICATION, CLAIMANT, INTERNAL_KEY, newOrdId, testBackend, type TestBackend } from './harness.ts';
 import { EVIDENCE_ROOT, liquidated, verdict } from './scriptedVerifier.ts';
@@ -131,6 +132,24 @@ test('binds only while unpaid, and one OKX order to one live purchase order', as
   assert.deepEqual([late.status, late.body.error], [409, 'ALREADY_PAID_CANNOT_BIND']);
   assert.equal((await t.bind(crypto.randomUUID())).body.error, 'PURCHASE_ORDER_NOT_FOUND');
   assert.equal((await t.bind('not-a-uuid')).status, 400);
+});
+
+test('an instrument that is not covered is told so, whatever it is called; only what is no name of one is malformed', async () => {
+  const id = await t.order();
+  const bind = (instId: string) =>
+    t.call<ErrorAnswer>('POST', `/api/purchase-orders/${id}/bind-okx`, { body: { ordId: newOrdId(), instId } });
+  for (const instId of ['BTC-USD-SWAP', 'BTC-USD_UM_XPERP-310404', 'BTC-USD-260626-90000-C', 'DOGE-USDT-SWAP']) {
+    const refused = await bind(instId);
+    assert.deepEqual(
+      [refused.status, refused.body.error, refused.body.params?.reason],
+      [422, 'POSITION_NOT_INSURABLE', 'INSTRUMENT_NOT_COVERED'],
+      instId,
+    );
+  }
+  for (const instId of ['BTC', 'btc-usdt-swap', 'BTC USDT', `BTC-${'A'.repeat(60)}`]) {
+    const refused = await bind(instId);
+    assert.deepEqual([refused.status, refused.body.error], [400, 'VALIDATION_FAILED'], instId);
+  }
 });
 
 test('lets an OKX order be covered again once the cover is over', async () => {

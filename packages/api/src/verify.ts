@@ -29,18 +29,22 @@ export const sealedText = z
   .meta({ id: 'Sealed', description: 'An exchange key sealed (HPKE) to the public key of GET /sealing-key' });
 
 /** Snapshot fields as the exchange wrote them; "" and null count as not given, a number as its decimal text. */
-const given = z
-  .union([z.string().max(130), z.number()])
-  .nullish()
-  .transform((value) => (value === null || value === undefined || value === '' ? undefined : String(value)));
+const givenAs = (number: z.ZodNumber | z.ZodInt) =>
+  z
+    .union([z.string().max(130), number])
+    .nullish()
+    .transform((value) => (value === null || value === undefined || value === '' ? undefined : String(value)));
+const given = givenAs(z.number());
+/** What tells one account or position from another: text. Beyond 2^53 several of them read as one number, so no such number is taken. */
+const givenId = givenAs(z.int());
 
 /** What was seen when the order was bound, as POST /snapshot answered it. Fields beyond these are not read. */
 export const boundSnapshot = z
   .object({
-    uid: given,
-    mainUid: given,
-    posId: given,
-    cTime: given,
+    uid: givenId,
+    mainUid: givenId,
+    posId: givenId,
+    cTime: givenId,
     liqPx: given,
     lever: given,
     margin: given,

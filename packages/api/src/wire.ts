@@ -59,7 +59,7 @@ export const instId = z
   .string()
   .max(60)
   .refine(isInstId, 'an OKX instrument such as "BTC-USDT-SWAP"')
-  .meta({ id: 'InstId', example: 'BTC-USDT-SWAP', pattern: '^[A-Z0-9]{2,20}(-[A-Z0-9]{2,20}){1,3}$' });
+  .meta({ id: 'InstId', example: 'BTC-USDT-SWAP', pattern: '^[A-Z0-9_]{1,20}(-[A-Z0-9_]{1,20}){1,5}$' });
 
 /** What a refusal looks like, on every route. */
 export const errorAnswer = z

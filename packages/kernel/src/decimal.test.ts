@@ -11,6 +11,7 @@ import {
   multiply,
   ONE,
   parseDecimal,
+  parseNumeric,
   ratio,
   subtract,
   sum,
@@ -57,4 +58,21 @@ test('obeys the laws of a field', () => {
 test('has no money below zero, and rounds what is above it down', () => {
   assert.equal(toUsdcDown(decimal('-1')), null);
   assert.equal(toUsdcDown(decimal('0.0000019')), 1n);
+});
+
+test('reads what others write with an exponent, within reason', () => {
+  assert.deepEqual(parseNumeric('1.5e-7'), decimal('0.00000015'));
+  assert.deepEqual(parseNumeric('-2E+3'), decimal('-2000'));
+  assert.deepEqual(parseNumeric('1e0'), ONE);
+  assert.deepEqual(parseNumeric('-7.5272128'), decimal('-7.5272128'));
+  for (const text of ['', 'e5', '1e', '1e5.5', '1e100', '1e-999', '1e5e5', '.5e1', '+1e5', 'NaN', '1 e5'])
+    assert.equal(parseNumeric(text), null, text);
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e40, max: 1e40 }), (value) => {
+      if (Math.abs(value) < 1e-60 && value !== 0) return;
+      const read = parseNumeric(String(value));
+      assert.ok(read);
+      assert.equal(Number(formatDecimal(read, 99)), value === 0 ? 0 : value);
+    }),
+  );
 });

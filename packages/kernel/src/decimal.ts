@@ -8,6 +8,8 @@ import { usdc, type Usdc } from './money.ts';
 export type Decimal = { readonly n: bigint; readonly d: bigint };
 
 const PATTERN = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?$/;
+/** As JSON and exchanges write very small and very large numbers: "1.5e-7". Two digits of exponent are more than any amount has. */
+const WITH_EXPONENT = /^([^eE]+)[eE]([+-]?\d{1,2})$/;
 
 function gcd(a: bigint, b: bigint): bigint {
   while (b !== 0n) [a, b] = [b, a % b];
@@ -32,6 +34,17 @@ export function parseDecimal(text: string): Decimal | null {
   const [, sign, whole = '0', fraction = ''] = match;
   const digits = BigInt(whole + fraction);
   return ratio(sign === '-' ? -digits : digits, 10n ** BigInt(fraction.length));
+}
+
+/** As parseDecimal, and with an exponent ("1.5e-7", "2E+3"): for what others wrote. Our own wire has none. */
+export function parseNumeric(text: string): Decimal | null {
+  const match = WITH_EXPONENT.exec(text);
+  if (!match) return parseDecimal(text);
+  const [, mantissa = '', exponent = ''] = match;
+  const value = parseDecimal(mantissa);
+  const power = Number(exponent);
+  const scale = 10n ** BigInt(Math.abs(power));
+  return value && (power < 0 ? ratio(value.n, value.d * scale) : ratio(value.n * scale, value.d));
 }
 
 /** As parseDecimal, for text that is known to be a number. */

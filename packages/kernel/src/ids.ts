@@ -10,9 +10,16 @@ export const isTxHash = (text: string): boolean => TX_HASH.test(text);
 const OKX_ID = /^[1-9]\d{0,19}$/;
 export const isOkxId = (text: string): boolean => OKX_ID.test(text);
 
-const INST_ID = /^[A-Z0-9]{2,20}(?:-[A-Z0-9]{2,20}){1,3}$/;
-/** Whether `text` has the shape of an OKX instrument ("BTC-USDT-SWAP"). */
+const INST_ID = /^[A-Z0-9_]{1,20}(?:-[A-Z0-9_]{1,20}){1,5}$/;
+/** Whether `text` has the shape of an OKX instrument, of whatever kind ("BTC-USDT-SWAP", "BTC-USD_UM_XPERP-310404", "BTC-USD-260626-90000-C"). */
 export const isInstId = (text: string): boolean => INST_ID.test(text);
+
+const LINEAR_SWAP = /^[A-Z0-9]{1,20}-USDT-SWAP$/;
+/**
+ * Whether an instrument is a perpetual that is margined and settled in USDT, by its name. A coin-margined one (BTC-USD-SWAP) counts
+ * its contracts in dollars and its loss in coins, and those of the EEA are futures of their own kind (BTC-USD_UM_XPERP-310404).
+ */
+export const isLinearSwap = (instId: string): boolean => LINEAR_SWAP.test(instId);
 
 /** The identity of a liquidation event of one OKX order, as claims are keyed by it. */
 export const okxEventId = (ordId: string): string => `ordId:${ordId}`;

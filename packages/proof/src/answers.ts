@@ -19,10 +19,17 @@ export type Answer =
       readonly ip: string | null;
     };
 
+/** What every answer is wrapped in. Only the code makes it the exchange's: the rest may have any shape where it refuses. */
 const envelope = z.object({
-  code: z.union([z.string(), z.number()]).transform(String),
-  msg: z.string().optional(),
-  data: z.array(z.unknown()).nullish(),
+  code: z.union([z.string(), z.int()]).transform((code) => String(code).trim()),
+  msg: z.string().catch(''),
+  /** null is an empty list; anything else that is no list, or nothing at all, is no answer. */
+  data: z
+    .array(z.unknown())
+    .nullable()
+    .transform((rows) => rows ?? [])
+    .optional()
+    .catch(undefined),
 });
 
 function parseJson(text: string): unknown {
@@ -33,7 +40,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Reads one recorded exchange. Success is HTTP 200 and code "0"; anything else is a refusal with its class. */
+/** Reads one recorded exchange. Success is HTTP 200, code "0" and a list of rows; anything else is a refusal with its class. */
 export function readAnswer(exchange: RecordedExchange): Answer {
   const { path, status, body } = exchange;
   const refuse = (errorClass: OkxErrorClass, code: string | null, message: string): Answer => {
@@ -50,16 +57,14 @@ export function readAnswer(exchange: RecordedExchange): Answer {
   };
   if (status === null || body === null || exchange.failure !== null) return refuse('transient', null, '');
   const parsed = exchange.body_encoding === 'utf8' ? envelope.safeParse(parseJson(body)) : undefined;
-  if (!parsed?.success) {
-    // A gateway's page instead of the exchange's JSON: with a status of success it is a passing fault all the same.
-    return refuse(status < 400 ? 'transient' : classifyOkxError(null, status), null, '');
-  }
+  if (!parsed?.success) return refuse(classifyOkxError(null, status), null, '');
   const { code, msg, data } = parsed.data;
-  if (status === 200 && code === '0')
+  if (status === 200 && code === '0' && data)
     return {
       kind: 'rows',
       path,
-      rows: (data ?? []).map((value, at) => ({ value, origin: { path, pointer: `/data/${at}` } })),
+      rows: data.map((value, at) => ({ value, origin: { path, pointer: `/data/${at}` } })),
     };
-  return refuse(classifyOkxError(code === '0' ? null : code, status), code, msg ?? '');
+  // Success without rows, or under a status that says otherwise, is no answer: missing data is not "there is nothing".
+  return refuse(code === '0' ? classifyOkxError(null, status) : classifyOkxError(code, status), code, msg);
 }

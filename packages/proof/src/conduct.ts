@@ -7,7 +7,7 @@ import {
   isNegative,
   multiply,
   ONE,
-  parseDecimal,
+  parseNumeric,
   subtract,
   type Decimal,
 } from '@liqpass/kernel/decimal';
@@ -66,7 +66,7 @@ function studySize(study: Study, segment: Segment, boundAtMs: EpochMs): void {
 
 /** The bill of a leverage change was never seen: the leverage then and later is compared instead. */
 function studyLeverage(study: Study, order: Order, position: StudiedPosition, forced: readonly ForcedClose[]): void {
-  const before = parseDecimal(study.snapshot?.lever ?? '') ?? order.lever;
+  const before = parseNumeric(study.snapshot?.lever ?? '') ?? order.lever;
   const later: { lever: Decimal; origin: Origin }[] = [];
   const { history, position: live, endMs } = position.lifetime;
   for (const row of [endMs === null ? live : history, ...forced.map((close) => close.order)])
@@ -204,7 +204,7 @@ function readCandles(
  */
 export function studyMark(study: Study, segment: Segment, startMs: EpochMs, liquidationMs: EpochMs): Halt | null {
   const { checks } = study;
-  const liqPx = parseDecimal(study.snapshot?.liqPx ?? '');
+  const liqPx = parseNumeric(study.snapshot?.liqPx ?? '');
   if (liqPx === null) {
     checks.say('MARK_REACHED_LIQ_PRICE', 'no_data', 'No liquidation price was seen at binding.');
     return null;

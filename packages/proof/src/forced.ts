@@ -1,4 +1,4 @@
-import { compare, isPositive, parseDecimal } from '@liqpass/kernel/decimal';
+import { compare, isPositive, parseNumeric } from '@liqpass/kernel/decimal';
 import type { CheckCode } from '@liqpass/kernel/vocabulary';
 import type { Origin } from './answers.ts';
 import type { Close, Segment } from './ledger.ts';
@@ -231,7 +231,7 @@ export function studyHistory(
   if ((history.type === '3') !== (lastKind === 'full_liquidation'))
     return contradict('The history tells of another end than the ledger.', typeAt, params);
   if (history.type === '3' && history.triggerPx !== undefined) {
-    const trigger = parseDecimal(String(history.triggerPx ?? ''));
+    const trigger = parseNumeric(String(history.triggerPx ?? ''));
     if (trigger === null || !isPositive(trigger))
       return contradict(
         'The history tells of a liquidation without the price that triggered it.',

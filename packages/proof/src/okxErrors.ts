@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * What a code of the exchange means for us, and whether asking again can help: declared here, beside the codes, not
  * guessed by whoever meets one. Source: OKX v5 documentation (March and June 2026) and bodies quoted in public issues.
@@ -25,7 +27,7 @@ export const OKX_ERROR_CLASSES = {
 export type OkxErrorClass = keyof typeof OKX_ERROR_CLASSES;
 
 const CODES: Record<OkxErrorClass, readonly string[]> = {
-  transient: ['50001', '50004', '50005', '50013', '50026'],
+  transient: ['50001', '50004', '50005', '50013', '50026', '51054'],
   rate_limit: ['50011', '50040', '50061'],
   clock: ['50102', '50112'],
   frozen: ['50009', '50017', '50018', '50019', '50020', '50021', '50022', '50023'],
@@ -38,15 +40,24 @@ const CODES: Record<OkxErrorClass, readonly string[]> = {
 const CLASS_OF = new Map<string, OkxErrorClass>();
 for (const name of Object.keys(CODES) as OkxErrorClass[]) for (const code of CODES[name]) CLASS_OF.set(code, name);
 
-/** The class of an exchange's code, helped by the HTTP status where the code is unknown or missing. */
+/** A code of the exchange's own: five digits (some services six). What gateways before it write ("404", 1020, "") is none. */
+const OWN_CODE = /^\d{5,6}$/;
+
+/**
+ * What a refusal means. What the exchange says by its code counts, whatever the status and the rest of the body look like; a code
+ * that we do not know is helped by the status. Without a code of the exchange's own it is the word of whatever stands before
+ * it (a gateway, a firewall), which says nothing about a key: a passing fault, unless there is no such page at all.
+ */
 export function classifyOkxError(code: string | null, status: number): OkxErrorClass {
   const known = code === null ? undefined : CLASS_OF.get(code);
   if (known !== undefined) return known;
   if (status === 429) return 'rate_limit';
   if (status >= 500) return 'transient';
-  if (status === 401) return 'key';
-  return 'unknown';
+  if (code === null || !OWN_CODE.test(code)) return isNoSuchPage(status) ? 'unknown' : 'transient';
+  return status === 401 ? 'key' : 'unknown';
 }
+
+const isNoSuchPage = (status: number): boolean => status === 404 || status === 405 || status === 410;
 
 /** What is wrong with a key, as its holder must hear it. */
 export const KEY_PROBLEMS = [
@@ -94,7 +105,10 @@ export function keySentence(problem: KeyProblem, ip: string | null): string {
   return ip === null ? KEY_SENTENCES[problem] : `${KEY_SENTENCES[problem]} It saw ${ip}.`;
 }
 
-/** The IP address in "Your IP 1.1.1.1 is not included in your API key's … IP whitelist."; null where there is none. */
+const ip = z.union([z.ipv4(), z.ipv6()]);
+
+/** The address, of either kind, in "Your IP 1.1.1.1 is not included in your API key's … IP whitelist."; null where there is none. */
 export function refusedIp(message: string): string | null {
-  return /\bIP:?\s+([0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]{3,39}:[0-9a-f:]*)/i.exec(message)?.[1] ?? null;
+  const [, seen = ''] = /\bIP(?:\s+address)?[:\s]\s*\[?([0-9a-f.:]{2,46})/i.exec(message) ?? [];
+  return ip.safeParse(seen.replace(/\.+$|(?<=\.\d+):$/, '')).data ?? null;
 }

@@ -1,4 +1,4 @@
-import { parseDecimal, type Decimal } from '@liqpass/kernel/decimal';
+import { parseNumeric, type Decimal } from '@liqpass/kernel/decimal';
 import { z } from 'zod';
 import type { Origin, RawRow } from './answers.ts';
 
@@ -9,11 +9,16 @@ import type { Origin, RawRow } from './answers.ts';
 const scalar = z
   .union([z.string(), z.number(), z.boolean(), z.null()])
   .optional()
-  .transform((value) => (typeof value === 'number' ? plain(value) : String(value ?? '')));
-/** A number as text, without the exponent that JavaScript gives to small ones. */
-const plain = (value: number): string =>
-  /e-/.test(String(value)) ? value.toFixed(20).replace(/\.?0+$/, '') : String(value);
-/** An id that came as a number is one only where a number can hold all of its digits. */
+  .transform((value) => String(value ?? ''));
+/**
+ * What tells one thing from another is text, compared as it was written. As a number it is one only where a number can hold all of its
+ * digits: uids, order and position ids go beyond 2^53, where two of them read as the same number.
+ */
+const identity = z
+  .union([z.string(), z.int(), z.null()])
+  .optional()
+  .transform((value) => String(value ?? ''));
+/** The id that makes a row itself: it must be there. */
 const id = z
   .union([z.string(), z.int()])
   .transform(String)
@@ -24,13 +29,13 @@ const ms = z
   .refine((text) => /^\d{10,16}$/.test(text))
   .transform(Number);
 /** An exact amount; null where there is none, or none that can be read. */
-const amount = scalar.transform((text): Decimal | null => parseDecimal(text));
+const amount = scalar.transform((text): Decimal | null => parseNumeric(text));
 /** Epoch milliseconds; null where there is none. */
 const instant = scalar.transform((text) => (/^\d{10,16}$/.test(text) ? Number(text) : null));
 
 export const configRow = z.object({
-  uid: scalar,
-  mainUid: scalar,
+  uid: identity,
+  mainUid: identity,
   /** A list: "read_only,trade", or one of JSON. */
   perm: z.union([scalar, z.array(z.string()).transform((words) => words.join(','))]),
   ip: scalar,
@@ -57,12 +62,12 @@ export type OrderRow = z.infer<typeof orderRow>;
 
 export const billRow = z.object({
   billId: id,
-  ordId: scalar,
+  ordId: identity,
   instId: scalar,
   mgnMode: scalar,
   type: scalar,
   subType: scalar,
-  tradeId: scalar,
+  tradeId: identity,
   ccy: scalar,
   sz: amount,
   px: amount,
@@ -76,12 +81,12 @@ export type BillRow = z.infer<typeof billRow>;
 
 export const fillRow = z.object({
   billId: id,
-  ordId: scalar,
+  ordId: identity,
   instId: scalar,
   side: scalar,
   posSide: scalar,
   subType: scalar,
-  tradeId: scalar,
+  tradeId: identity,
   fillSz: amount,
   fillPx: amount,
   ts: instant,
@@ -130,10 +135,10 @@ export const candleRow = z
   .min(5)
   .transform(([ts = '', open = '', high = '', low = '', close = '', confirm]) => ({
     timeMs: Number(ts),
-    open: parseDecimal(open),
-    high: parseDecimal(high),
-    low: parseDecimal(low),
-    close: parseDecimal(close),
+    open: parseNumeric(open),
+    high: parseNumeric(high),
+    low: parseNumeric(low),
+    close: parseNumeric(close),
     closed: confirm === undefined ? null : confirm === '1',
   }))
   .refine((candle) => Number.isSafeInteger(candle.timeMs));

@@ -7,7 +7,7 @@ import {
   isPositive,
   isZero,
   multiply,
-  parseDecimal,
+  parseNumeric,
   type Decimal,
 } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
@@ -18,7 +18,7 @@ import { ofSlot, slotOf } from './lifetimes.ts';
 import { settlementCurrency } from './loss.ts';
 import { studyPosition, type StudiedPosition } from './position.ts';
 import { createReader, type Reader } from './reader.ts';
-import { isHalt, readFirst, studyKey, studyOrder, type Halt, type Study } from './study.ts';
+import { isHalt, readFirst, studyInstrument, studyKey, studyOrder, type Halt, type Study } from './study.ts';
 import { instrumentTarget, markPriceTarget, positionsTarget, tiersTarget } from './targets.ts';
 import type { Proof } from './verdict.ts';
 
@@ -95,6 +95,8 @@ export function proveSnapshot(
 
 function look(study: Study): PositionSnapshot | Halt | Refused {
   const { reader, checks } = study;
+  const notCovered = studyInstrument(study);
+  if (notCovered) return notCovered;
   readFirst(study);
   const helpful = [markPriceTarget(study.instId), instrumentTarget(study.instId), tiersTarget(study.instId)];
   for (const target of helpful) reader.read(target);
@@ -158,7 +160,7 @@ function look(study: Study): PositionSnapshot | Halt | Refused {
 }
 
 const scalar = z.union([z.string(), z.number()]).transform(String);
-const amountOf = (value: unknown): Decimal | null => parseDecimal(scalar.safeParse(value).data ?? '');
+const amountOf = (value: unknown): Decimal | null => parseNumeric(scalar.safeParse(value).data ?? '');
 
 /** One field of the first row that names the instrument; null where the answer has none. What is read so never decides. */
 function fieldOf(reader: Reader, target: string, instId: string, field: string): Decimal | null {
@@ -177,8 +179,8 @@ function tierOf(study: Study, size: Decimal): { tier: string; mmr: string } | nu
   if (answer?.kind !== 'rows') return null;
   for (const { value } of answer.rows) {
     const row = tierRow.safeParse(value).data;
-    const [least, most] = [parseDecimal(row?.minSz ?? ''), parseDecimal(row?.maxSz ?? '')];
-    if (!row || least === null || most === null || parseDecimal(row.mmr) === null) continue;
+    const [least, most] = [parseNumeric(row?.minSz ?? ''), parseNumeric(row?.maxSz ?? '')];
+    if (!row || least === null || most === null || parseNumeric(row.mmr) === null) continue;
     if (compare(least, size) <= 0 && compare(size, most) <= 0) return { tier: row.tier, mmr: row.mmr };
   }
   return null;

@@ -1,6 +1,7 @@
 import type { VerdictFlag, VerdictReason } from '@liqpass/kernel/vocabulary';
 import type { BoundSnapshot } from '@liqpass/api/verify';
 import { isZero } from '@liqpass/kernel/decimal';
+import { isLinearSwap } from '@liqpass/kernel/ids';
 import { formatIso, type EpochMs } from '@liqpass/kernel/time';
 import type { Answer, Origin } from './answers.ts';
 import type { Checks } from './checks.ts';
@@ -63,6 +64,16 @@ export function timeOfId(ordId: string): EpochMs | null {
 export function readFirst({ reader, instId, ordId }: Study): void {
   for (const target of [CONFIG_TARGET, orderTarget(instId, ordId), positionsTarget(instId), historyTarget(instId)])
     reader.read(target);
+}
+
+/**
+ * Before anything is asked: what is no perpetual in USDT is not covered. Contracts of a coin-margined one are dollars, and its loss is coins:
+ * read as a linear one it would be worth thousands of times what it is.
+ */
+export function studyInstrument({ instId, checks }: Study): Halt | null {
+  if (isLinearSwap(instId)) return null;
+  checks.say('ORDER_IS_SWAP', 'fail', 'Only perpetual swaps with margin in USDT are insured.', { params: { instId } });
+  return { halt: 'decided', verdict: 'INELIGIBLE', reason: 'INSTRUMENT_NOT_COVERED', isSettled: true };
 }
 
 /** What a refused question means for the verdict: never anything about the position. */

@@ -20,7 +20,17 @@ import { shareOf, studyLoss, type Loss } from './loss.ts';
 import { isLiquidation } from './movements.ts';
 import { studyPosition, type StudiedPosition } from './position.ts';
 import { createReader } from './reader.ts';
-import { inconclusive, ineligible, isHalt, readFirst, studyKey, studyOrder, type Halt, type Study } from './study.ts';
+import {
+  inconclusive,
+  ineligible,
+  isHalt,
+  readFirst,
+  studyInstrument,
+  studyKey,
+  studyOrder,
+  type Halt,
+  type Study,
+} from './study.ts';
 import { positionsTarget } from './targets.ts';
 
 /** What is asked of a proof: the request without its credential. It is kept in the bundle as it is. */
@@ -112,6 +122,8 @@ export function proveClaim(
 }
 
 function conclude(study: Study, window: Window, boundAtMs: EpochMs): Concluded | Halt {
+  const notCovered = studyInstrument(study);
+  if (notCovered) return notCovered;
   readFirst(study);
   const config = studyKey(study);
   if (isHalt(config)) return config;

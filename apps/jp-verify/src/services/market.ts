@@ -1,6 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { CandlesAnswer, CandlesQuery, MarksAnswer } from '@liqpass/api/market';
-import { formatDecimal, parseDecimal } from '@liqpass/kernel/decimal';
+import { formatDecimal, parseNumeric } from '@liqpass/kernel/decimal';
 import { HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { readAnswer } from '@liqpass/proof/answers';
 import { candleRow, parseRows, type CandleRow } from '@liqpass/proof/rows';
@@ -88,7 +88,7 @@ async function readPrice(
   const answer = readAnswer({ ...(await client.get(target, deadlineMs)), path: 'okx/01-market' });
   const rows = answer.kind === 'rows' ? (parseRows(priceRow, answer.rows) ?? []) : [];
   const row = rows.find((each) => each.instId === instId);
-  const px = parseDecimal(row?.markPx ?? row?.idxPx ?? '');
+  const px = parseNumeric(row?.markPx ?? row?.idxPx ?? '');
   const timeMs = Number(row?.ts ?? Number.NaN);
   return { px: px === null ? null : formatDecimal(px), timeMs: Number.isSafeInteger(timeMs) ? timeMs : null };
 }

@@ -1,6 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { PositionSnapshot, SnapshotAnswer } from '@liqpass/api/verify';
 import { formatIso } from '@liqpass/kernel/time';
+import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
 import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
 import type { Credential } from '../db/credentialsRepo.ts';
@@ -66,6 +67,8 @@ async function bindUnattested(
       'UNATTESTED_BINDING_NOT_ALLOWED',
       'Bind with a read-only OKX key (credentialId): a binding without one is not accepted here.',
     );
+  if (coinOf(okx.instId) === null)
+    throw notInsurable('INSTRUMENT_NOT_COVERED', 'Only BTC-USDT-SWAP and ETH-USDT-SWAP can be covered.');
   // Nothing computes the price again here: it is as old as the order.
   if (order.quoteHash !== null && ctx.clock.now() >= order.createdAtMs + PAY_WITHIN_MS)
     throw new LiqPassError(

@@ -1,4 +1,5 @@
 import { evidenceBundle } from '@liqpass/evidence/bundle';
+import { hasCanonicalForm } from '@liqpass/evidence/canonical';
 
 /** What stands under `path` in an evidence bundle: OKX's answer parsed where it is JSON, or our own part of it. */
 export function leafValue(bundle: unknown, path: string): unknown {
@@ -10,7 +11,8 @@ export function leafValue(bundle: unknown, path: string): unknown {
   if (!exchange) return null;
   try {
     const body: unknown = JSON.parse(exchange.body ?? 'null');
-    return body;
+    // A number that would be shown with other digits than it came with: then the text as it came.
+    return hasCanonicalForm(body) ? body : exchange;
   } catch {
     return exchange;
   }
