@@ -15,7 +15,7 @@ export function readPeopleSettings(env: Environment, embedded: boolean): PeopleS
     corsOrigins: origins(env, 'CORS_ORIGINS'),
     signInChains: embedded ? [BASE_CHAIN_ID, LOCAL_CHAIN_ID] : [BASE_CHAIN_ID],
     trustProxy: trustProxy(env),
-    rpcUrl: rpcUrl(env),
+    rpcUrls: rpcUrls(env),
     egressIp: optional(env, 'OKX_EGRESS_IP') ?? null,
     operators: operators(env),
     requestsPerMinute: perMinute === 0 ? null : perMinute,
@@ -55,22 +55,36 @@ function trustProxy(env: Environment): boolean | string {
   return text;
 }
 
-function rpcUrl(env: Environment): string | null {
-  const text = optional(env, 'RPC_URL');
-  if (text === undefined) return null;
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new ConfigError('RPC_URL is malformed: it must be the http(s) address of an RPC of Base');
-  return text;
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+function rpcUrls(env: Environment): string[] {
+  const urls = parts(optional(env, 'RPC_URL')).map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (!url || !/^https?:$/.test(url.protocol))
+      throw new ConfigError(
+        'RPC_URL is malformed: it must be the address of an RPC of Base, or two with a comma between',
+      );
+    // Whoever is on the way could answer in its name.
+    if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname))
+      throw new ConfigError(
+        'RPC_URL must be https: anybody on the way could answer for the chain (http is for this machine)',
+      );
+    return url;
+  });
+  if (urls.length > 2 || new Set(urls.map((url) => url.host)).size !== urls.length)
+    throw new ConfigError('RPC_URL names at most two RPCs, of two operators: the same one twice agrees with itself');
+  return urls.map((url) => url.href);
 }
 
 function operators(env: Environment): PeopleSettings['operators'] {
   return parts(optional(env, 'OPERATORS')).map((text) => {
-    const [address = '', roleText, name = ''] = text.split(':');
+    const [address = '', roleText, name = '', kind, ...rest] = text.split(':');
     const role = OPERATOR_ROLES.find((known) => known === roleText);
-    if (!isAddress(address) || role === undefined || name === '')
+    const isKind = kind === undefined || (kind === 'contract' && rest.length === 0);
+    if (!isAddress(address) || role === undefined || name === '' || !isKind)
       throw new ConfigError(
-        `OPERATORS is malformed: give 0xaddress:role:name, separated by commas; roles are ${OPERATOR_ROLES.join(', ')}`,
+        `OPERATORS is malformed: give 0xaddress:role:name, separated by commas, with :contract behind a contract wallet; roles are ${OPERATOR_ROLES.join(', ')}`,
       );
-    return { address: getAddress(address), role, name };
+    return { address: getAddress(address), role, name, contract: kind === 'contract' };
   });
 }

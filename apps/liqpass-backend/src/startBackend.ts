@@ -56,7 +56,7 @@ export async function startBackend(
       jobs: queue,
       jpVerify: jpVerifyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
       exchangeKeys: exchangeKeyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
-      wallets: walletSignatureClient(config.people.rpcUrl),
+      wallets: walletSignatureClient(config.people.rpcUrls),
       changes: buildChanges(),
       market: buildMarketState(),
       marketClient: marketClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),

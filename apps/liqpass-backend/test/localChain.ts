@@ -7,6 +7,8 @@ import { z } from 'zod';
 
 export type LocalChain = {
   readonly url: string;
+  /** The methods it was asked, in order. */
+  readonly asked: readonly string[];
   /** Puts a contract wallet of `owner` on the chain; its address. */
   deployWallet(owner: Hex): Hex;
   /** Where the factory would put the wallet of `owner`, which nobody has made yet, and the call that makes it. */
@@ -57,13 +59,22 @@ export async function localChain(): Promise<LocalChain> {
       ? { result: bytesToHex(execResult.returnValue) }
       : { error: { code: 3, message: 'execution reverted' } };
   }
+  const codeAt = (param: unknown): { result: Hex } => ({
+    result: deployed.get(hexText.parse(param).toLowerCase() as Hex) ?? '0x',
+  });
+  const asked: string[] = [];
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
       const { id, method, params } = question.parse(JSON.parse(text));
+      asked.push(method);
       const answer =
-        method === 'eth_call' ? call(params[0]) : Promise.resolve({ error: { code: -32601, message: `no ${method}` } });
+        method === 'eth_call'
+          ? call(params[0])
+          : Promise.resolve(
+              method === 'eth_getCode' ? codeAt(params[0]) : { error: { code: -32601, message: `no ${method}` } },
+            );
       void answer.then((said) => {
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify({ jsonrpc: '2.0', id, ...said }));
@@ -74,6 +85,7 @@ export async function localChain(): Promise<LocalChain> {
   let wallets = 0;
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
     deployWallet(owner) {
       const address = pad(toHex(++wallets + 0xa11e7), { size: 20 });
       deployed.set(address, walletCode(owner));
@@ -84,6 +96,32 @@ export async function localChain(): Promise<LocalChain> {
       const address = getContractAddress({ opcode: 'CREATE2', from: FACTORY, salt: pad('0x0'), bytecode });
       return { address, factory: FACTORY, factoryData: bytecode };
     },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** An RPC of somebody who would be anybody: each address has code, each call says yes. */
+export async function lyingChain(): Promise<Pick<LocalChain, 'url' | 'asked' | 'close'>> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      const { id, method } = question.parse(JSON.parse(text));
+      asked.push(method);
+      response.setHeader('content-type', 'application/json');
+      const result = method === 'eth_getCode' ? '0x6001' : toHex(1, { size: method === 'eth_call' ? 1 : 32 });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

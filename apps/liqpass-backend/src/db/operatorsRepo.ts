@@ -30,6 +30,16 @@ export async function listOperators(db: Db): Promise<OperatorRow[]> {
   }));
 }
 
+export async function isOperator(db: Db, address: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('operators')
+    .select('address')
+    .where('address', '=', address)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Makes changes of the list wait for each other until the transaction ends, so that two admins don't remove each other at once. */
 export async function lockOperators(trx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('liqpass operators', 0))`.execute(trx);

@@ -350,6 +350,7 @@ TABLE sessions
   expires_at timestamp with time zone NOT NULL
   revoked_at timestamp with time zone
   revoked_why text
+  by_chain boolean NOT NULL DEFAULT false
   CONSTRAINT sessions_check CHECK ((revoked_at IS NULL) = (revoked_why IS NULL))
   CONSTRAINT sessions_pkey PRIMARY KEY (id)
   CONSTRAINT sessions_previous_token_hash_key UNIQUE (previous_token_hash)

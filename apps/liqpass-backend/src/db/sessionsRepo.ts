@@ -56,6 +56,8 @@ export type NewSession = {
   readonly id: string;
   readonly tokenHash: Buffer;
   readonly address: string;
+  /** Whether the chain said that the wallet signed: a contract's word, not a key's. */
+  readonly byChain: boolean;
   readonly expiresAtMs: EpochMs;
 };
 
@@ -65,6 +67,7 @@ export type SessionRow = {
   readonly address: string;
   readonly role: OperatorRole | null;
   readonly operatorName: string | null;
+  readonly byChain: boolean;
   readonly rotatedAtMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly revoked: boolean;
@@ -90,8 +93,8 @@ export async function openSession(
       update sessions set revoked_at = ${now}, revoked_why = 'signed in again'
       where token_hash = ${replaced}::bytea and revoked_at is null and exists (select from used)
     ), moved as (
-      insert into sessions (id, token_hash, address, created_at, rotated_at, expires_at)
-      select ${session.id}, ${session.tokenHash}::bytea, used.address, ${now}, ${now}, ${new Date(session.expiresAtMs)} from used
+      insert into sessions (id, token_hash, address, by_chain, created_at, rotated_at, expires_at)
+      select ${session.id}, ${session.tokenHash}::bytea, used.address, ${session.byChain}, ${now}, ${now}, ${new Date(session.expiresAtMs)} from used
       returning id, null::text as from_status, null::text as to_status
     ), noted as (${auditFrom('moved', entry)})
     select id from moved`.execute(db);
@@ -105,12 +108,13 @@ export async function findSession(db: Db, tokenHash: Buffer): Promise<SessionRow
     address: string;
     role: OperatorRole | null;
     name: string | null;
+    by_chain: boolean;
     rotated_at: Date;
     expires_at: Date;
     revoked: boolean;
     is_previous: boolean;
   }>`
-    select s.id, s.address, o.role, o.name, s.rotated_at, s.expires_at, s.revoked_at is not null as revoked,
+    select s.id, s.address, o.role, o.name, s.by_chain, s.rotated_at, s.expires_at, s.revoked_at is not null as revoked,
       s.token_hash <> ${tokenHash}::bytea as is_previous
     from sessions s left join operators o on o.address = s.address and o.removed_at is null
     where s.token_hash = ${tokenHash}::bytea or s.previous_token_hash = ${tokenHash}::bytea`.execute(db);
@@ -121,6 +125,7 @@ export async function findSession(db: Db, tokenHash: Buffer): Promise<SessionRow
     address: row.address,
     role: row.role,
     operatorName: row.name,
+    byChain: row.by_chain,
     rotatedAtMs: row.rotated_at.getTime(),
     expiresAtMs: row.expires_at.getTime(),
     revoked: row.revoked,

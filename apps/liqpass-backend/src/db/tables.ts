@@ -106,6 +106,7 @@ export type SessionsTable = {
   token_hash: Buffer;
   previous_token_hash: Buffer | null;
   address: string;
+  by_chain: boolean;
   created_at: Timestamp;
   rotated_at: Timestamp;
   expires_at: Timestamp;

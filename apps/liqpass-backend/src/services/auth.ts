@@ -4,6 +4,7 @@ import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createSiweMessage } from 'viem/siwe';
 import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import { isOperator } from '../db/operatorsRepo.ts';
 import * as repo from '../db/sessionsRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './checksummedAddress.ts';
@@ -83,8 +84,27 @@ export async function requestSignIn(
   return keepMessage(ctx, { ...request, statement: 'Sign in to LiqPass. This costs nothing.' }, site, null);
 }
 
-/** The kept message that `text` is, unspent and in time, with a good signature of its wallet. */
-async function checkSigned(ctx: Context, text: string, signature: string): Promise<repo.SignInMessage> {
+/**
+ * Whose word it is that the wallet of a message signed it: its key's, the chain's, or nobody's. Of an operator's wallet the
+ * chain is asked only where OPERATORS names it as a contract, so that who answers RPC_URL cannot speak for a key.
+ */
+async function signedBy(ctx: Context, kept: repo.SignInMessage, signature: string): Promise<'key' | 'chain' | null> {
+  const signed = { address: kept.address, message: kept.message, signature };
+  if (await ctx.wallets.isSignedByKey(signed)) return 'key';
+  const known = isContractOperator(ctx, kept.address);
+  if (!known && (await isOperator(ctx.db, kept.address))) return null;
+  return (await ctx.wallets.isSignedByContract(signed, known)) ? 'chain' : null;
+}
+
+const isContractOperator = (ctx: Context, address: string): boolean =>
+  ctx.settings.people.operators.some((operator) => operator.contract && operator.address === address);
+
+/** The kept message that `text` is, unspent and in time, with a good signature of its wallet, and whose word that is. */
+async function checkSigned(
+  ctx: Context,
+  text: string,
+  signature: string,
+): Promise<repo.SignInMessage & { readonly by: 'key' | 'chain' }> {
   const nonce = /^Nonce: ([0-9a-f]{32})$/m.exec(text)?.[1];
   const kept = nonce === undefined ? null : await repo.getSignInMessage(ctx.db, nonce);
   if (!kept || kept.message !== text)
@@ -95,12 +115,13 @@ async function checkSigned(ctx: Context, text: string, signature: string): Promi
   if (kept.used) throw nonceUsed();
   if (kept.expiresAtMs <= ctx.clock.now())
     throw new LiqPassError('SIGN_IN_EXPIRED', 'The message is older than ten minutes: ask for a new one and sign it.');
-  if (!(await ctx.wallets.isSignedBy({ address: kept.address, message: kept.message, signature })))
+  const by = await signedBy(ctx, kept, signature);
+  if (by === null)
     throw new LiqPassError(
       'SIGN_IN_SIGNATURE_WRONG',
       `The signature is not one of ${kept.address}: sign with the wallet whose address the message names.`,
     );
-  return kept;
+  return { ...kept, by };
 }
 
 const nonceUsed = (): LiqPassError =>
@@ -122,13 +143,29 @@ export async function signIn(
   const opened = await repo.openSession(
     ctx.db,
     kept.nonce,
-    { id: randomUUID(), tokenHash, address: kept.address, expiresAtMs: ctx.clock.now() + SESSION_MS },
+    {
+      id: randomUUID(),
+      tokenHash,
+      address: kept.address,
+      byChain: kept.by === 'chain',
+      expiresAtMs: ctx.clock.now() + SESSION_MS,
+    },
     replacedToken === null ? null : hashOf(replacedToken),
-    entry(ctx, { name: `wallet:${kept.address}`, requestId }, 'sign_in', { details: { chainId: kept.chainId } }),
+    entry(ctx, { name: `wallet:${kept.address}`, requestId }, 'sign_in', {
+      details: { chainId: kept.chainId, signedBy: kept.by },
+    }),
   );
-  const session = opened ? await repo.findSession(ctx.db, tokenHash) : null;
+  const session = opened ? await findSession(ctx, tokenHash) : null;
   if (!session) throw nonceUsed();
   return { token, session };
+}
+
+/** The session of a token; what it may as an operator, only where that does not rest on the chain's word alone. */
+async function findSession(ctx: Context, tokenHash: Buffer): Promise<repo.SessionRow | null> {
+  const session = await repo.findSession(ctx.db, tokenHash);
+  return session?.byChain === true && session.role !== null && !isContractOperator(ctx, session.address)
+    ? { ...session, role: null, operatorName: null }
+    : session;
 }
 
 export type Resolved = {
@@ -139,7 +176,7 @@ export type Resolved = {
 /** The session of a token, rotated once a day; null when there is none, or none any more. One query, but for the rotation. */
 export async function resolveSession(ctx: Context, token: string): Promise<Resolved | null> {
   const tokenHash = hashOf(token);
-  const session = await repo.findSession(ctx.db, tokenHash);
+  const session = await findSession(ctx, tokenHash);
   const nowMs = ctx.clock.now();
   if (!session || session.revoked || session.expiresAtMs <= nowMs) return null;
   if (session.isPrevious) {

@@ -29,12 +29,18 @@ export type PeopleSettings = {
   readonly signInChains: readonly number[];
   /** Whose X-Forwarded-* headers are believed: a proxy's address, or true for any. */
   readonly trustProxy: boolean | string;
-  /** An RPC of Base: with it contract wallets can sign in. */
-  readonly rpcUrl: string | null;
+  /** RPCs of Base, none, one or two: with two that agree, contract wallets can sign in. */
+  readonly rpcUrls: readonly string[];
   /** The address jp-verify calls the exchange from, to be shown to those who bind a key to an address. */
   readonly egressIp: string | null;
   /** The first operators, written when they are not there yet. */
-  readonly operators: readonly { readonly address: string; readonly role: OperatorRole; readonly name: string }[];
+  readonly operators: readonly {
+    readonly address: string;
+    readonly role: OperatorRole;
+    readonly name: string;
+    /** A contract wallet, so that the chain may be asked for its signature: a key's never is. */
+    readonly contract: boolean;
+  }[];
   /** Requests a minute for each wallet and address; null: the defaults, which let this machine itself alone. */
   readonly requestsPerMinute: number | null;
 };
