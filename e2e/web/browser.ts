@@ -70,6 +70,19 @@ export async function guard(context: BrowserContext, breaksLines = false): Promi
   return { faults };
 }
 
+/** The clock of every page that opens from now on is off by so much, as on a device whose owner set it by hand. */
+export const shiftClock = (context: BrowserContext, byMs: number): Promise<unknown> =>
+  context.addInitScript({
+    content: `(() => {
+      const Real = Date;
+      const now = () => Real.now() + ${byMs};
+      globalThis.Date = new Proxy(Real, {
+        construct: (target, args, made) => Reflect.construct(target, args.length === 0 ? [now()] : args, made),
+        get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
+      });
+    })();`,
+  });
+
 /** No violation of WCAG 2.2 AA on the page as it stands. */
 export async function mustBeAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })

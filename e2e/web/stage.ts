@@ -66,3 +66,17 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
     },
   };
 }
+
+/** Prices are there once the market has been read. */
+export const pricesAreThere = (stage: Stage): Promise<unknown> =>
+  stage.until(
+    () =>
+      stage.call('POST', '/api/quotes', {
+        policyType: 'OKX_24H',
+        instId: 'BTC-USDT-SWAP',
+        side: 'long',
+        payoutUsdc: '50',
+        leverage: 5,
+      }),
+    ({ status }) => status === 200,
+  );

@@ -28,12 +28,14 @@
   }
   // What it asks the API first is asked now; data/api.ts takes the answers up. undefined: ask again.
   const id = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/.exec(address)?.[0];
+  const ending = new AbortController();
+  setTimeout(() => ending.abort(), 20_000);
   const ask = (path) =>
     fetch(path, {
+      signal: ending.signal,
       credentials: 'same-origin',
       cache: 'no-store',
       headers: { accept: 'application/json' },
-      signal: AbortSignal.timeout(20_000),
     }).catch(() => undefined);
   window.liqpassAsked = new Map(
     page.asks

@@ -26,10 +26,10 @@ test('a chance below a tenth of a percent keeps two figures', () => {
   );
 });
 
-test('Chinese axes count in 万 and 亿', () => {
+test('Chinese axes write figures out, as the exchange does', () => {
   assert.deepEqual(
     [axisNumber(500_000, 'zh'), axisNumber(250_000_000, 'zh'), axisNumber(500_000, 'en')],
-    ['50万', '2.5亿', '500k'],
+    ['500,000', '250,000,000', '500k'],
   );
 });
 

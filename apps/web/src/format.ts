@@ -80,18 +80,13 @@ export function span(ms: number, lng: string): string {
   return zh ? `${Math.floor(hours / 24)} 天 ${two(hours % 24)} 时` : `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
 }
 
-/** An axis label: 50,000 → "50k", in Chinese "5万"; 120 → "120". */
+/** An axis label: 50,000 → "50k", in Chinese "50,000" as the exchange writes it; 120 → "120". */
 export function axisNumber(value: number, lng: string): string {
-  const units: readonly (readonly [number, string])[] =
-    lng === 'zh'
-      ? [
-          [1e8, '亿'],
-          [1e4, '万'],
-        ]
-      : [
-          [1e6, 'M'],
-          [1e3, 'k'],
-        ];
+  if (lng === 'zh') return price(String(Number(value.toFixed(2))));
+  const units = [
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const;
   for (const [size, name] of units)
     if (Math.abs(value) >= size) return `${Number((value / size).toPrecision(6))}${name}`;
   return String(Number(value.toPrecision(6)));

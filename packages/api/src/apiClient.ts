@@ -44,11 +44,13 @@ export type ApiClientOptions = {
   baseUrl?: string;
   /** Asked before each request: a machine's key, say. */
   headers?: () => Readonly<Record<string, string>>;
-  /** Whether there is a network at all; without one nothing is sent. */
+  /** Whether there is a network at all: without one before and after, what failed was never sent. It is tried all the same. */
   isOnline?: () => boolean;
   timeoutMs?: number;
   /** The answer to a GET that was asked before this client was there; it is taken up instead of asking again. */
   asked?: (url: string) => Promise<Response | undefined> | undefined;
+  /** Told of every answer as it comes, with when it was asked for (performance.now(); 0 for one that was asked before). */
+  heard?: (response: Response, askedAtMs: number) => void;
 };
 
 /** The client of LiqPass's own API, for a browser (session cookie of the same origin) or a script. */
@@ -59,19 +61,20 @@ export function createApi(options: ApiClientOptions = {}): Api {
     isOnline = () => true,
     timeoutMs = 20_000,
     asked = () => undefined,
+    heard = () => undefined,
   } = options;
   return async (method, path, schema, call = {}) => {
-    if (!isOnline())
-      throw new ApiError('SERVICE_UNAVAILABLE', 'There is no network: nothing was sent.', {
-        requestId: null,
-        reached: 'no',
-      });
-    const signals = [AbortSignal.timeout(timeoutMs), ...(call.signal ? [call.signal] : [])];
+    // AbortSignal.any and .timeout are younger than the browsers inside some wallets.
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const timer = setTimeout(end, timeoutMs);
+    call.signal?.addEventListener('abort', end);
+    if (call.signal?.aborted) end();
     const init: RequestInit = {
       method,
       credentials: 'same-origin',
       cache: 'no-store',
-      signal: AbortSignal.any(signals),
+      signal: ending.signal,
       headers: {
         // The operators' pages live at the same paths: without this the server answers with the page.
         accept: 'application/json',
@@ -83,17 +86,24 @@ export function createApi(options: ApiClientOptions = {}): Api {
     };
     let response: Response;
     let text: string;
+    const wasOnline = isOnline();
+    const askedAtMs = performance.now();
     try {
       const url = baseUrl + path + queryText(call.query);
-      response = (await (method === 'GET' ? asked(url) : undefined)) ?? (await fetch(url, init));
+      const early = await (method === 'GET' ? asked(url) : undefined);
+      response = early ?? (await fetch(url, init));
+      heard(response, early ? 0 : askedAtMs);
       text = await response.text();
     } catch (cause) {
       if (call.signal?.aborted) throw cause;
       throw new ApiError('SERVICE_UNAVAILABLE', 'The server did not answer.', {
         requestId: null,
-        reached: method === 'GET' ? 'no' : 'unknown',
+        reached: method === 'GET' || !(wasOnline || isOnline()) ? 'no' : 'unknown',
         cause,
       });
+    } finally {
+      clearTimeout(timer);
+      call.signal?.removeEventListener('abort', end);
     }
     const requestId = response.headers.get('x-request-id');
     const json = parseJson(text);

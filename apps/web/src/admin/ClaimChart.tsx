@@ -3,6 +3,7 @@ import { HOUR_MS } from '@liqpass/kernel/time';
 import { getCandles } from '@liqpass/api/marketCalls';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { serverNow } from '../data/serverTime.ts';
 import { approximatePrice, axisNumber, localTime, price } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Sheet } from '../ui/sheets.tsx';
@@ -21,7 +22,7 @@ export default function ClaimChart({ claim }: { claim: AdminClaim }) {
   const minutes = last - first < 12 * HOUR_MS;
   const bar = minutes ? '1m' : '1H';
   const step = minutes ? 60_000 : HOUR_MS;
-  const untilMs = Math.min(Date.now(), last + 30 * step);
+  const untilMs = Math.min(serverNow(), last + 30 * step);
   const until = new Date(Math.ceil(untilMs / step) * step).toISOString();
   const limit = Math.min(1440, Math.max(60, Math.ceil((untilMs - first) / step) + 30));
   const candles = useQuery({

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient, useInfiniteQuery } from '@tanstack/react-quer
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { serverNow } from '../data/serverTime.ts';
 import { coin, money, price, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { ChevronLeftIcon, FlagIcon } from '../ui/pageIcons.tsx';
@@ -137,7 +138,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
                 label: t(`timeline.${step.kind}`),
                 at: step.at,
                 state:
-                  Date.parse(step.at) > Date.now()
+                  Date.parse(step.at) > serverNow()
                     ? ('planned' as const)
                     : step.kind === 'REJECTED'
                       ? ('bad' as const)

@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useStored } from '../data/stored.ts';
+import { serverNow } from '../data/serverTime.ts';
 import { money, shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button } from '../ui/kit.tsx';
@@ -45,7 +46,7 @@ export function Decide({
       if (decision === 'reject') return rejectClaim(api, claim.id, { code, reason: text });
       if (decision === 'take_back') return takeBackClaim(api, claim.id, { reason: text });
       if (decision === 'release') return releaseClaimHold(api, claim.id, { reason: text });
-      return markClaimPaid(api, claim.id, { multisigTxHash: text, paidAtSec: Math.floor(Date.now() / 1000) });
+      return markClaimPaid(api, claim.id, { multisigTxHash: text, paidAtSec: Math.floor(serverNow() / 1000) });
     },
     onSuccess: async () => {
       setText('');

@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { serverNow } from '../data/serverTime.ts';
 import { coin, money, shortId, span, zone } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant, useNow } from '../ui/Instant.tsx';
@@ -146,7 +147,7 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
           const bad = {
             amount: !isUsdcText(amount),
             hash: hash !== '' && !isTxHash(hash),
-            paidAt: paidAt !== '' && !(Date.parse(paidAt) <= Date.now()),
+            paidAt: paidAt !== '' && !(Date.parse(paidAt) <= serverNow()),
           };
           setWrong(bad);
           if (!Object.values(bad).includes(true)) mark.mutate();
@@ -211,7 +212,7 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
           )}
         </Field>
         <Field
-          label={t('payments.paid_at', { zone: zone(Date.now()) })}
+          label={t('payments.paid_at', { zone: zone(serverNow()) })}
           hint={
             <>
               {t('payments.paid_at_hint')}

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { readStored, useStored, writeStored } from '../data/stored.ts';
+import { serverNow } from '../data/serverTime.ts';
 import { hexGroups, money, shortHex, shortId } from '../format.ts';
 import { saveFile } from '../ui/download.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -190,7 +191,7 @@ function RecordAll({ data, onRecorded }: { data: Payouts; onRecorded: (recorded:
   const chosen = data.items.filter((item) => !out.includes(item.claim_id));
   const record = useMutation({
     mutationFn: async () => {
-      const paidAtSec = Math.floor(Date.now() / 1000);
+      const paidAtSec = Math.floor(serverNow() / 1000);
       // One after the other: where one is refused, the rest is left as it was and the list says what remains.
       for (const item of chosen) await markClaimPaid(api, item.claim_id, { multisigTxHash: hash, paidAtSec });
     },

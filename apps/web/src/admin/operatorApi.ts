@@ -1,7 +1,8 @@
 import { createApi } from '@liqpass/api/apiClient';
 import { getOperatorMe } from '@liqpass/api/operatorCalls';
 import { useSyncExternalStore } from 'react';
-import { asked, forgetAsked } from '../data/asked.ts';
+import { forgetAsked } from '../data/asked.ts';
+import { connection } from '../data/connection.ts';
 
 // A machine's key typed in by a person lives in this tab's memory and nowhere else: a reload forgets it.
 let adminKey: string | null = null;
@@ -19,14 +20,13 @@ export function useAdminKey(): string | null {
 
 /** The operators' client: the session cookie of a signed-in operator, or the key given for this tab. */
 export const api = createApi({
-  isOnline: () => navigator.onLine,
-  asked,
+  ...connection,
   headers: (): Record<string, string> => (adminKey === null ? {} : { 'x-admin-key': adminKey }),
 });
 
 /** Takes a key for this tab, once the server has taken it: until then nothing on the page is asked with it. */
 export async function enterWithKey(key: string): Promise<void> {
-  await getOperatorMe(createApi({ isOnline: () => navigator.onLine, headers: () => ({ 'x-admin-key': key }) }));
+  await getOperatorMe(createApi({ ...connection, headers: () => ({ 'x-admin-key': key }) }));
   adminKey = key;
   forgetAsked();
   for (const listener of listeners) listener();

@@ -1,5 +1,5 @@
 import { createApi } from '@liqpass/api/apiClient';
-import { asked } from './asked.ts';
+import { connection } from './connection.ts';
 
 /** The trader's client: the page's own origin, with its session cookie. */
-export const api = createApi({ isOnline: () => navigator.onLine, asked });
+export const api = createApi(connection);

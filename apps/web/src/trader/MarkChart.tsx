@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type PointerEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { candlesQuery } from '../data/marketQueries.ts';
-import { axisNumber, localTime, price } from '../format.ts';
+import { localTime, price } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Skeleton } from '../ui/kit.tsx';
 import { midnights, roundTicks } from './ticks.ts';
@@ -29,7 +29,7 @@ export default function MarkChart({ instId, liqPx, hours }: { instId: string; li
 
 /** One line of some seventy points: drawn by the page itself, for a chart library is a tenth of all that a page may load. */
 function Drawn({ points, liq, hours }: { points: readonly Point[]; liq: number | null; hours: number }) {
-  const { t, i18n } = useTranslation('trader');
+  const { t } = useTranslation('trader');
   const [read, setRead] = useState<number | null>(null);
   const marks = points.map(({ mark }) => mark);
   const all = liq === null ? marks : [...marks, liq];
@@ -41,8 +41,6 @@ function Drawn({ points, liq, hours }: { points: readonly Point[]; liq: number |
   const to = opens + hours * HOUR_MS;
   const x = (at: number): number => ((at - from) / (to - from)) * 100;
   const y = (value: number): number => ((high - value) / (high - low)) * 100;
-  const axis = (value: number): string =>
-    i18n.language === 'zh' && value >= 10_000 ? axisNumber(value, 'zh') : figure(value);
   const point = points[read ?? points.length - 1];
   const nearest = (event: PointerEvent<HTMLDivElement>): void => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -55,7 +53,7 @@ function Drawn({ points, liq, hours }: { points: readonly Point[]; liq: number |
       <div aria-hidden="true" className="num relative mr-3 mb-6 ml-16 h-39 text-xs text-muted">
         {roundTicks(low, high, 4).map((tick) => (
           <div key={tick} className="absolute inset-x-0 border-t border-line" style={{ top: `${y(tick)}%` }}>
-            <span className="absolute right-full -translate-y-1/2 pr-2 whitespace-nowrap">{axis(tick)}</span>
+            <span className="absolute right-full -translate-y-1/2 pr-2 whitespace-nowrap">{figure(tick)}</span>
           </div>
         ))}
         {midnights(from, to, 4).map((at) => (

@@ -8,6 +8,7 @@ import { api } from '../data/api.ts';
 import { onceTouched } from '../data/oncePageStands.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { worthRepeating } from '../data/queryClient.ts';
+import { serverNow } from '../data/serverTime.ts';
 import { money } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
@@ -40,7 +41,7 @@ export function PayFromWallet({
   const client = useQueryClient();
   const { connect, dialog } = useConnect();
   const [kept, setKept] = useState(() => keptPayment(order.id));
-  const keep = (txHash: string | null): void => setKept(keepPayment(order.id, { askedAtMs: Date.now(), txHash }));
+  const keep = (txHash: string | null): void => setKept(keepPayment(order.id, { askedAtMs: serverNow(), txHash }));
   const report = useMutation({
     mutationFn: (txHash: string) => reportPayment(api, order.id, { txHash }),
     // Reported again, it changes nothing: so until it has arrived.

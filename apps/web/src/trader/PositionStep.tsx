@@ -1,4 +1,6 @@
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
+import { isApiError } from '@liqpass/api/apiClient';
+import type { ErrorCode } from '@liqpass/api/errors';
 import { createPurchaseOrder } from '@liqpass/api/orderCalls';
 import type { MarketNow, Product, Quote } from '@liqpass/api/quotes';
 import { address as addressShape } from '@liqpass/api/wire';
@@ -31,6 +33,9 @@ import { useWide } from '../ui/useWide.ts';
 // Without a network there is no chart; the form goes on.
 const MarkChart = lazy(() => import('./MarkChart.tsx').catch(() => ({ default: () => null })));
 
+/** Why a quote is refused that was good when it was asked for. */
+const STALE: ReadonlySet<ErrorCode> = new Set(['QUOTE_EXPIRED', 'QUOTE_ALREADY_USED', 'QUOTE_NOT_FOUND']);
+
 const form = buyDraft.superRefine((draft, ctx) => {
   const leverage = Number(draft.leverage);
   if (draft.by === 'leverage' && !(/^\d{1,3}(?:\.\d)?$/.test(draft.leverage) && leverage >= 1 && leverage <= 125))
@@ -57,22 +62,36 @@ export function PositionStep() {
   const market = products.data?.market.find((m) => m.inst_id === draft.instId);
   const stopped = product?.off_sale_reason ?? market?.sales_stopped_reason ?? null;
 
+  const buy = (input: { quote: Quote; payoutAddress: string | null }) =>
+    createPurchaseOrder(
+      api,
+      {
+        policyType: input.quote.policy_type,
+        chainId: BASE_CHAIN_ID,
+        premiumAmountUsdc: input.quote.premium_usdc,
+        policyParams: { payout_fixed_usdc: input.quote.payout_usdc, payout_cap_usdc: input.quote.payout_usdc },
+        quoteHash: input.quote.quote_hash,
+        ...(input.payoutAddress === null ? {} : { payoutAddress: input.payoutAddress }),
+      },
+      // One order per quote and address, however often the button is pressed or the line breaks.
+      `buy-${input.quote.quote_hash.slice(2, 34)}-${input.payoutAddress?.slice(2, 14).toLowerCase() ?? 'wallet'}`,
+    );
   const create = useMutation({
-    mutationFn: async (input: { quote: Quote; payoutAddress: string | null }) =>
-      createPurchaseOrder(
-        api,
-        {
-          policyType: input.quote.policy_type,
-          chainId: BASE_CHAIN_ID,
-          premiumAmountUsdc: input.quote.premium_usdc,
-          policyParams: { payout_fixed_usdc: input.quote.payout_usdc, payout_cap_usdc: input.quote.payout_usdc },
-          quoteHash: input.quote.quote_hash,
-          ...(input.payoutAddress === null ? {} : { payoutAddress: input.payoutAddress }),
-        },
-        // One order per quote and address, however often the button is pressed or the line breaks.
-        `buy-${input.quote.quote_hash.slice(2, 34)}-${input.payoutAddress?.slice(2, 14).toLowerCase() ?? 'wallet'}`,
-      ),
-    onSuccess: async ({ purchaseOrderId }) => {
+    // A quote that ran out on the way is replaced by itself: at the same price the order is made, another one is shown first.
+    mutationFn: async (input: { quote: Quote; payoutAddress: string | null }) => {
+      try {
+        return await buy(input);
+      } catch (error) {
+        if (!isApiError(error) || !STALE.has(error.code)) throw error;
+        const next = await quote.renew();
+        if (next === null) throw error;
+        if (next.premium_usdc === input.quote.premium_usdc) return buy({ ...input, quote: next });
+        return null;
+      }
+    },
+    onSuccess: async (made) => {
+      if (made === null) return;
+      const { purchaseOrderId } = made;
       rememberOrder(purchaseOrderId);
       await navigate({ to: '/buy', search: { order: purchaseOrderId } });
     },
@@ -131,6 +150,11 @@ export function PositionStep() {
           )}
           {products.data && <PayoutTo f={f} draft={draft} wallet={me.data?.address ?? null} />}
           <ErrorNote error={create.error} />
+          {create.data === null && (
+            <Note tone="wait" role="status">
+              {t('buy.price_renewed')}
+            </Note>
+          )}
           <div className="sticky bottom-0 -mx-4 flex items-center justify-between gap-4 border-t border-line bg-bg px-4 py-3 sm:static sm:mx-0 sm:justify-start sm:border-0 sm:px-0">
             <p className="sm:hidden">
               <span className="block text-xs text-muted">{t('buy.premium')}</span>
@@ -238,6 +262,7 @@ function PositionFields({
   product: Product | undefined;
 }) {
   const { t } = useTranslation('trader');
+  const { t: tc } = useTranslation();
   const { errors } = f.formState;
   const payouts = [
     ...new Set([
@@ -348,7 +373,7 @@ function PositionFields({
               onChange={field.onChange}
               options={products
                 .toSorted((a, b) => a.hours - b.hours)
-                .map((p) => ({ value: p.policy_type, label: coverPeriod(t, p.hours) }))}
+                .map((p) => ({ value: p.policy_type, label: coverPeriod(tc, p.hours) }))}
             />
           )}
         />

@@ -6,6 +6,7 @@ import { coin, money } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Skeleton } from '../ui/kit.tsx';
 import { approximateLiqPrice, Ruler } from '../ui/Ruler.tsx';
+import { coverPeriod } from './coverPeriod.ts';
 
 type Stop = (typeof SALES_STOP_REASONS)[number];
 type Known = { products: readonly Product[] | undefined; market: readonly MarketNow[] | undefined };
@@ -24,12 +25,12 @@ function fixedNow(products: readonly Product[], now: MarketNow | undefined) {
   };
 }
 
-/** "24 h of cover   1.00 → 50.00 USDC" */
+/** "24 hours   1.00 → 50.00 USDC" */
 function PayGet({ hours, price }: { hours: number; price: FixedPrice }) {
   const { t } = useTranslation();
   return (
     <p className="flex flex-wrap items-baseline justify-between gap-x-3">
-      <span className="font-semibold whitespace-nowrap">{t('front.pay_get', { hours })}</span>
+      <span className="font-semibold whitespace-nowrap">{t('front.pay_get', { period: coverPeriod(t, hours) })}</span>
       <span className="num text-lg font-semibold whitespace-nowrap sm:text-2xl">
         {money(price.premium_usdc)} → {money(price.payout_usdc)}{' '}
         <span className="text-sm font-normal sm:text-base">USDC</span>
@@ -126,12 +127,11 @@ export function PriceNow({ products, market, error, retry }: Known & { error: un
                 rows={[
                   [
                     t('front.windows'),
-                    t('front.windows_list', {
-                      list: products
-                        .map((product) => product.hours)
-                        .toSorted((a, b) => a - b)
-                        .join(' · '),
-                    }),
+                    products
+                      .map((product) => product.hours)
+                      .toSorted((a, b) => a - b)
+                      .map((hours) => coverPeriod(t, hours))
+                      .join(' · '),
                   ],
                   [
                     t('front.payouts'),

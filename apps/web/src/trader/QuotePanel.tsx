@@ -24,6 +24,7 @@ export function QuotePanel({
   onLeverage: (leverage: number) => void;
 }) {
   const { t } = useTranslation('trader');
+  const { t: tc } = useTranslation();
   const mark = market?.mark_px ? Number(market.mark_px) : null;
   const data = quote.data;
   const leverage = Number(draft.leverage);
@@ -71,7 +72,7 @@ export function QuotePanel({
                 [
                   t('quote.period'),
                   <span key="h" className="num">
-                    {coverPeriod(t, data.hours)}
+                    {coverPeriod(tc, data.hours)}
                   </span>,
                 ],
                 [

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
 
 /** "8 hours", "24 hours", "7 days". */
-export const coverPeriod = (t: TFunction<'trader'>, hours: number): string =>
-  hours > 48 && hours % 24 === 0 ? t('buy.days', { count: hours / 24 }) : t('buy.hours', { count: hours });
+export const coverPeriod = (t: TFunction, hours: number): string =>
+  hours > 48 && hours % 24 === 0 ? t('period.days', { count: hours / 24 }) : t('period.hours', { count: hours });

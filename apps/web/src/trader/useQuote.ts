@@ -3,6 +3,7 @@ import type { Quote } from '@liqpass/api/quotes';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '../data/api.ts';
+import { serverNow } from '../data/serverTime.ts';
 import type { BuyDraft } from './draft.ts';
 
 const SETTLE_MS = 300;
@@ -17,6 +18,8 @@ export type LiveQuote = {
   checking: boolean;
   /** The quote to buy with: this one, or a new one where this is about to end; null where none is given. */
   current: () => Promise<Quote | null>;
+  /** A new quote in place of one that was refused; null where none is given. */
+  renew: () => Promise<Quote | null>;
 };
 
 type Asked = {
@@ -54,31 +57,35 @@ export function useQuote(draft: BuyDraft): LiveQuote {
     placeholderData: (previous) => previous,
     refetchInterval: (q) => {
       const quote = q.state.data;
-      return quote ? Math.max(2_000, Date.parse(quote.expires_at) - Date.now() - TOO_LATE_MS) : 20_000;
+      return quote ? Math.max(2_000, Date.parse(quote.expires_at) - serverNow() - TOO_LATE_MS) : 20_000;
     },
     staleTime: 0,
   });
   const [checking, setChecking] = useState(false);
   const usable = now !== 'null' && query.data !== undefined && query.error === null;
+  const renew = async (): Promise<Quote | null> => {
+    setChecking(true);
+    try {
+      return (await query.refetch()).data ?? null;
+    } finally {
+      setChecking(false);
+    }
+  };
   return {
     data: usable ? query.data : null,
     error: now === 'null' ? null : query.error,
     loading: query.isFetching,
     checking,
+    renew,
     current: async () => {
       if (
         usable &&
         !query.isPlaceholderData &&
         settled === now &&
-        Date.parse(query.data.expires_at) - Date.now() > TOO_LATE_MS
+        Date.parse(query.data.expires_at) - serverNow() > TOO_LATE_MS
       )
         return query.data;
-      setChecking(true);
-      try {
-        return (await query.refetch()).data ?? null;
-      } finally {
-        setChecking(false);
-      }
+      return renew();
     },
   };
 }

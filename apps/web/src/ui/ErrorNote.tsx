@@ -26,7 +26,7 @@ export function useErrorTexts(needed = true): TFunction<'errors'> {
   return t;
 }
 
-/** A failure, honestly: what happened, whether anything was sent, the request id, and a way on. */
+/** A failure, honestly: what happened, whether anything was sent, and a way on; where the fault is ours, the request id to quote. */
 export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t, i18n } = useTranslation();
   const te = useErrorTexts(error !== null && error !== undefined);
@@ -34,6 +34,7 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
   const sentence = i18n.hasResourceBundle(i18n.language, 'errors') ? sentenceOf : null;
   const ready = sentence !== null;
   const api = isApiError(error) ? error : null;
+  const toQuote = api !== null && api.status >= 500 ? api.requestId : null;
   return (
     <div
       role="alert"
@@ -46,12 +47,12 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
       </p>
       {ready && api && api.reached !== 'yes' && <p>{te(`reached.${api.reached}`)}</p>}
       {ready && error instanceof WalletError && error.problem !== 'failed' && <p>{te('reached.no')}</p>}
-      {(api?.requestId || onRetry) && (
+      {(toQuote || onRetry) && (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          {api?.requestId && (
+          {toQuote && (
             <span className="inline-flex items-center text-muted">
-              {t('request_id')}&nbsp;<code className="num break-all text-ink">{api.requestId}</code>
-              <CopyButton text={api.requestId} label={t('request_id')} />
+              {t('request_id')}&nbsp;<code className="num break-all text-ink">{toQuote}</code>
+              <CopyButton text={toQuote} label={t('request_id')} />
             </span>
           )}
           {onRetry && (

@@ -78,7 +78,14 @@ export function okxSays(t: TFunction<'checks'>, check: Check): string {
     const known = FACT_NAMES.find((fact) => fact === name);
     return known ? t(`fact.${known}`) : name;
   };
-  return texts.map(({ name, text }) => `${called(name)} ${text}`).join(' · ');
+  const { minutes, seen } = check.params ?? {};
+  const counted = minutes !== undefined && seen !== undefined;
+  return [
+    ...texts
+      .filter(({ name }) => !counted || (name !== 'minutes' && name !== 'seen'))
+      .map(({ name, text }) => `${called(name)} ${text}`),
+    ...(counted ? [t('minutes_seen', { minutes, seen })] : []),
+  ].join(' · ');
 }
 
 const masked = (uid: string): string => (/^\d{9,}$/.test(uid) ? `${uid.slice(0, 4)}…${uid.slice(-2)}` : said(uid));

@@ -7,6 +7,7 @@ import {
   SNAPSHOT_REASONS,
 } from '@liqpass/kernel/vocabulary';
 import type { TFunction } from 'i18next';
+import { isOnline } from '../data/useOnline.ts';
 import { money, percent } from '../format.ts';
 import { WalletError } from '../wallet/walletStore.ts';
 
@@ -27,7 +28,7 @@ function shown(params: Readonly<Record<string, string>>): Record<string, string>
 export function errorSentence(t: TFunction<'errors'>, error: unknown): string {
   if (error instanceof WalletError) return t(`local.wallet_${error.problem}`);
   // Code of the page itself that could not be fetched, say.
-  if (!isApiError(error)) return t(navigator.onLine ? 'local.unknown' : 'local.offline');
+  if (!isApiError(error)) return t(isOnline() ? 'local.unknown' : 'local.offline');
   if (error.reached === 'no') return t('local.offline');
   const params = shown(error.params ?? {});
   const reason = error.params?.reason;
