@@ -85,7 +85,7 @@ export default defineConfig({
             },
             {
               name: 'claims',
-              test: /[\\/](?:claims|claimCalls|claimQueries|verify|events|liveClient|useOrder|LiveDot|Timeline|statusTone|download|reason)\.tsx?$/,
+              test: /[\\/](?:claims|claimCalls|claimQueries|verify|events|liveClient|useOrder|LiveDot|Timeline|statusTone|OrderTag|download|reason)\.tsx?$/,
             },
           ],
         },

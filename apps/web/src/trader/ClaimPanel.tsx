@@ -70,6 +70,10 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
   );
 }
 
+/** Whether it was asked for while the position lived: no failure, and the cover goes on. */
+export const isStillOpen = (claim: TraderClaim['claim']): boolean =>
+  claim.status === 'FAILED' && (claim.rejected_reason ?? claim.last_attempt_reason) === 'STILL_OPEN';
+
 /** The claim as it goes: what is being checked, what was found, what happens next. */
 export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown: TraderClaim }) {
   const { t } = useTranslation('trader');
@@ -103,15 +107,21 @@ export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown
           <p className="mt-1 text-muted">{t('claim.rejected_next')}</p>
         </Note>
       )}
-      {claim.status === 'FAILED' && (
-        <>
+      {claim.status === 'FAILED' &&
+        (isStillOpen(claim) ? (
+          <Note
+            tone="floor"
+            role="status"
+            title={t(order.status === 'ACTIVE' ? 'claim.still_open' : 'claim.still_open_ended')}
+          >
+            {t(order.status === 'ACTIVE' ? 'claim.still_open_next' : 'claim.still_open_ended_next')}
+          </Note>
+        ) : (
           <Note tone="wait" role="status" title={t('claim.failed')}>
             <p>{reasonSentence(tk, claim.rejected_reason ?? claim.last_attempt_reason)}</p>
             <p className="mt-1 text-muted">{t('claim.failed_next')}</p>
           </Note>
-          <FileClaim order={order} />
-        </>
-      )}
+        ))}
       {claim.status === 'PAID' && claim.payout_amount_usdc !== null && (
         <div className="sheet">
           <div className="flex flex-wrap items-center justify-between gap-3 p-5">

@@ -19,12 +19,15 @@ export function useOrderTitle(): (order: PurchaseOrderAnswer) => string {
   };
 }
 
-/** The ruler with the mark as it moves, and what was bought. */
-export function OrderSummary({ order }: { order: PurchaseOrderAnswer }) {
+/** Over, one way or the other: no price moves towards it any more. */
+const OVER: ReadonlySet<PurchaseOrderAnswer['status']> = new Set(['REFUND_DUE', 'LAPSED', 'EXPIRED', 'SETTLED']);
+
+/** The ruler with the mark as it moves while there is something to cover (`live`), and what was bought. */
+export function OrderSummary({ order, live = true }: { order: PurchaseOrderAnswer; live?: boolean }) {
   const { t } = useTranslation('trader');
   // Where there is no cover none is drawn.
   const pays = order.status !== 'REFUND_DUE' && order.status !== 'LAPSED';
-  const position = pays ? order.position : undefined;
+  const position = live && !OVER.has(order.status) ? order.position : undefined;
   return (
     <aside className="sheet min-w-0 lg:sticky lg:top-6" aria-label={t('order.summary')}>
       {position && <LiveRuler position={position} payout={order.policy_params_json.payout_fixed_usdc} />}

@@ -13,14 +13,14 @@ import { api } from '../data/api.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { removeStored, useStored } from '../data/stored.ts';
-import { money, shortHex } from '../format.ts';
+import { countdown, money, shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Instant } from '../ui/Instant.tsx';
+import { Instant, useNow } from '../ui/Instant.tsx';
 import { Button, buttonClass, CopyButton, Skeleton } from '../ui/kit.tsx';
 import { Facts, Note } from '../ui/sheets.tsx';
 import { Field } from '../ui/fields.tsx';
 import { LiveDot } from '../ui/LiveDot.tsx';
-import { HexGroups } from '../ui/Money.tsx';
+import { Hash, HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { TimeLeft } from '../ui/TimeLeft.tsx';
@@ -48,7 +48,15 @@ export function PayPage({ id }: { id: string }) {
         <div className="grid min-w-0 gap-6">
           <Steps at={3} />
           <div className="flex flex-wrap items-center justify-between gap-3">
-            <h1 className="text-4xl">{order.paid_at === null ? t('pay.title') : t('pay.paid_title')}</h1>
+            <h1 className="text-4xl">
+              {t(
+                order.paid_at === null
+                  ? 'pay.title'
+                  : order.status === 'REFUND_DUE'
+                    ? 'pay.refund_title'
+                    : 'pay.paid_title',
+              )}
+            </h1>
             <LiveDot state={live} />
           </div>
           {order.paid_at !== null ? (
@@ -72,17 +80,28 @@ export function PayPage({ id }: { id: string }) {
             <>
               {reported && <Report order={order} />}
               <ErrorNote error={to.error} onRetry={() => void to.refetch()} />
-              {!reported && order.pay_by !== undefined && (
-                <TimeLeft
-                  label={t('quote.held')}
-                  from={Date.parse(order.bound_at ?? order.created_at)}
-                  until={Date.parse(order.pay_by)}
-                />
+              {/* Whoever has paid is not invited to pay again. */}
+              {!reported && (
+                <>
+                  {order.pay_by !== undefined && (
+                    <TimeLeft
+                      label={t('quote.held')}
+                      from={Date.parse(order.bound_at ?? order.created_at)}
+                      until={Date.parse(order.pay_by)}
+                    />
+                  )}
+                  {to.data ? <Instructions order={order} to={to.data} /> : !to.error && <Skeleton lines={6} />}
+                </>
               )}
-              {to.data ? <Instructions order={order} to={to.data} /> : !to.error && <Skeleton lines={6} />}
               <PayoutAddress order={order} />
-              {!reported && <Report order={order} />}
-              <WhatIf />
+              {reported ? (
+                order.reported_tx_hash === null && <NotPaidAfterAll order={order} />
+              ) : (
+                <>
+                  <Report order={order} />
+                  <WhatIf />
+                </>
+              )}
             </>
           )}
         </div>
@@ -100,7 +119,7 @@ function Paid({ order }: { order: PurchaseOrderAnswer }) {
         <RefundNote order={order} />
       ) : (
         <>
-          <Note tone="floor" role="status" title={t('pay.covered')}>
+          <Note tone="floor" role="status" title={<PaidTitle order={order} />}>
             {order.effective_start_at && order.coverage_end_at && (
               <Facts
                 rows={[
@@ -119,6 +138,38 @@ function Paid({ order }: { order: PurchaseOrderAnswer }) {
         </Link>
       </div>
     </div>
+  );
+}
+
+/** "Covered" is said of who is covered: before that, when it begins. */
+function PaidTitle({ order }: { order: PurchaseOrderAnswer }) {
+  const { t } = useTranslation('trader');
+  const now = useNow();
+  if (order.status === 'ACTIVE') return t('pay.covered');
+  const start = order.effective_start_at === null ? null : Date.parse(order.effective_start_at);
+  if (order.status !== 'SCHEDULED' || start === null) return t('pay.received');
+  return (
+    <>
+      {t('pay.covered_in')}{' '}
+      <span role="timer" className="num">
+        {countdown(start - now)}
+      </span>
+    </>
+  );
+}
+
+/** Reported without a hash, by mistake perhaps: how to pay is a click away, and not in the way. */
+function NotPaidAfterAll({ order }: { order: PurchaseOrderAnswer }) {
+  const { t } = useTranslation('trader');
+  const to = useQuery(paymentInstructionsQuery);
+  const [shown, setShown] = useState(false);
+  if (shown && to.data) return <Instructions order={order} to={to.data} />;
+  return (
+    <p>
+      <button type="button" className="link min-h-6 text-sm" onClick={() => setShown(true)}>
+        {t('pay.not_paid_after_all')}
+      </button>
+    </p>
   );
 }
 
@@ -192,6 +243,7 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
 function Report({ order, late = false }: { order: PurchaseOrderAnswer; late?: boolean }) {
   const { t } = useTranslation('trader');
   const client = useQueryClient();
+  const to = useQuery(paymentInstructionsQuery);
   const draft = `lp.hash.${order.id}`;
   const [hash, setHash] = useStored(draft, z.string(), '');
   const [wrong, setWrong] = useState(false);
@@ -208,7 +260,13 @@ function Report({ order, late = false }: { order: PurchaseOrderAnswer; late?: bo
         <p>{late ? t('pay.late_next') : t('pay.reported_next')}</p>
         <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
           <Instant at={order.reported_at} />
-          {order.reported_tx_hash && <code className="num break-all">{order.reported_tx_hash}</code>}
+          {order.reported_tx_hash && (
+            <Hash
+              value={order.reported_tx_hash}
+              label={t('pay.hash')}
+              href={to.data?.explorer_url ? `${to.data.explorer_url}/tx/${order.reported_tx_hash}` : null}
+            />
+          )}
         </p>
       </Note>
     );

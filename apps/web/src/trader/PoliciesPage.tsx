@@ -9,13 +9,13 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { useNow } from '../ui/Instant.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { buttonClass, Skeleton } from '../ui/kit.tsx';
-import { Note, Tag } from '../ui/sheets.tsx';
+import { Note } from '../ui/sheets.tsx';
 import { Page } from '../ui/Shell.tsx';
-import { orderTone } from '../ui/statusTone.ts';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { knownOrders } from './draft.ts';
 import { useOrderTitle } from './OrderSummary.tsx';
+import { OrderTag } from './OrderTag.tsx';
 
 /** My covers: those of the wallet, and those this browser knows by their id. */
 export function PoliciesPage() {
@@ -64,7 +64,6 @@ export function PoliciesPage() {
 
 /** Where an order goes on: binding, paying, or its policy. */
 function OrderRow({ order }: { order: PurchaseOrderAnswer }) {
-  const { t: tc } = useTranslation();
   const title = useOrderTitle();
   const now = useNow(1_000);
   const end = order.coverage_end_at ? Date.parse(order.coverage_end_at) : null;
@@ -81,7 +80,7 @@ function OrderRow({ order }: { order: PurchaseOrderAnswer }) {
         {order.status === 'ACTIVE' && end !== null && <span className="block text-floor">{countdown(end - now)}</span>}
       </span>
       <span className="sm:min-w-36 sm:text-right">
-        <Tag tone={orderTone[order.status]}>{tc(`order_status.${order.status}`)}</Tag>
+        <OrderTag order={order} />
       </span>
     </span>
   );

@@ -8,14 +8,15 @@ import { claimQuery } from '../data/claimQueries.ts';
 import { countdown, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant, useNow } from '../ui/Instant.tsx';
-import { Note, Tag } from '../ui/sheets.tsx';
+import { Facts, Note, Tag } from '../ui/sheets.tsx';
 import { Skeleton } from '../ui/kit.tsx';
 import { LiveDot } from '../ui/LiveDot.tsx';
 import { Page } from '../ui/Shell.tsx';
-import { claimTone, orderTone } from '../ui/statusTone.ts';
+import { claimTone } from '../ui/statusTone.ts';
 import { Timeline, type Step } from '../ui/Timeline.tsx';
-import { ClaimPanel, FileClaim } from './ClaimPanel.tsx';
+import { ClaimPanel, FileClaim, isStillOpen } from './ClaimPanel.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
+import { OrderTag } from './OrderTag.tsx';
 import { RefundNote } from './RefundNote.tsx';
 import { useOrder } from './useOrder.ts';
 
@@ -36,7 +37,9 @@ export function PolicyPage({ id }: { id: string }) {
       query.state.data?.claim.status === 'VERIFYING' ? 2_000 : live === 'live' ? 30_000 : 5_000,
   });
   if (!order) return <Page>{error ? <ErrorNote error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
-  const status = claim.data?.claim.status;
+  const shown = claim.data?.claim;
+  // Not decided: the cover goes on, and can be claimed again.
+  const covers = !claimed || shown?.status === 'FAILED';
   return (
     <Page>
       <div className="flex flex-wrap items-end justify-between gap-3 border-b border-line pb-6">
@@ -45,17 +48,17 @@ export function PolicyPage({ id }: { id: string }) {
           <h1 className="text-4xl">{title(order)}</h1>
         </div>
         <div className="flex flex-wrap items-center gap-3">
-          {status ? (
-            <Tag tone={claimTone[status]}>{tc(`claim_status.${status}`)}</Tag>
+          {shown && !isStillOpen(shown) ? (
+            <Tag tone={claimTone[shown.status]}>{tc(`claim_status.${shown.status}`)}</Tag>
           ) : (
-            <Tag tone={orderTone[order.status]}>{tc(`order_status.${order.status}`)}</Tag>
+            <OrderTag order={order} />
           )}
           <LiveDot state={live} />
         </div>
       </div>
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-12">
         <div className="grid min-w-0 gap-8">
-          {order.status === 'REFUND_DUE' ? <RefundNote order={order} /> : !claimed && <Cover order={order} />}
+          {order.status === 'REFUND_DUE' ? <RefundNote order={order} /> : covers && <Cover order={order} />}
           {claimed &&
             (claim.data ? (
               <ClaimPanel order={order} shown={claim.data} />
@@ -66,7 +69,7 @@ export function PolicyPage({ id }: { id: string }) {
             ))}
           <History order={order} claim={claim.data} />
         </div>
-        <OrderSummary order={order} />
+        <OrderSummary order={order} live={covers} />
       </div>
     </Page>
   );
@@ -119,12 +122,15 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
             {countdown((before ? start : end) - now)}
           </p>
         )}
-        <p className="text-sm text-muted">
-          <Instant at={start} seconds={false} /> – <Instant at={end} seconds={false} />
-        </p>
-        <p className="text-sm text-muted">
-          {t('policy.claim_by')} <Instant at={end + CLAIM_WITHIN_MS} seconds={false} />
-        </p>
+        <div className="mt-2">
+          <Facts
+            rows={[
+              [t('policy.from'), <Instant key="f" at={start} seconds={false} />],
+              [t('policy.until'), <Instant key="u" at={end} seconds={false} />],
+              [t('policy.claim_by'), <Instant key="c" at={end + CLAIM_WITHIN_MS} seconds={false} />],
+            ]}
+          />
+        </div>
       </div>
       {!before && <FileClaim order={order} />}
     </section>
