@@ -136,3 +136,11 @@ test('the address in a refusal is of either kind', () => {
   for (const none of ['', 'Invalid IP', sentence('999.1.1.1'), sentence('unknown'), sentence('fade'), 'IP whitelist'])
     assert.equal(refusedIp(none), null, none);
 });
+
+test('what is nested deeper than any answer is not even read; brackets in a text are text', () => {
+  const nested = (depth: number): string => `{"code":"0","data":[${'['.repeat(depth)}${']'.repeat(depth)}]}`;
+  assert.equal(classOf(200, nested(40)), 'rows');
+  assert.equal(classOf(200, nested(60)), 'transient');
+  assert.equal(classOf(200, nested(400_000)), 'transient');
+  assert.equal(classOf(200, `{"code":"0","data":["${'['.repeat(1_000)}\\"${'{'.repeat(1_000)}"]}`), 'rows');
+});

@@ -32,7 +32,28 @@ const envelope = z.object({
     .catch(undefined),
 });
 
+/** No answer of the exchange's is nested a tenth as deep; one that is, costs a hundred times its size in memory to read. */
+const DEEPEST = 50;
+
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const char = json.charCodeAt(at);
+    if (isText) {
+      if (char === 0x5c /* \\ */) at += 1;
+      else if (char === 0x22 /* " */) isText = false;
+    } else if (char === 0x22) isText = true;
+    else if (char === 0x5b /* [ */ || char === 0x7b /* { */) {
+      depth += 1;
+      if (depth > DEEPEST) return true;
+    } else if (char === 0x5d /* ] */ || char === 0x7d /* } */) depth -= 1;
+  }
+  return false;
+}
+
 function parseJson(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

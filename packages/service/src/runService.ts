@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { ConfigError } from './environment.ts';
 
+/** An error that nobody caught. Not 1: that says that a setting is wrong, and starting again would not mend it. */
+const UNHANDLED = 70;
 /** How long an orderly stop may take before the process ends all the same. */
 const STOP_WITHIN_MS = 15_000;
 
@@ -8,7 +10,8 @@ export type RunningService = { address: string; stop(): Promise<void> };
 
 /**
  * Starts a service and keeps it until SIGTERM or SIGINT: then it stops in order (requests under way are answered, jobs
- * finish or are taken up again). A wrong setting ends the start with one sentence and exit code 1.
+ * finish or are taken up again). A wrong setting ends the start with one sentence and exit code 1; an error that nobody handled
+ * ends the process with a log line and exit code 70.
  */
 export async function runService(
   name: string,
@@ -51,5 +54,10 @@ export async function runService(
   process.on('SIGINT', stop);
   // A parent that holds our standard input and goes away (kill -9 included) takes us along: no orphan keeps a port.
   if (process.argv.includes('--stop-with-parent')) process.stdin.on('end', () => stop('parent gone')).resume();
-  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection'));
+  // What state the process is in nobody knows then, so it ends, with a line that says why, and whoever watches it starts it again.
+  // A rejection that nobody awaits comes here too. The logger writes before it returns.
+  process.on('uncaughtException', (error, origin) => {
+    logger.fatal({ err: error, origin }, 'an error that nobody handled: the process ends, to be started again');
+    process.exit(UNHANDLED);
+  });
 }

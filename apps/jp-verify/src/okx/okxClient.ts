@@ -3,6 +3,7 @@ import type { RecordedExchange } from '@liqpass/evidence/bundle';
 import type { Clock, EpochMs } from '@liqpass/kernel/time';
 import { readAnswer, type Answer } from '@liqpass/proof/answers';
 import { OKX_ERROR_CLASSES } from '@liqpass/proof/okxErrors';
+import { askHttp } from '@liqpass/service/askHttp';
 import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { OkxCredential } from './credential.ts';
 import type { RateLimiter } from './rateLimiter.ts';
@@ -43,7 +44,8 @@ const CLOCK_KEPT_MS = 60_000;
 const CLOCK_TIMEOUT_MS = 5_000;
 /** A question waits no longer than this for it: our own clock is nearly always good enough to sign with. */
 const CLOCK_AWAITED_MS = 1_000;
-const LARGEST_BODY = 8 * 1024 * 1024;
+/** Ten times the largest page that an honest exchange gives; more is let go of before it is unpacked or read. */
+const LARGEST_BODY = 1024 * 1024;
 /** Shorter secrets could stand in an answer by chance. */
 const SHORTEST_SOUGHT = 8;
 
@@ -95,27 +97,21 @@ export function createOkxClient(deps: Deps): OkxClient {
       body_encoding: 'utf8' as const,
     };
     const none = { status: null, date: null, content_type: null, body: null };
-    let response: Response;
-    let bytes: Uint8Array | null;
-    try {
-      response = await fetch(baseUrl + target, {
-        headers: { accept: 'application/json', 'user-agent': 'liqpass-jp-verify', ...headers },
-        // A redirect would take key and signature elsewhere.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      bytes = await readBody(response);
-    } catch (error) {
-      // What fetch says may quote headers: only that it failed, and whether by time, is kept.
-      const failure = error instanceof Error && error.name === 'TimeoutError' ? 'TIMEOUT' : 'NETWORK';
-      return { ...base, ...none, received_at_ms: clock.now(), failure };
-    }
+    const outcome = await askHttp(baseUrl, {
+      method: 'GET',
+      target,
+      headers: { accept: 'application/json', 'user-agent': 'liqpass-jp-verify', ...headers },
+      timeoutMs,
+      mostBytes: LARGEST_BODY,
+    });
+    if (outcome.failure !== null) return { ...base, ...none, received_at_ms: clock.now(), failure: outcome.failure };
+    const { status, bytes } = outcome;
     const received = {
       ...base,
       received_at_ms: clock.now(),
-      status: response.status,
-      date: response.headers.get('date'),
-      content_type: response.headers.get('content-type'),
+      status,
+      date: outcome.headers.date ?? null,
+      content_type: outcome.headers['content-type'] ?? null,
     };
     if (bytes === null) return { ...received, body: null, failure: 'TOO_LARGE' };
     const text = decode(bytes);
@@ -182,21 +178,6 @@ export function unasked(host: string, target: string, nowMs: EpochMs): RawExchan
     body_encoding: 'utf8',
     failure: 'TIMEOUT',
   };
-}
-
-async function readBody(response: Response): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  if (response.body === null) return new Uint8Array();
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > LARGEST_BODY) {
-      await response.body.cancel().catch(() => undefined);
-      return null;
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The text of UTF-8 bytes, to the last one (a byte order mark stays); null for bytes that are none. */
