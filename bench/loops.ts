@@ -4,7 +4,7 @@
 import pg from 'pg';
 import { join } from 'node:path';
 import { startPostgres, type LocalPostgres } from '../scripts/localPostgres.ts';
-import { prepareStatements } from '../apps/liqpass-backend/src/db/preparedStatements.ts';
+import { prepareStatements } from '../apps/liqpass-backend/src/db/platform/preparedStatements.ts';
 import { startBackendProcess, type BackendProcess } from './support/backendProcess.ts';
 import { brokenInvariants, compareWithAcknowledged, footprint, withDatabase } from './support/checkDatabase.ts';
 import { STEPS, type Policy } from './support/closedLoop.ts';

@@ -30,7 +30,7 @@ test('docs/operating.md lists every setting that a service reads, and none that 
 });
 
 test('docs/operating.md names the metrics there are', () => {
-  const code = readFileSync(join(root, 'apps/liqpass-backend/src/routes/operations.ts'), 'utf8');
+  const code = readFileSync(join(root, 'apps/liqpass-backend/src/routes/platform/operations.ts'), 'utf8');
   assert.deepEqual(
     wordsOf(firstCells(section('Watching it')), /`(liqpass_[a-z_]+)`/g),
     wordsOf(code, /name: '(liqpass_[a-z_]+)'/g),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildLogger } from '@liqpass/service/logger';
 import type { Pool } from 'pg';
-import { openDatabase } from '../../apps/liqpass-backend/src/db/database.ts';
+import { openDatabase } from '../../apps/liqpass-backend/src/db/platform/database.ts';
 import type { Policy, Step } from './closedLoop.ts';
 
 /** Opens a database that no backend has open (embedded), or that one may (PostgreSQL), and looks. */

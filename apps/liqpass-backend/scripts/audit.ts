@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildLogger } from '@liqpass/service/logger';
 import { z } from 'zod';
-import { openDatabase } from '../src/db/database.ts';
+import { openDatabase } from '../src/db/platform/database.ts';
 import type { ChainedRow } from '../src/db/auditChainRepo.ts';
 import { checkNext, type ChainProblem } from '../src/services/auditChain.ts';
 import { checkAudit, exportAudit } from '../src/services/auditTrail.ts';

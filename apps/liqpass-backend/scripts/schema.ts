@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildLogger } from '@liqpass/service/logger';
-import { openDatabase } from '../src/db/database.ts';
-import { describeSchema } from '../src/db/describeSchema.ts';
-import { migrateToLatest } from '../src/db/migrate.ts';
+import { openDatabase } from '../src/db/platform/database.ts';
+import { describeSchema } from '../src/db/platform/describeSchema.ts';
+import { migrateToLatest } from '../src/db/platform/migrate.ts';
 
 const path = join(import.meta.dirname, '../src/db/schema.sql');
 const database = await openDatabase('embedded:memory', buildLogger('schema', 'silent'));

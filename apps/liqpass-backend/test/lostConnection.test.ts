@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { classifyDatabaseError } from '../src/db/databaseError.ts';
+import { classifyDatabaseError } from '../src/db/platform/databaseError.ts';
 import { engine, onPostgres, testDatabase } from './testDatabase.ts';
 
 test(

@@ -5,10 +5,10 @@ import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { countClaimsByStatus, listClaims } from '../src/db/claimsRepo.ts';
 import { listClaimsForReview, reviewCursorOf, type ReviewFilter, type ReviewSort } from '../src/db/claimReviewRepo.ts';
-import type { Database, Db } from '../src/db/database.ts';
+import type { Database, Db } from '../src/db/platform/database.ts';
 import { listPurchaseOrders } from '../src/db/purchaseOrdersRepo.ts';
 import { countQueue } from '../src/db/queueRepo.ts';
-import type { Tables } from '../src/db/tables.ts';
+import type { Tables } from '../src/db/platform/tables.ts';
 import { BUSY_OWNER, fillPolicies } from './manyPolicies.ts';
 import { onPostgres, testDatabase } from './testDatabase.ts';
 

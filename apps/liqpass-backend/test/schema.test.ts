@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { describeSchema } from '../src/db/describeSchema.ts';
-import { migrateToLatest } from '../src/db/migrate.ts';
+import { describeSchema } from '../src/db/platform/describeSchema.ts';
+import { migrateToLatest } from '../src/db/platform/migrate.ts';
 import { engine, testDatabase } from './testDatabase.ts';
 
 test(`the migrations make what schema.sql says (${engine})`, async () => {

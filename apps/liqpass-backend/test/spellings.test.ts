@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
 import { BEHIND_A_DOOR } from '../src/routes/platform/matchedRoute.ts';
-import { STRICT } from '../src/routes/rateLimits.ts';
+import { STRICT } from '../src/routes/platform/rateLimits.ts';
 import { ADMIN_KEY, INTERNAL_KEY, testBackend, type TestBackend } from './harness.ts';
 import { engine } from './testDatabase.ts';
 import { newWallet, signInWith } from './wallet.ts';

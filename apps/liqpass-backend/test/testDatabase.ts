@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
-import { openDatabase, openEmbedded, type Database } from '../src/db/database.ts';
-import { migrateToLatest } from '../src/db/migrate.ts';
+import { openDatabase, openEmbedded, type Database } from '../src/db/platform/database.ts';
+import { migrateToLatest } from '../src/db/platform/migrate.ts';
 import { openQueue } from '../src/jobs/queue.ts';
 import { systemClock } from '@liqpass/kernel/time';
 import { buildLogger } from '@liqpass/service/logger';

@@ -3,8 +3,8 @@ import type { ClaimRelation, ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import { claimColumns, toClaim, type ClaimRow } from './claimsRepo.ts';
-import type { Db } from './database.ts';
-import { idBeginsWith, isIdPrefix } from './idPrefix.ts';
+import type { Db } from './platform/database.ts';
+import { idBeginsWith, isIdPrefix } from './platform/idPrefix.ts';
 
 /** A claim in the operators' queue: with what its order covers, and how many rules of the proof passed. */
 export type ReviewItem = {

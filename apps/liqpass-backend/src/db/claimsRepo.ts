@@ -4,9 +4,9 @@ import { CLAIM_STATUSES, type ClaimStatus, type Verdict } from '@liqpass/kernel/
 import { sql, type Selectable } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
-import type { Db } from './database.ts';
-import { amountOf, amountOrNull, msOrNull, numericOf } from './rows.ts';
-import type { InsuranceClaimsTable } from './tables.ts';
+import type { Db } from './platform/database.ts';
+import { amountOf, amountOrNull, msOrNull, numericOf } from './platform/rows.ts';
+import type { InsuranceClaimsTable } from './platform/tables.ts';
 
 export type ClaimRow = Omit<Selectable<InsuranceClaimsTable>, 'evidence_json'> & { attested: boolean | null };
 

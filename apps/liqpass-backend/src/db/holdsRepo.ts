@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { auditFrom, identityOf, type AuditEntry } from './auditRepo.ts';
-import type { Db } from './database.ts';
+import type { Db } from './platform/database.ts';
 
 /** Releases the hold of a verified claim, with the decision and its audit row; false when there is none to release. */
 export async function releaseHold(db: Db, id: string, reason: string, entry: AuditEntry): Promise<boolean> {

@@ -2,8 +2,8 @@ import type { EpochMs } from '@liqpass/kernel/time';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
-import type { Db } from './database.ts';
-import { violatesUnique } from './databaseError.ts';
+import type { Db } from './platform/database.ts';
+import { violatesUnique } from './platform/databaseError.ts';
 
 export type OperatorRow = {
   readonly address: string;

@@ -5,11 +5,11 @@ import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { PAY_WITHIN_MS } from '../domain/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
-import type { Db } from './database.ts';
-import { violatesUnique } from './databaseError.ts';
-import { idBeginsWith, isIdPrefix } from './idPrefix.ts';
-import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './rows.ts';
-import type { PolicyParamsJson, PurchaseOrdersTable } from './tables.ts';
+import type { Db } from './platform/database.ts';
+import { violatesUnique } from './platform/databaseError.ts';
+import { idBeginsWith, isIdPrefix } from './platform/idPrefix.ts';
+import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './platform/rows.ts';
+import type { PolicyParamsJson, PurchaseOrdersTable } from './platform/tables.ts';
 
 type Row = Selectable<PurchaseOrdersTable> & { claim_id: string | null; claim_status: ClaimStatus | null };
 

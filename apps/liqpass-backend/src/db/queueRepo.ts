@@ -2,7 +2,7 @@ import { COUNTED_TO } from '@liqpass/api/operators';
 import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import { countClaimsByStatus } from './claimsRepo.ts';
-import type { Db } from './database.ts';
+import type { Db } from './platform/database.ts';
 
 export type QueueCounts = { readonly claims: Record<ClaimStatus, number>; readonly reportedPayments: number };
 

@@ -3,10 +3,10 @@ import type { EpochMs } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
-import type { Db } from './database.ts';
+import type { Db } from './platform/database.ts';
 import type { NewPurchaseOrder } from './purchaseOrdersRepo.ts';
-import { amountOf, numericOf } from './rows.ts';
-import type { PositionJson } from './underwritingTables.ts';
+import { amountOf, numericOf } from './platform/rows.ts';
+import type { PositionJson } from './platform/underwritingTables.ts';
 
 /** A price as it was offered. */
 export type StoredQuote = {

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { MarkHistory } from '../domain/waiting.ts';
 import { auditFrom, type AuditEntry } from './auditRepo.ts';
-import type { Db } from './database.ts';
+import type { Db } from './platform/database.ts';
 import { listCandles } from './marketRepo.ts';
 import type { StatusStep } from './purchaseOrdersRepo.ts';
 

@@ -1,7 +1,7 @@
 import { SECOND_MS, type Clock } from '@liqpass/kernel/time';
 import { fromKysely, PgBoss, type Db as BossDb } from 'pg-boss';
 import type { Logger } from 'pino';
-import type { Database } from '../db/database.ts';
+import type { Database } from '../db/platform/database.ts';
 import type { Jobs } from '../services/context.ts';
 
 const VERIFY_CLAIM = 'verify-claim';

@@ -1,7 +1,7 @@
 import { DAY_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { listOverdueClaims } from '../db/claimsRepo.ts';
-import { forgetAnswers } from '../db/idempotencyRepo.ts';
-import { forgetRateLimits } from '../db/rateLimitsRepo.ts';
+import { forgetAnswers } from '../db/platform/idempotencyRepo.ts';
+import { forgetRateLimits } from '../db/platform/rateLimitsRepo.ts';
 import { forgetSessions } from '../db/sessionsRepo.ts';
 import type { Context } from '../services/context.ts';
 import { deleteUnneededCredentials } from '../services/credentials.ts';

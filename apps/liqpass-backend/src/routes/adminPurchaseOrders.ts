@@ -6,7 +6,7 @@ import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseO
 import { adminActor, operatorsOnly, type Keys } from './guards.ts';
 import { toReceivedPayment } from './internalPurchaseOrders.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
-import { OF_MARKING_PAID } from './refusals.ts';
+import { OF_MARKING_PAID } from './platform/refusals.ts';
 
 /** Operators see the orders, reported payments first, and confirm what came. */
 export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys): void {

@@ -34,7 +34,7 @@ import { signedIn, signedInOnly, traderActor } from './guards.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin, siteOf } from './site.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
-import { OF_A_SIGNED_MESSAGE, OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
+import { OF_A_SIGNED_MESSAGE, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
 const toMe = (session: Session): Me => ({
   address: session.address,

@@ -7,10 +7,10 @@ import { countQueue } from '../db/queueRepo.ts';
 import { readClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
-import { eventStreams } from './eventStream.ts';
+import { eventStreams } from './platform/eventStream.ts';
 import { operatorsOnly, traderActor, type Keys } from './guards.ts';
 import { claimToWire, purchaseOrderToWire } from './wireFormat.ts';
-import { OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
+import { OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
 const stream = { content: { 'text/event-stream': { schema: z.string() } } };
 

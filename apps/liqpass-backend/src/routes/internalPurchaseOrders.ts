@@ -5,7 +5,7 @@ import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/purchas
 import { internalActor, type Keys } from './guards.ts';
 import { amount, instantMs } from './purchaseOrders.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
-import { OF_MARKING_PAID } from './refusals.ts';
+import { OF_MARKING_PAID } from './platform/refusals.ts';
 
 export const toReceivedPayment = (body: MarkPaidBody): ReceivedPayment => ({
   paidAtMs: instantMs(body.paidAt),

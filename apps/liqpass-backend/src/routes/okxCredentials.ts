@@ -22,7 +22,7 @@ import {
 import type { ShownPosition } from '../services/openPositions.ts';
 import { signedIn, signedInOnly, traderActor } from './guards.ts';
 import { maskedUid } from './wireFormat.ts';
-import { OF_EXCHANGE_KEY } from './refusals.ts';
+import { OF_EXCHANGE_KEY } from './platform/refusals.ts';
 
 type Kept = Awaited<ReturnType<typeof listCredentials>>[number];
 

@@ -15,13 +15,13 @@ import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
-import { hashBody, once } from '../services/idempotency.ts';
+import { hashBody, once } from '../services/platform/idempotency.ts';
 import { bindOkx } from '../services/bindOkx.ts';
 import { createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
 import { traderActor } from './guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
-import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
+import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
 export const amount = (text: string): Usdc => {
   const value = parseUsdc(text);

@@ -9,7 +9,7 @@ import { readKeptAnswer } from '../services/keptAnswer.ts';
 import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
 import { traderActor } from './guards.ts';
 import { claimToWire } from './wireFormat.ts';
-import { OF_OWN_ORDER, OPTIONAL_SESSION } from './refusals.ts';
+import { OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
 /** A trader's view of a claim: rule by rule, and the evidence to check again. */
 export function traderClaimRoutes(app: Server, ctx: Context): void {

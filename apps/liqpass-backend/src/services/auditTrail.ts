@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '@liqpass/kernel/time';
-import type { Db } from '../db/database.ts';
+import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/auditChainRepo.ts';
 import { chainRows, checkNext, type ChainProblem } from './auditChain.ts';
 import type { Context } from './context.ts';

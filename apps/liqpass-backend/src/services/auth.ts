@@ -7,7 +7,7 @@ import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
 import { isOperator } from '../db/operatorsRepo.ts';
 import * as repo from '../db/sessionsRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
-import { checksummedAddress } from './checksummedAddress.ts';
+import { checksummedAddress } from './platform/checksummedAddress.ts';
 import type { Context } from './context.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 import { requireOwner } from './ownership.ts';

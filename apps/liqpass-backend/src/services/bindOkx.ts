@@ -5,7 +5,7 @@ import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
 import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
 import type { Credential } from '../db/credentialsRepo.ts';
-import type { Db } from '../db/database.ts';
+import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/product.ts';
 import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';

@@ -8,7 +8,7 @@ import { listAuditOf, type Actor, type AuditEntry, type AuditRow } from '../db/a
 import * as repo from '../db/claimsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
-import { checksummedAddress } from './checksummedAddress.ts';
+import { checksummedAddress } from './platform/checksummedAddress.ts';
 import type { Context } from './context.ts';
 import { readOwnPurchaseOrder } from './purchaseOrders.ts';
 import { afterWaiting } from './waiting.ts';

@@ -7,7 +7,7 @@ import type { Market } from '@liqpass/underwriting/market';
 import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
 import { getRoomOfOrder, listRoomsOfAccount, lockBook, type Room } from '../db/exposureRepo.ts';
-import type { Db } from '../db/database.ts';
+import type { Db } from '../db/platform/database.ts';
 import { getQuote, setPosition, type StoredQuote } from '../db/quotesRepo.ts';
 import { findHolderOfOkxOrder, findHolderOfPosition } from '../db/purchaseOrdersRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';

@@ -14,7 +14,7 @@ import {
 } from '@liqpass/underwriting/book';
 import type { BookRisk } from '@liqpass/underwriting/bookRisk';
 import { coinOf, COIN_OF_INSTRUMENT, productOf, PRODUCTS } from '@liqpass/underwriting/products';
-import type { Db } from '../db/database.ts';
+import type { Db } from '../db/platform/database.ts';
 import { listClaimsOnBook, lockBook, putRoom, sumBook, type NearPrice, type Room } from '../db/exposureRepo.ts';
 import type { Context } from './context.ts';
 import { salesStopped } from './sales.ts';

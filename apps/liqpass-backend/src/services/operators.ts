@@ -3,7 +3,7 @@ import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import type { Actor, AuditEntry } from '../db/auditRepo.ts';
 import * as repo from '../db/operatorsRepo.ts';
 import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../db/settingsRepo.ts';
-import { checksummedAddress } from './checksummedAddress.ts';
+import { checksummedAddress } from './platform/checksummedAddress.ts';
 import type { Context } from './context.ts';
 
 const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>

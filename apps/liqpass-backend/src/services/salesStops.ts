@@ -1,6 +1,6 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
-import type { Db } from '../db/database.ts';
+import type { Db } from '../db/platform/database.ts';
 import { listSalesStops, type SalesStop } from '../db/salesRepo.ts';
 
 /** How often a process reads the stops that another one set. */

@@ -5,7 +5,7 @@ import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { SYSTEM } from '../db/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { findCredentialOfAccount } from '../db/credentialsRepo.ts';
-import type { Db } from '../db/database.ts';
+import type { Db } from '../db/platform/database.ts';
 import { getBoundPosition } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim, type Claim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';

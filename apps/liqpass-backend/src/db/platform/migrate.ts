@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration';
 import type { Db } from './database.ts';
 
-const directory = join(import.meta.dirname, 'migrations');
+const directory = join(import.meta.dirname, '../migrations');
 
 const provider: MigrationProvider = {
   async getMigrations() {

@@ -5,10 +5,10 @@ import { MINUTE_MS } from '@liqpass/kernel/time';
 import { holderOf } from '@liqpass/service/constantTime';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyRequest } from 'fastify';
-import type { Context } from '../services/context.ts';
-import { buildRateCounters, type Counted, type RateCounters } from '../services/rateCounters.ts';
-import type { Keys } from './guards.ts';
-import { isBehindADoor, routeName } from './platform/matchedRoute.ts';
+import type { Context } from '../../services/context.ts';
+import { buildRateCounters, type Counted, type RateCounters } from '../../services/platform/rateCounters.ts';
+import type { Keys } from '../guards.ts';
+import { isBehindADoor, routeName } from './matchedRoute.ts';
 
 /** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */
 const PER_WALLET = 600;

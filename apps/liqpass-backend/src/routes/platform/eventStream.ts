@@ -2,7 +2,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../services/context.ts';
+import type { Context } from '../../services/context.ts';
 
 /** A change made in another process is not announced here: whoever listens looks again this often. */
 const LOOK_AGAIN_MS = 3_000;

@@ -3,7 +3,7 @@ import type { Server } from '@liqpass/service/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { routePath, sentPath } from './platform/matchedRoute.ts';
+import { routePath, sentPath } from './matchedRoute.ts';
 
 /** What the pages are called by; everything else under these roots is the API's. */
 const API = /^\/(api|internal|docs|healthz|readyz|metrics|openapi\.json)(\/|$)/;

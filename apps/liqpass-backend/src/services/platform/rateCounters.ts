@@ -1,6 +1,6 @@
 import type { EpochMs } from '@liqpass/kernel/time';
-import { addToCounters } from '../db/rateLimitsRepo.ts';
-import type { Context } from './context.ts';
+import { addToCounters } from '../../db/platform/rateLimitsRepo.ts';
+import type { Context } from '../context.ts';
 
 export type Counted = { readonly current: number; readonly ttlMs: number };
 

@@ -2,9 +2,9 @@ import type { Server } from '@liqpass/service/server';
 import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { countClaimsByStatus, COUNTED_AT_MOST } from '../db/claimsRepo.ts';
-import type { Queue } from '../jobs/queue.ts';
-import type { Context } from '../services/context.ts';
+import { countClaimsByStatus, COUNTED_AT_MOST } from '../../db/claimsRepo.ts';
+import type { Queue } from '../../jobs/queue.ts';
+import type { Context } from '../../services/context.ts';
 
 const readiness = z
   .strictObject({ ready: z.boolean(), database: z.boolean(), queue: z.boolean(), jp_verify: z.boolean() })

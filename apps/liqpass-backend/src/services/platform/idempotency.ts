@@ -1,8 +1,8 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { createHash } from 'node:crypto';
-import type { Db } from '../db/database.ts';
-import { keepAnswer, takeKey } from '../db/idempotencyRepo.ts';
-import type { Context } from './context.ts';
+import type { Db } from '../../db/platform/database.ts';
+import { keepAnswer, takeKey } from '../../db/platform/idempotencyRepo.ts';
+import type { Context } from '../context.ts';
 
 /** What a caller sent along to be allowed to send it again: the key, whose it is, and a fingerprint of the body. */
 export type Idempotency = { readonly scope: string; readonly key: string; readonly bodyHash: string };

@@ -1,6 +1,6 @@
 import { EXCHANGE_KEY_CODES } from '@liqpass/api/errors';
 import { isWrite, type RefusalsOf } from '@liqpass/service/refusals';
-import { BEHIND_A_DOOR } from './platform/matchedRoute.ts';
+import { BEHIND_A_DOOR } from './matchedRoute.ts';
 
 /** Codes by what a route is: who may call it is said once, in `security`; `{}` among its ways is nobody in particular. */
 export const refusalsOf: RefusalsOf = (route) => {
