@@ -10,9 +10,9 @@ import { createInterface } from 'node:readline';
 import { buildLogger } from '@liqpass/service/logger';
 import { z } from 'zod';
 import { openDatabase } from '../src/db/platform/database.ts';
-import type { ChainedRow } from '../src/db/auditChainRepo.ts';
-import { checkNext, type ChainProblem } from '../src/services/auditChain.ts';
-import { checkAudit, exportAudit } from '../src/services/auditTrail.ts';
+import type { ChainedRow } from '../src/db/audit/auditChainRepo.ts';
+import { checkNext, type ChainProblem } from '../src/services/audit/auditChain.ts';
+import { checkAudit, exportAudit } from '../src/services/audit/auditTrail.ts';
 
 const text = z.string().nullable();
 const line = z.strictObject({

@@ -4,7 +4,7 @@ import { buildServer, type Server } from '@liqpass/service/server';
 import { classifyDatabaseError } from './db/platform/databaseError.ts';
 import type { Queue } from './jobs/queue.ts';
 import { adminClaimReadRoutes } from './routes/adminClaimReads.ts';
-import { adminAuditRoutes } from './routes/adminAudit.ts';
+import { adminAuditRoutes } from './routes/audit/adminAudit.ts';
 import { adminOperatorRoutes } from './routes/adminOperators.ts';
 import { adminClaimRoutes } from './routes/adminClaims.ts';
 import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';

@@ -11,7 +11,7 @@ import { migrateToLatest } from './db/platform/migrate.ts';
 import { openQueue } from './jobs/queue.ts';
 import { startMarketFeed } from './jobs/marketFeed.ts';
 import { startBookUpkeep } from './jobs/bookUpkeep.ts';
-import { startSealer } from './jobs/sealer.ts';
+import { startSealer } from './jobs/audit/sealer.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/platform/operations.ts';
 import { buildChanges } from './services/platform/changes.ts';

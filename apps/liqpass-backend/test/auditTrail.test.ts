@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { checkAudit, sealAudit } from '../src/services/auditTrail.ts';
+import { checkAudit, sealAudit } from '../src/services/audit/auditTrail.ts';
 import { ADMIN_KEY, testBackend, type TestBackend } from './harness.ts';
-import { SYSTEM, writeAudit } from '../src/db/auditRepo.ts';
+import { SYSTEM, writeAudit } from '../src/db/audit/auditRepo.ts';
 import { engine, testDatabase } from './testDatabase.ts';
 
 const headers = { 'x-admin-key': ADMIN_KEY };

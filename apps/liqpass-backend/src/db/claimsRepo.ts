@@ -3,7 +3,7 @@ import type { EpochMs, Window } from '@liqpass/kernel/time';
 import { CLAIM_STATUSES, type ClaimStatus, type Verdict } from '@liqpass/kernel/vocabulary';
 import { sql, type Selectable } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
-import { auditFrom, type AuditEntry } from './auditRepo.ts';
+import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { amountOf, amountOrNull, msOrNull, numericOf } from './platform/rows.ts';
 import type { InsuranceClaimsTable } from './platform/tables.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { RejectionCode } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
-import { auditFrom, identityOf, type AuditEntry } from './auditRepo.ts';
+import { auditFrom, identityOf, type AuditEntry } from './audit/auditRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { auditFrom, identityOf, type AuditEntry } from './auditRepo.ts';
+import { auditFrom, identityOf, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 
 /** Releases the hold of a verified claim, with the decision and its audit row; false when there is none to release. */

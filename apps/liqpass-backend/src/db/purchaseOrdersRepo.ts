@@ -4,7 +4,7 @@ import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/ke
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { PAY_WITHIN_MS } from '../domain/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
-import { auditFrom, type AuditEntry } from './auditRepo.ts';
+import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { violatesUnique } from './platform/databaseError.ts';
 import { idBeginsWith, isIdPrefix } from './platform/idPrefix.ts';

@@ -2,7 +2,7 @@ import type { Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './auditRepo.ts';
+import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import type { NewPurchaseOrder } from './purchaseOrdersRepo.ts';
 import { amountOf, numericOf } from './platform/rows.ts';

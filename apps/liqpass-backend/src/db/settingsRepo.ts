@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './auditRepo.ts';
+import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 
 /** The key of the switch that lets one person both approve a claim and record its payment. */

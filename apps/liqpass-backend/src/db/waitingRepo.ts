@@ -3,7 +3,7 @@ import type { WaitingCheck } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { MarkHistory } from '../domain/waiting.ts';
-import { auditFrom, type AuditEntry } from './auditRepo.ts';
+import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { listCandles } from './marketRepo.ts';
 import type { StatusStep } from './purchaseOrdersRepo.ts';

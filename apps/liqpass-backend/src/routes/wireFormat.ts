@@ -4,7 +4,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import { formatIso, type EpochMs } from '@liqpass/kernel/time';
 import { isUuid } from '@liqpass/kernel/ids';
-import type { AuditRow } from '../db/auditRepo.ts';
+import type { AuditRow } from '../db/audit/auditRepo.ts';
 import type { ClaimCursor } from '../db/claimsRepo.ts';
 import type { OrderCursor } from '../db/purchaseOrdersRepo.ts';
 import type { Claim } from '../domain/claim.ts';

@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createSiweMessage } from 'viem/siwe';
-import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import { isOperator } from '../db/operatorsRepo.ts';
 import * as repo from '../db/sessionsRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';

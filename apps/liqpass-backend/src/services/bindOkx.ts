@@ -3,7 +3,7 @@ import type { PositionSnapshot, SnapshotAnswer } from '@liqpass/api/verify';
 import { formatIso } from '@liqpass/kernel/time';
 import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
-import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Credential } from '../db/credentialsRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';

@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
 import type { RejectionCode } from '@liqpass/kernel/vocabulary';
-import { identityOf, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import { identityOf, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/decisionsRepo.ts';
 import { releaseHold } from '../db/holdsRepo.ts';

@@ -2,7 +2,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { positionSnapshot, type PositionSnapshot } from '@liqpass/api/verify';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { VERDICT_FLAGS, type ClaimStatus, type TimelineKind } from '@liqpass/kernel/vocabulary';
-import { listAuditOf, type AuditRow } from '../db/auditRepo.ts';
+import { listAuditOf, type AuditRow } from '../db/audit/auditRepo.ts';
 import {
   getBindingSnapshot,
   getClaimForReview,

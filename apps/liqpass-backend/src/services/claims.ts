@@ -4,7 +4,7 @@ import { SECOND_MS } from '@liqpass/kernel/time';
 import { okxEventId } from '@liqpass/kernel/ids';
 import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
-import { listAuditOf, type Actor, type AuditEntry, type AuditRow } from '../db/auditRepo.ts';
+import { listAuditOf, type Actor, type AuditEntry, type AuditRow } from '../db/audit/auditRepo.ts';
 import * as repo from '../db/claimsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';

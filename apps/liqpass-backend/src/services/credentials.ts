@@ -3,7 +3,7 @@ import type { SealingKeyAnswer } from '@liqpass/api/exchangeKeys';
 import { MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { OkxRegion } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
-import { SYSTEM, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import * as repo from '../db/credentialsRepo.ts';
 import { listLivePositions } from '../db/purchaseOrdersRepo.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
-import type { Actor, AuditEntry } from '../db/auditRepo.ts';
+import type { Actor, AuditEntry } from '../db/audit/auditRepo.ts';
 import * as repo from '../db/operatorsRepo.ts';
 import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../db/settingsRepo.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';

@@ -1,5 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import type { Actor } from '../db/auditRepo.ts';
+import type { Actor } from '../db/audit/auditRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 
 /**

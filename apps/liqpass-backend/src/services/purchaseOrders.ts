@@ -2,7 +2,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import type { Usdc } from '@liqpass/kernel/money';
 import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
-import { writeAudit, type Actor, type AuditEntry } from '../db/auditRepo.ts';
+import { writeAudit, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { createQuotedOrder, getQuote } from '../db/quotesRepo.ts';

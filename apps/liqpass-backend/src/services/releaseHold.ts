@@ -1,5 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import type { Actor } from '../db/auditRepo.ts';
+import type { Actor } from '../db/audit/auditRepo.ts';
 import { releaseHold as release } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';

@@ -1,6 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { SalesStopReason } from '@liqpass/kernel/vocabulary';
-import type { Actor } from '../db/auditRepo.ts';
+import type { Actor } from '../db/audit/auditRepo.ts';
 import * as repo from '../db/salesRepo.ts';
 import type { SalesScope, SalesStop } from '../db/salesRepo.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import { identityOf, type Actor } from '../db/auditRepo.ts';
+import { identityOf, type Actor } from '../db/audit/auditRepo.ts';
 import { getLastDecision } from '../db/decisionsRepo.ts';
 import { readShop } from '../db/settingsRepo.ts';
 import type { Context } from './context.ts';

@@ -2,7 +2,7 @@ import { boundSnapshot, type VerifyRequest } from '@liqpass/api/verify';
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatIso } from '@liqpass/kernel/time';
 import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
-import { SYSTEM } from '../db/auditRepo.ts';
+import { SYSTEM } from '../db/audit/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { findCredentialOfAccount } from '../db/credentialsRepo.ts';
 import type { Db } from '../db/platform/database.ts';

@@ -1,6 +1,6 @@
 import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
 import type { WaitingCheck } from '@liqpass/kernel/vocabulary';
-import { SYSTEM } from '../db/auditRepo.ts';
+import { SYSTEM } from '../db/audit/auditRepo.ts';
 import { listWaitsOver, readMarkHistory, recordWaiting } from '../db/waitingRepo.ts';
 import { purchaseOrderStatus, waitingPeriod, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { decideWaiting } from '../domain/waiting.ts';

@@ -1,6 +1,6 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 import { sql, type RawBuilder } from 'kysely';
-import type { Db } from './platform/database.ts';
+import type { Db } from '../platform/database.ts';
 
 /** Who did it: 'trader', 'system', or the name that came with a key or a session ('internal:ops', 'operator:alice'). */
 export type Actor = {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from './platform/database.ts';
+import type { Db } from '../platform/database.ts';
 
 /** An audit row in its place in the chain, as it is hashed and exported (one JSON object a line). Hashes are 64 hex digits. */
 export type ChainedRow = {

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
-import { readAuditHead, sealAudit } from '../services/auditTrail.ts';
-import type { Context } from '../services/context.ts';
+import { readAuditHead, sealAudit } from '../../services/audit/auditTrail.ts';
+import type { Context } from '../../services/context.ts';
 
 const EVERY_MS = SECOND_MS / 2;
 /** Every so many looks it looks further back, for rows of transactions that took very long. */

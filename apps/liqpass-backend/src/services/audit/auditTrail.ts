@@ -1,8 +1,8 @@
 import { MINUTE_MS } from '@liqpass/kernel/time';
-import type { Db } from '../db/platform/database.ts';
-import * as repo from '../db/auditChainRepo.ts';
+import type { Db } from '../../db/platform/database.ts';
+import * as repo from '../../db/audit/auditChainRepo.ts';
 import { chainRows, checkNext, type ChainProblem } from './auditChain.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../context.ts';
 
 const BATCH = 500;
 /** How far below the newest sealed row a row may still appear: a transaction under way while so many others came and went. */

@@ -3,10 +3,10 @@ import { LiqPassError } from '@liqpass/api/errors';
 import type { Server } from '@liqpass/service/server';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { exportAudit, listAudit } from '../services/auditTrail.ts';
-import type { Context } from '../services/context.ts';
-import { operatorsOnly, type Keys } from './guards.ts';
-import { toPage } from './wireFormat.ts';
+import { exportAudit, listAudit } from '../../services/audit/auditTrail.ts';
+import type { Context } from '../../services/context.ts';
+import { operatorsOnly, type Keys } from '../guards.ts';
+import { toPage } from '../wireFormat.ts';
 
 type Row = Awaited<ReturnType<typeof listAudit>>[number];
 

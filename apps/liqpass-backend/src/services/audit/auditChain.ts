@@ -1,6 +1,6 @@
 import { canonicalJson } from '@liqpass/evidence/canonical';
 import { createHash } from 'node:crypto';
-import type { ChainedRow } from '../db/auditChainRepo.ts';
+import type { ChainedRow } from '../../db/audit/auditChainRepo.ts';
 
 /** What the first row is chained to. */
 export const GENESIS_HASH = '0'.repeat(64);
