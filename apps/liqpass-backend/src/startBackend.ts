@@ -17,15 +17,15 @@ import { buildMetrics } from './routes/platform/operations.ts';
 import { buildChanges } from './services/platform/changes.ts';
 import type { Context } from './services/context.ts';
 import { buildMarketFeed } from './services/feedMarket.ts';
-import { exchangeKeyClient } from './services/exchangeKeyClient.ts';
+import { exchangeKeyClient } from './services/people/exchangeKeyClient.ts';
 import { jpVerifyClient } from './services/jpVerifyClient.ts';
 import { buildMarketState } from './services/market.ts';
 import { marketClient } from './services/marketClient.ts';
 import { quoteSigner } from './services/quoteSigner.ts';
 import { buildSalesStops } from './services/salesStops.ts';
-import { seedOperators } from './services/operators.ts';
+import { seedOperators } from './services/people/operators.ts';
 import { verifyClaim } from './services/verifyClaim.ts';
-import { walletSignatureClient } from './services/walletSignatureClient.ts';
+import { walletSignatureClient } from './services/people/walletSignatureClient.ts';
 
 export type Backend = { readonly ctx: Context; readonly address: string; stop(): Promise<void> };
 

@@ -5,7 +5,7 @@ import { DAY_MS, formatIso } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifyClaim } from '../src/services/verifyClaim.ts';
-import { deleteUnneededCredentials } from '../src/services/credentials.ts';
+import { deleteUnneededCredentials } from '../src/services/people/credentials.ts';
 import { bindWith, checked, far, order, refusal, register, SEALED, snapshotTaken, UID } from './attested.ts';
 import { newOrdId } from './harness.ts';
 import { EVIDENCE_ROOT, liquidated } from './scriptedVerifier.ts';

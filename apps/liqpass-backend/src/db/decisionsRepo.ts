@@ -5,7 +5,7 @@ import { auditFrom, identityOf, type AuditEntry } from './audit/auditRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
-import { onePersonShop } from './settingsRepo.ts';
+import { onePersonShop } from './people/settingsRepo.ts';
 import type { ClaimDecision } from './platform/tables.ts';
 
 /** A row about what was decided, as a part of the statement that moves the claim: rows are added, never changed. */

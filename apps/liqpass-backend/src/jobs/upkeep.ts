@@ -2,9 +2,9 @@ import { DAY_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { listOverdueClaims } from '../db/claimsRepo.ts';
 import { forgetAnswers } from '../db/platform/idempotencyRepo.ts';
 import { forgetRateLimits } from '../db/platform/rateLimitsRepo.ts';
-import { forgetSessions } from '../db/sessionsRepo.ts';
+import { forgetSessions } from '../db/people/sessionsRepo.ts';
 import type { Context } from '../services/context.ts';
-import { deleteUnneededCredentials } from '../services/credentials.ts';
+import { deleteUnneededCredentials } from '../services/people/credentials.ts';
 
 /** A claim this long past its next attempt has no job any more: jobs are taken up within a minute, even after a crash. */
 const OVERDUE_MS = 3 * MINUTE_MS;

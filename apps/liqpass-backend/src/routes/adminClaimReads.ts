@@ -10,7 +10,7 @@ import { reviewCursorOf, type ReviewCursor, type ReviewItem, type ReviewSort } f
 import { listForReview, reviewClaim, stepsAllowed, type ClaimReview } from '../services/claimReview.ts';
 import { mayRecordPayment } from '../services/secondPerson.ts';
 import type { Context } from '../services/context.ts';
-import { operator, operatorsOnly, type Keys } from './guards.ts';
+import { operator, operatorsOnly, type Keys } from './people/guards.ts';
 import { amount } from './purchaseOrders.ts';
 import { claimToWire, claimWithEvidenceToWire, purchaseOrderToWire } from './wireFormat.ts';
 

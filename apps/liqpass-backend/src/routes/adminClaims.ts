@@ -4,7 +4,7 @@ import { takeBackBody } from '@liqpass/api/operators';
 import type { Server } from '@liqpass/service/server';
 import { approveClaim, markClaimPaid, rejectClaim, takeBackClaim } from '../services/claimDecisions.ts';
 import type { Context } from '../services/context.ts';
-import { operator, operatorsOnly, type Keys } from './guards.ts';
+import { operator, operatorsOnly, type Keys } from './people/guards.ts';
 import { claimToWire } from './wireFormat.ts';
 
 /** Operators decide claims and record what the multisig paid. */

@@ -5,7 +5,7 @@ import { SIDES } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { reportExposure } from '../services/exposureReport.ts';
-import { operatorsOnly, type Keys } from './guards.ts';
+import { operatorsOnly, type Keys } from './people/guards.ts';
 
 /** What the book carries and may carry. */
 export function adminExposureRoutes(app: Server, ctx: Context, keys: Keys): void {

@@ -3,7 +3,7 @@ import { releaseHoldBody } from '@liqpass/api/operators';
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { releaseHold } from '../services/releaseHold.ts';
-import { adminActor, operatorsOnly, type Keys } from './guards.ts';
+import { adminActor, operatorsOnly, type Keys } from './people/guards.ts';
 import { claimToWire } from './wireFormat.ts';
 
 /** Claims that a flag of the verifier holds until a person has looked. */

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { payoutListHash, payoutsCsv, payoutTotal, safeBatch } from '../domain/safeBatch.ts';
 import type { Context } from '../services/context.ts';
 import { listPayouts } from '../services/payouts.ts';
-import { operatorsOnly, type Keys } from './guards.ts';
+import { operatorsOnly, type Keys } from './people/guards.ts';
 
 /** What the multisig is to pay: a list to copy from, and files that Safe reads. */
 export function adminPayoutRoutes(app: Server, ctx: Context, keys: Keys): void {

@@ -3,7 +3,7 @@ import { markPaidBody, purchaseOrderAnswer, purchaseOrderPage, purchaseOrderPara
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
-import { adminActor, operatorsOnly, type Keys } from './guards.ts';
+import { adminActor, operatorsOnly, type Keys } from './people/guards.ts';
 import { toReceivedPayment } from './internalPurchaseOrders.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
 import { OF_MARKING_PAID } from './platform/refusals.ts';

@@ -8,7 +8,7 @@ import { readClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
 import { eventStreams } from './platform/eventStream.ts';
-import { operatorsOnly, traderActor, type Keys } from './guards.ts';
+import { operatorsOnly, traderActor, type Keys } from './people/guards.ts';
 import { claimToWire, purchaseOrderToWire } from './wireFormat.ts';
 import { OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 

@@ -3,7 +3,7 @@ import type { Server } from '@liqpass/service/server';
 import type { Claim } from '../domain/claim.ts';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
-import { internalActor, type Keys } from './guards.ts';
+import { internalActor, type Keys } from './people/guards.ts';
 import { OF_FILING } from './platform/refusals.ts';
 
 /** 200 once the verifier has spoken, 202 while it is still asked; the reason wherever the claim did not go through. */

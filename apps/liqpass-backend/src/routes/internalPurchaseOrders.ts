@@ -2,7 +2,7 @@ import { markPaidBody, purchaseOrderAnswer, purchaseOrderParams, type MarkPaidBo
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/purchaseOrders.ts';
-import { internalActor, type Keys } from './guards.ts';
+import { internalActor, type Keys } from './people/guards.ts';
 import { amount, instantMs } from './purchaseOrders.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
 import { OF_MARKING_PAID } from './platform/refusals.ts';

@@ -18,7 +18,7 @@ import type { Context } from '../services/context.ts';
 import { hashBody, once } from '../services/platform/idempotency.ts';
 import { bindOkx } from '../services/bindOkx.ts';
 import { createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
-import { traderActor } from './guards.ts';
+import { traderActor } from './people/guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
 import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';

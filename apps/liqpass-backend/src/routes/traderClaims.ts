@@ -7,7 +7,7 @@ import { readClaimWithEvidence } from '../services/claims.ts';
 import type { Context } from '../services/context.ts';
 import { readKeptAnswer } from '../services/keptAnswer.ts';
 import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
-import { traderActor } from './guards.ts';
+import { traderActor } from './people/guards.ts';
 import { claimToWire } from './wireFormat.ts';
 import { OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 

@@ -4,13 +4,13 @@ import { formatIso } from '@liqpass/kernel/time';
 import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
 import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
-import type { Credential } from '../db/credentialsRepo.ts';
+import type { Credential } from '../db/people/credentialsRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/product.ts';
 import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Context } from './context.ts';
-import { readCredential } from './credentials.ts';
+import { readCredential } from './people/credentials.ts';
 import { bindAssessed } from './eligibility.ts';
 import { readOwnPurchaseOrder, readPurchaseOrder } from './purchaseOrders.ts';
 

@@ -8,9 +8,9 @@ import type { MarketClient } from './marketClient.ts';
 import type { MarketState } from './market.ts';
 import type { QuoteSigner } from './quoteSigner.ts';
 import type { SalesStops } from './salesStops.ts';
-import type { ExchangeKeyClient } from './exchangeKeyClient.ts';
+import type { ExchangeKeyClient } from './people/exchangeKeyClient.ts';
 import type { JpVerifyClient } from './jpVerifyClient.ts';
-import type { WalletSignatures } from './walletSignatureClient.ts';
+import type { WalletSignatures } from './people/walletSignatureClient.ts';
 
 /** The jobs that a verb may leave behind; in the transaction of its change of state. */
 export type Jobs = {

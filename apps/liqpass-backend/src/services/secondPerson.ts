@@ -1,6 +1,6 @@
 import { identityOf, type Actor } from '../db/audit/auditRepo.ts';
 import { getLastDecision } from '../db/decisionsRepo.ts';
-import { readShop } from '../db/settingsRepo.ts';
+import { readShop } from '../db/people/settingsRepo.ts';
 import type { Context } from './context.ts';
 
 /** Whether this person may record the payment of an approved claim: another approved it, or the shop has one person only. */

@@ -4,7 +4,7 @@ import { formatIso } from '@liqpass/kernel/time';
 import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { SYSTEM } from '../db/audit/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
-import { findCredentialOfAccount } from '../db/credentialsRepo.ts';
+import { findCredentialOfAccount } from '../db/people/credentialsRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import { getBoundPosition } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim, type Claim } from '../domain/claim.ts';

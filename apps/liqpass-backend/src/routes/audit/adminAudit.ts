@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { exportAudit, listAudit } from '../../services/audit/auditTrail.ts';
 import type { Context } from '../../services/context.ts';
-import { operatorsOnly, type Keys } from '../guards.ts';
+import { operatorsOnly, type Keys } from '../people/guards.ts';
 import { toPage } from '../wireFormat.ts';
 
 type Row = Awaited<ReturnType<typeof listAudit>>[number];

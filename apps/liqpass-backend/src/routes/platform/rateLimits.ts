@@ -7,7 +7,7 @@ import type { Server } from '@liqpass/service/server';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../../services/context.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../../services/platform/rateCounters.ts';
-import type { Keys } from '../guards.ts';
+import type { Keys } from '../people/guards.ts';
 import { isBehindADoor, routeName } from './matchedRoute.ts';
 
 /** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */

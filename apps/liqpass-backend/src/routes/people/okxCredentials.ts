@@ -11,18 +11,18 @@ import {
 } from '@liqpass/api/credentials';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
+import type { Context } from '../../services/context.ts';
 import {
   deleteCredential,
   listCredentials,
   listOpenPositions,
   readSealingKey,
   registerCredential,
-} from '../services/credentials.ts';
-import type { ShownPosition } from '../services/openPositions.ts';
+} from '../../services/people/credentials.ts';
+import type { ShownPosition } from '../../services/openPositions.ts';
 import { signedIn, signedInOnly, traderActor } from './guards.ts';
-import { maskedUid } from './wireFormat.ts';
-import { OF_EXCHANGE_KEY } from './platform/refusals.ts';
+import { maskedUid } from '../wireFormat.ts';
+import { OF_EXCHANGE_KEY } from '../platform/refusals.ts';
 
 type Kept = Awaited<ReturnType<typeof listCredentials>>[number];
 

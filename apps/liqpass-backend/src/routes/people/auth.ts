@@ -19,7 +19,7 @@ import {
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyRequest } from 'fastify';
-import type { SignInMessage } from '../db/sessionsRepo.ts';
+import type { SignInMessage } from '../../db/people/sessionsRepo.ts';
 import {
   changePayoutAddress,
   requestPayoutAddress,
@@ -27,14 +27,14 @@ import {
   signIn,
   signOut,
   type Session,
-} from '../services/auth.ts';
-import type { Context } from '../services/context.ts';
-import { listPurchaseOrders } from '../services/purchaseOrders.ts';
+} from '../../services/people/auth.ts';
+import type { Context } from '../../services/context.ts';
+import { listPurchaseOrders } from '../../services/purchaseOrders.ts';
 import { signedIn, signedInOnly, traderActor } from './guards.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin, siteOf } from './site.ts';
-import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
-import { OF_A_SIGNED_MESSAGE, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
+import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from '../wireFormat.ts';
+import { OF_A_SIGNED_MESSAGE, OF_OWN_ORDER, OPTIONAL_SESSION } from '../platform/refusals.ts';
 
 const toMe = (session: Session): Me => ({
   address: session.address,

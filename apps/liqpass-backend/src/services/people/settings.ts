@@ -2,8 +2,8 @@ import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import type { Settings as SettingsAnswer } from '@liqpass/api/operators';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
-import { readShop } from '../db/settingsRepo.ts';
-import type { Context } from './context.ts';
+import { readShop } from '../../db/people/settingsRepo.ts';
+import type { Context } from '../context.ts';
 
 /** What operators set and see, as it stands now. */
 export async function readSettings(ctx: Context): Promise<SettingsAnswer> {

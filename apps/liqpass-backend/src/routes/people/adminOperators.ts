@@ -10,9 +10,9 @@ import {
 } from '@liqpass/api/operators';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
-import { listOperators, putOperator, removeOperator, setOnePersonShop } from '../services/operators.ts';
-import { readSettings } from '../services/settings.ts';
+import type { Context } from '../../services/context.ts';
+import { listOperators, putOperator, removeOperator, setOnePersonShop } from '../../services/people/operators.ts';
+import { readSettings } from '../../services/people/settings.ts';
 import { adminActor, operator, operatorsOnly, type Keys } from './guards.ts';
 
 type Row = Awaited<ReturnType<typeof putOperator>>;

@@ -1,9 +1,9 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
-import type { Db } from './platform/database.ts';
-import { violatesUnique } from './platform/databaseError.ts';
+import { auditFrom, type AuditEntry } from '../audit/auditRepo.ts';
+import type { Db } from '../platform/database.ts';
+import { violatesUnique } from '../platform/databaseError.ts';
 
 export type OperatorRow = {
   readonly address: string;

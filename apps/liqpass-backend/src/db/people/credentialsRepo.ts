@@ -1,8 +1,8 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { OkxRegion } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
-import type { Db } from './platform/database.ts';
+import { auditFrom, type AuditEntry } from '../audit/auditRepo.ts';
+import type { Db } from '../platform/database.ts';
 
 /** An exchange key under seal, and what the exchange said about it. */
 export type Credential = {

@@ -2,8 +2,8 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { mayAs, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import { holderOf, type NamedKey } from '@liqpass/service/constantTime';
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../db/audit/auditRepo.ts';
-import type { Session } from '../services/auth.ts';
+import type { Actor } from '../../db/audit/auditRepo.ts';
+import type { Session } from '../../services/people/auth.ts';
 
 export type Keys = { readonly internal: readonly NamedKey[]; readonly admin: readonly NamedKey[] };
 

@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { FastifyRequest } from 'fastify';
-import type { PeopleSettings } from '../services/context.ts';
-import type { Site } from '../services/auth.ts';
+import type { PeopleSettings } from '../../services/context.ts';
+import type { Site } from '../../services/people/auth.ts';
 
 // Which site a request came to. A Host header is the caller's word: a page elsewhere could have its visitors sign for its own
 // domain and bring the signature here. So a domain is believed when it is configured, or when it is this machine's own.

@@ -1,7 +1,7 @@
 import type { Server } from '@liqpass/service/server';
-import { resolveSession } from '../services/auth.ts';
-import type { Context } from '../services/context.ts';
-import { isBehindADoor } from './platform/matchedRoute.ts';
+import { resolveSession } from '../../services/people/auth.ts';
+import type { Context } from '../../services/context.ts';
+import { isBehindADoor } from '../platform/matchedRoute.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin } from './site.ts';
 

@@ -1,8 +1,8 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
-import type { Db } from './platform/database.ts';
+import { auditFrom, type AuditEntry } from '../audit/auditRepo.ts';
+import type { Db } from '../platform/database.ts';
 
 /** What a wallet was asked to sign. */
 export type SignInMessage = {

@@ -3,14 +3,14 @@ import { DAY_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createSiweMessage } from 'viem/siwe';
-import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
-import { isOperator } from '../db/operatorsRepo.ts';
-import * as repo from '../db/sessionsRepo.ts';
-import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
-import { checksummedAddress } from './platform/checksummedAddress.ts';
-import type { Context } from './context.ts';
-import { readPurchaseOrder } from './purchaseOrders.ts';
-import { requireOwner } from './ownership.ts';
+import { SYSTEM, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import { isOperator } from '../../db/people/operatorsRepo.ts';
+import * as repo from '../../db/people/sessionsRepo.ts';
+import type { PurchaseOrder } from '../../domain/purchaseOrder.ts';
+import { checksummedAddress } from '../platform/checksummedAddress.ts';
+import type { Context } from '../context.ts';
+import { readPurchaseOrder } from '../purchaseOrders.ts';
+import { requireOwner } from '../ownership.ts';
 
 /** Where the person is: the domain and address that the message to sign names. */
 export type Site = { readonly domain: string; readonly uri: string };

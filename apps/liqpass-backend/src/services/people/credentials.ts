@@ -3,11 +3,11 @@ import type { SealingKeyAnswer } from '@liqpass/api/exchangeKeys';
 import { MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { OkxRegion } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
-import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
-import * as repo from '../db/credentialsRepo.ts';
-import { listLivePositions } from '../db/purchaseOrdersRepo.ts';
-import type { Context } from './context.ts';
-import { judgeOpenPosition, type ShownPosition } from './openPositions.ts';
+import { SYSTEM, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import * as repo from '../../db/people/credentialsRepo.ts';
+import { listLivePositions } from '../../db/purchaseOrdersRepo.ts';
+import type { Context } from '../context.ts';
+import { judgeOpenPosition, type ShownPosition } from '../openPositions.ts';
 
 /** Keys a wallet may keep at once. */
 const MOST_CREDENTIALS = 20;

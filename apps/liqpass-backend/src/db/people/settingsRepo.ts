@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
-import type { Db } from './platform/database.ts';
+import { auditFrom, type AuditEntry } from '../audit/auditRepo.ts';
+import type { Db } from '../platform/database.ts';
 
 /** The key of the switch that lets one person both approve a claim and record its payment. */
 export const ONE_PERSON_SHOP = 'one_person_shop';

@@ -1,10 +1,10 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
-import type { Actor, AuditEntry } from '../db/audit/auditRepo.ts';
-import * as repo from '../db/operatorsRepo.ts';
-import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../db/settingsRepo.ts';
-import { checksummedAddress } from './platform/checksummedAddress.ts';
-import type { Context } from './context.ts';
+import type { Actor, AuditEntry } from '../../db/audit/auditRepo.ts';
+import * as repo from '../../db/people/operatorsRepo.ts';
+import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../../db/people/settingsRepo.ts';
+import { checksummedAddress } from '../platform/checksummedAddress.ts';
+import type { Context } from '../context.ts';
 
 const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
   ({ actor, action, subjectType: 'operator', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
