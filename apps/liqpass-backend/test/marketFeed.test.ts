@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Candles, Marks } from '@liqpass/api/quotes';
 import { HOUR_MS } from '@liqpass/kernel/time';
-import { holdLease } from '../src/db/marketRepo.ts';
-import { buildMarketFeed } from '../src/services/feedMarket.ts';
-import { buildMarketState } from '../src/services/market.ts';
+import { holdLease } from '../src/db/book/marketRepo.ts';
+import { buildMarketFeed } from '../src/services/book/feedMarket.ts';
+import { buildMarketState } from '../src/services/book/market.ts';
 import { BTC, testShop, type Shop } from './shop.ts';
 import { engine } from './testDatabase.ts';
 

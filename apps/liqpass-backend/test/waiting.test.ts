@@ -3,7 +3,7 @@ import type { ErrorAnswer } from '@liqpass/api/wire';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { keepMarks } from '../src/db/marketRepo.ts';
+import { keepMarks } from '../src/db/book/marketRepo.ts';
 import { checkWaits } from '../src/services/waiting.ts';
 import { verifyClaim } from '../src/services/verifyClaim.ts';
 import { bindWith, order, register, snapshotTaken } from './attested.ts';

@@ -2,7 +2,7 @@ import type { EpochMs, Window } from '@liqpass/kernel/time';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
-import { PAY_WITHIN_MS } from '../domain/product.ts';
+import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';

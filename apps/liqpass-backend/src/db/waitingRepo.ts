@@ -5,7 +5,7 @@ import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { MarkHistory } from '../domain/waiting.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
-import { listCandles } from './marketRepo.ts';
+import { listCandles } from './book/marketRepo.ts';
 import type { StatusStep } from './purchaseOrdersRepo.ts';
 
 /** Orders whose wait for cover ended before `beforeMs` and was not looked at, the earliest first. */

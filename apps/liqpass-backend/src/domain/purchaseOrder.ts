@@ -1,7 +1,7 @@
 import type { Usdc } from '@liqpass/kernel/money';
 import { isWithin, type EpochMs, type Window } from '@liqpass/kernel/time';
 import type { ClaimStatus, PurchaseOrderStatus, RefundReason, Side, WaitingCheck } from '@liqpass/kernel/vocabulary';
-import { PAY_WITHIN_MS, WAITING_MS } from './product.ts';
+import { PAY_WITHIN_MS, WAITING_MS } from './book/product.ts';
 
 export type Position = {
   readonly instId: string;

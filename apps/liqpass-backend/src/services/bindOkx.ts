@@ -7,7 +7,7 @@ import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Credential } from '../db/people/credentialsRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
-import { PAY_WITHIN_MS } from '../domain/product.ts';
+import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Context } from './context.ts';
 import { readCredential } from './people/credentials.ts';

@@ -6,16 +6,16 @@ import { decideBinding, type BindingDecision, type BoundPosition } from '@liqpas
 import type { Market } from '@liqpass/underwriting/market';
 import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
-import { getRoomOfOrder, listRoomsOfAccount, lockBook, type Room } from '../db/exposureRepo.ts';
+import { getRoomOfOrder, listRoomsOfAccount, lockBook, type Room } from '../db/book/exposureRepo.ts';
 import type { Db } from '../db/platform/database.ts';
-import { getQuote, setPosition, type StoredQuote } from '../db/quotesRepo.ts';
+import { getQuote, setPosition, type StoredQuote } from '../db/book/quotesRepo.ts';
 import { findHolderOfOkxOrder, findHolderOfPosition } from '../db/purchaseOrdersRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Context } from './context.ts';
-import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './exposure.ts';
-import { PARAMS } from './market.ts';
-import { eventsIn, issueQuote, readMarket, readProduct } from './quotes.ts';
-import { refuseStopped, salesStopped } from './sales.ts';
+import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
+import { PARAMS } from './book/market.ts';
+import { eventsIn, issueQuote, readMarket, readProduct } from './book/quotes.ts';
+import { refuseStopped, salesStopped } from './book/sales.ts';
 
 /** What binding with a key found: the price now, and what an operator should know. */
 export type Assessment = {

@@ -5,15 +5,15 @@ import { randomUUID } from 'node:crypto';
 import { writeAudit, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
-import { createQuotedOrder, getQuote } from '../db/quotesRepo.ts';
-import { decideApplication, decideQuotedApplication, type Application } from '../domain/product.ts';
+import { createQuotedOrder, getQuote } from '../db/book/quotesRepo.ts';
+import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
 import { decidePayment, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
 import type { Context } from './context.ts';
-import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './exposure.ts';
+import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
 import { requireOwner } from './ownership.ts';
-import { readProduct } from './quotes.ts';
-import { refuseStopped } from './sales.ts';
+import { readProduct } from './book/quotes.ts';
+import { refuseStopped } from './book/sales.ts';
 
 const entry = (
   ctx: Context,

@@ -1,7 +1,7 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
-import type { Db } from '../db/platform/database.ts';
-import { listSalesStops, type SalesStop } from '../db/salesRepo.ts';
+import type { Db } from '../../db/platform/database.ts';
+import { listSalesStops, type SalesStop } from '../../db/book/salesRepo.ts';
 
 /** How often a process reads the stops that another one set. */
 export const STOPS_EVERY_MS = 5 * SECOND_MS;

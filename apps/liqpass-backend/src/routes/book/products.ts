@@ -2,11 +2,11 @@ import { productsAnswer } from '@liqpass/api/quotes';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
-import { MIN_PAYOUT, PAYOUT_CHOICES } from '../domain/product.ts';
-import type { Context } from '../services/context.ts';
-import { limitsOf } from '../services/exposure.ts';
-import { INSTRUMENTS } from '../services/market.ts';
-import { shopReader } from '../services/products.ts';
+import { MIN_PAYOUT, PAYOUT_CHOICES } from '../../domain/book/product.ts';
+import type { Context } from '../../services/context.ts';
+import { limitsOf } from '../../services/book/exposure.ts';
+import { INSTRUMENTS } from '../../services/book/market.ts';
+import { shopReader } from '../../services/book/products.ts';
 
 /** What is on sale now. */
 export function productRoutes(app: Server, ctx: Context): void {

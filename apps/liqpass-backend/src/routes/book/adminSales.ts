@@ -1,9 +1,9 @@
 import { putSalesBody, settingsAnswer } from '@liqpass/api/operators';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
-import { setSales } from '../services/sales.ts';
-import { readSettings } from '../services/people/settings.ts';
-import { adminActor, operatorsOnly, type Keys } from './people/guards.ts';
+import type { Context } from '../../services/context.ts';
+import { setSales } from '../../services/book/sales.ts';
+import { readSettings } from '../../services/people/settings.ts';
+import { adminActor, operatorsOnly, type Keys } from '../people/guards.ts';
 
 /** The shop's settings, and the switch that takes products off sale. */
 export function adminSalesRoutes(app: Server, ctx: Context, keys: Keys): void {

@@ -1,7 +1,7 @@
 import { invariant } from '@liqpass/kernel/invariant';
 import { DAY_MS, type EpochMs } from '@liqpass/kernel/time';
 import { sql } from 'kysely';
-import type { Db } from './platform/database.ts';
+import type { Db } from '../platform/database.ts';
 
 /** An hour of the mark price, with every digit the exchange gave. */
 export type StoredCandle = {

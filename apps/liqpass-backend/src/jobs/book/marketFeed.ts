@@ -1,7 +1,7 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
-import { releaseLease } from '../db/marketRepo.ts';
-import type { Context } from '../services/context.ts';
-import { MARKET_LEASE, type MarketFeed } from '../services/feedMarket.ts';
+import { releaseLease } from '../../db/book/marketRepo.ts';
+import type { Context } from '../../services/context.ts';
+import { MARKET_LEASE, type MarketFeed } from '../../services/book/feedMarket.ts';
 
 const EVERY_MS = 15 * SECOND_MS;
 /** Until the first answer, and after a failure: jp-verify may be starting at this moment. */

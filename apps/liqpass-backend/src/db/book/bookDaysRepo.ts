@@ -1,8 +1,8 @@
 import { DAY_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { Usdc } from '@liqpass/kernel/money';
 import { sql } from 'kysely';
-import type { Db } from './platform/database.ts';
-import { amountOf, amountOrNull, numericOf } from './platform/rows.ts';
+import type { Db } from '../platform/database.ts';
+import { amountOf, amountOrNull, numericOf } from '../platform/rows.ts';
 
 export type BookDay = {
   /** A UTC date: "2026-01-22". */

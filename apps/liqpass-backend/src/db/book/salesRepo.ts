@@ -1,8 +1,8 @@
 import type { Side } from '@liqpass/kernel/vocabulary';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
-import type { Db } from './platform/database.ts';
+import { auditFrom, type AuditEntry } from '../audit/auditRepo.ts';
+import type { Db } from '../platform/database.ts';
 
 /** null: every one. */
 export type SalesScope = {

@@ -2,11 +2,11 @@ import type { Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
-import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
-import type { Db } from './platform/database.ts';
-import type { NewPurchaseOrder } from './purchaseOrdersRepo.ts';
-import { amountOf, numericOf } from './platform/rows.ts';
-import type { PositionJson } from './platform/underwritingTables.ts';
+import { auditFrom, type AuditEntry } from '../audit/auditRepo.ts';
+import type { Db } from '../platform/database.ts';
+import type { NewPurchaseOrder } from '../purchaseOrdersRepo.ts';
+import { amountOf, numericOf } from '../platform/rows.ts';
+import type { PositionJson } from '../platform/underwritingTables.ts';
 
 /** A price as it was offered. */
 export type StoredQuote = {

@@ -4,8 +4,8 @@ import { PROD_2026_04 } from '@liqpass/underwriting/params';
 import { CANDLES_NEEDED, type Candle } from '@liqpass/underwriting/price';
 import { coinOf, COIN_OF_INSTRUMENT } from '@liqpass/underwriting/products';
 import { coinRisk, type BookRisk } from '@liqpass/underwriting/bookRisk';
-import type { Db } from '../db/platform/database.ts';
-import { lastMark, listCandles, type StoredMark } from '../db/marketRepo.ts';
+import type { Db } from '../../db/platform/database.ts';
+import { lastMark, listCandles, type StoredMark } from '../../db/book/marketRepo.ts';
 
 /** What is priced with: the fit on data until April 2026. */
 export const PARAMS = PROD_2026_04;

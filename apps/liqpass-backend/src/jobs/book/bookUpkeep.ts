@@ -1,10 +1,10 @@
 import { DAY_MS, MINUTE_MS } from '@liqpass/kernel/time';
-import { freeSettledRooms } from '../db/exposureRepo.ts';
-import { forgetQuotes } from '../db/quotesRepo.ts';
-import type { Context } from '../services/context.ts';
-import { reportExposure } from '../services/exposureReport.ts';
-import { STOPS_EVERY_MS } from '../services/salesStops.ts';
-import { checkWaits } from '../services/waiting.ts';
+import { freeSettledRooms } from '../../db/book/exposureRepo.ts';
+import { forgetQuotes } from '../../db/book/quotesRepo.ts';
+import type { Context } from '../../services/context.ts';
+import { reportExposure } from '../../services/book/exposureReport.ts';
+import { STOPS_EVERY_MS } from '../../services/book/salesStops.ts';
+import { checkWaits } from '../../services/waiting.ts';
 
 /** The highest in-force and reserve of a day are kept, whether somebody looks or not. */
 const NOTED_EVERY_MS = 10 * MINUTE_MS;

@@ -1,9 +1,9 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { SalesStopReason } from '@liqpass/kernel/vocabulary';
-import type { Actor } from '../db/audit/auditRepo.ts';
-import * as repo from '../db/salesRepo.ts';
-import type { SalesScope, SalesStop } from '../db/salesRepo.ts';
-import type { Context } from './context.ts';
+import type { Actor } from '../../db/audit/auditRepo.ts';
+import * as repo from '../../db/book/salesRepo.ts';
+import type { SalesScope, SalesStop } from '../../db/book/salesRepo.ts';
+import type { Context } from '../context.ts';
 import type { Sale } from './salesStops.ts';
 
 /** What a stop says to whoever wants to buy: a code, a sentence, and when to ask again. */

@@ -3,9 +3,9 @@ import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import { SIDES } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
-import { reportExposure } from '../services/exposureReport.ts';
-import { operatorsOnly, type Keys } from './people/guards.ts';
+import type { Context } from '../../services/context.ts';
+import { reportExposure } from '../../services/book/exposureReport.ts';
+import { operatorsOnly, type Keys } from '../people/guards.ts';
 
 /** What the book carries and may carry. */
 export function adminExposureRoutes(app: Server, ctx: Context, keys: Keys): void {

@@ -14,9 +14,9 @@ import {
 } from '@liqpass/underwriting/book';
 import type { BookRisk } from '@liqpass/underwriting/bookRisk';
 import { coinOf, COIN_OF_INSTRUMENT, productOf, PRODUCTS } from '@liqpass/underwriting/products';
-import type { Db } from '../db/platform/database.ts';
-import { listClaimsOnBook, lockBook, putRoom, sumBook, type NearPrice, type Room } from '../db/exposureRepo.ts';
-import type { Context } from './context.ts';
+import type { Db } from '../../db/platform/database.ts';
+import { listClaimsOnBook, lockBook, putRoom, sumBook, type NearPrice, type Room } from '../../db/book/exposureRepo.ts';
+import type { Context } from '../context.ts';
 import { salesStopped } from './sales.ts';
 
 /** An order's room waits this long for the premium: PAY_WITHIN_MS, and time to record it. Then it goes to others, and is counted again if a premium that buys cover is still recorded. */

@@ -2,10 +2,10 @@ import { candlesAnswer, candlesQuery, marksAnswer } from '@liqpass/api/quotes';
 import { formatIso } from '@liqpass/kernel/time';
 import { MAX_DATA_AGE_MS } from '@liqpass/underwriting/market';
 import type { Server } from '@liqpass/service/server';
-import { chartReader } from '../services/chart.ts';
-import type { Context } from '../services/context.ts';
-import { INSTRUMENTS } from '../services/market.ts';
-import { instantMs } from './purchaseOrders.ts';
+import { chartReader } from '../../services/book/chart.ts';
+import type { Context } from '../../services/context.ts';
+import { INSTRUMENTS } from '../../services/book/market.ts';
+import { instantMs } from '../purchaseOrders.ts';
 
 /** Prices for charts. */
 export function marketRoutes(app: Server, ctx: Context): void {

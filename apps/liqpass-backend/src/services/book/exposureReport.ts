@@ -4,9 +4,9 @@ import { SIDES, type SalesStopReason, type Side } from '@liqpass/kernel/vocabula
 import { bookTotals, type BookLimits, type BookTotals } from '@liqpass/underwriting/book';
 import { distanceOf, sigmaFor } from '@liqpass/underwriting/bookRisk';
 import { reserveFor } from '@liqpass/underwriting/reserve';
-import { listClaimsOnBook, listRooms, type Room } from '../db/exposureRepo.ts';
-import { countBook, listDays, type BookDay } from '../db/bookDaysRepo.ts';
-import type { Context } from './context.ts';
+import { listClaimsOnBook, listRooms, type Room } from '../../db/book/exposureRepo.ts';
+import { countBook, listDays, type BookDay } from '../../db/book/bookDaysRepo.ts';
+import type { Context } from '../context.ts';
 import { limitsOf, toBookPolicy } from './exposure.ts';
 import { INSTRUMENTS } from './market.ts';
 

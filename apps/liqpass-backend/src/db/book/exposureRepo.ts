@@ -2,8 +2,8 @@ import type { Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { ClaimStatus, Side } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
-import type { Db } from './platform/database.ts';
-import { amountOf, amountOrNull, numericOf } from './platform/rows.ts';
+import type { Db } from '../platform/database.ts';
+import { amountOf, amountOrNull, numericOf } from '../platform/rows.ts';
 
 /** Any number that nothing else of ours uses as an advisory lock. */
 const BOOK_LOCK = 4_242_001;

@@ -9,10 +9,10 @@ import { leverageAt, distanceTo, liquidationPriceAt } from '@liqpass/underwritin
 import { coinOf, productOf, PRODUCTS, type Product } from '@liqpass/underwriting/products';
 import { QUOTE_TTL_MS, type Offer, type QuoteRefused } from '@liqpass/underwriting/quoteCover';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { freeQuoteRoom, lockBook } from '../db/exposureRepo.ts';
-import { insertQuote, type StoredQuote } from '../db/quotesRepo.ts';
-import { MIN_PAYOUT, offerCover, WAITING_MS } from '../domain/product.ts';
-import type { Context } from './context.ts';
+import { freeQuoteRoom, lockBook } from '../../db/book/exposureRepo.ts';
+import { insertQuote, type StoredQuote } from '../../db/book/quotesRepo.ts';
+import { MIN_PAYOUT, offerCover, WAITING_MS } from '../../domain/book/product.ts';
+import type { Context } from '../context.ts';
 import { inTransaction, limitsOf, takeRoom } from './exposure.ts';
 import { INSTRUMENTS, PARAMS } from './market.ts';
 import { refuseStopped, salesStopped } from './sales.ts';

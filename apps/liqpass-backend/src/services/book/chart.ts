@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
-import { listCandles, type StoredCandle } from '../db/marketRepo.ts';
-import type { Context } from './context.ts';
+import { listCandles, type StoredCandle } from '../../db/book/marketRepo.ts';
+import type { Context } from '../context.ts';
 import { INSTRUMENTS } from './market.ts';
 
 type Asked = {

@@ -2,8 +2,15 @@ import type { candlesAnswer } from '@liqpass/api/market';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { forgetMarks, holdLease, keepCandles, keepMarks, listCandles, type StoredCandle } from '../db/marketRepo.ts';
-import type { Context } from './context.ts';
+import {
+  forgetMarks,
+  holdLease,
+  keepCandles,
+  keepMarks,
+  listCandles,
+  type StoredCandle,
+} from '../../db/book/marketRepo.ts';
+import type { Context } from '../context.ts';
 import { HOURS_BACK, INSTRUMENTS } from './market.ts';
 import type { MarketClient } from './marketClient.ts';
 
