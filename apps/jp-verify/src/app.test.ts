@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sealingKeyAnswer } from '@liqpass/api/exchangeKeys';
+import { candlesAnswer, marksAnswer } from '@liqpass/api/market';
 import { snapshotAnswer, verifyAnswer, type VerifyAnswer } from '@liqpass/api/verify';
 import { formatIso, HOUR_MS, MINUTE_MS, systemClock } from '@liqpass/kernel/time';
 import { recheckBundle } from '@liqpass/proof/recheck';
@@ -435,4 +436,30 @@ test('reads candles over several pages and marks from two sources, without a key
   assert.equal((await world.get('/market/candles?instId=BTC-USDT-SWAP')).status, 503);
   const none = (await world.get('/market/marks')).json as typeof marks;
   assert.equal(none.marks[0]?.markPx, null);
+});
+
+test('prices are answered while the questions of many users wait', async () => {
+  const account = createOkxAccount();
+  const ordId = account.trade({ at: T0, side: 'buy', sz: '2', px: '100000' });
+  account.mark.at = () => '100000';
+  const world = await startWorld(account, {
+    limiter: createRateLimiter(systemClock, { spanMs: 200, slowDownMs: 200 }),
+  });
+  let answered = 0;
+  const binds = Array.from({ length: 20 }, async () => {
+    await world.post('/snapshot', { instId: 'BTC-USDT-SWAP', ordId });
+    answered += 1;
+  });
+  // All of them have asked for the mark, and wait for their turn.
+  while (world.okx.asked.filter((target) => target.includes('public/mark-price')).length < 6) await wait(5);
+  for (let minute = 0; minute < 2; minute += 1) {
+    const { status, json } = await world.get('/market/marks');
+    assert.equal(status, 200);
+    const [btc] = marksAnswer.parse(json).marks;
+    assert.deepEqual([btc?.instId, btc?.markPx, btc?.indexPx], ['BTC-USDT-SWAP', '100000', '100000']);
+    const candles = await world.get('/market/candles?instId=BTC-USDT-SWAP&bar=1m&limit=10');
+    assert.equal(candlesAnswer.parse(candles.json).candles.length, 10);
+  }
+  assert.ok(answered < binds.length, 'every bind was answered before the prices');
+  await Promise.all(binds);
 });

@@ -6,7 +6,7 @@ import { OKX_ERROR_CLASSES } from '@liqpass/proof/okxErrors';
 import { askHttp } from '@liqpass/service/askHttp';
 import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { OkxCredential } from './credential.ts';
-import type { RateLimiter } from './rateLimiter.ts';
+import { PUBLIC, type Lane, type RateLimiter } from './rateLimiter.ts';
 import { signedHeaders } from './signature.ts';
 
 // GET only, signed, with what came back kept byte for byte. The public clients keep neither the raw body nor the status, and
@@ -57,6 +57,8 @@ type Deps = {
   readonly baseUrl: string;
   /** null: public data only. */
   readonly credential: OkxCredential | null;
+  /** Whose turn its questions take: those of the market, or those that a user set off. */
+  readonly lane: Lane;
   readonly clock: Clock;
   readonly limiter: RateLimiter;
   readonly exchangeClock: ExchangeClock;
@@ -64,9 +66,9 @@ type Deps = {
 };
 
 export function createOkxClient(deps: Deps): OkxClient {
-  const { baseUrl, credential, clock, limiter, exchangeClock, timing } = deps;
+  const { baseUrl, credential, lane, clock, limiter, exchangeClock, timing } = deps;
   // The limiter's map outlives a request: it holds a digest, not the key.
-  const who = credential === null ? 'public' : createHash('sha256').update(credential.apiKey).digest('base64url');
+  const who = credential === null ? PUBLIC : createHash('sha256').update(credential.apiKey).digest('base64url');
 
   function readClock(): Promise<void> {
     exchangeClock.reading ??= askTime().finally(() => {
@@ -132,12 +134,12 @@ export function createOkxClient(deps: Deps): OkxClient {
       if (clock.now() - exchangeClock.readAtMs > CLOCK_KEPT_MS)
         await Promise.race([readClock(), wait(CLOCK_AWAITED_MS, undefined, { ref: false })]);
       const signWith = isPrivate(target) ? credential : null;
-      const user = signWith === null ? 'public' : who;
+      const user = signWith === null ? PUBLIC : who;
       const waits = { backoff: [...timing.backoffMs], wait: [...timing.slowMs], resync: [0] };
       for (;;) {
         // A turn is for the moment it is taken: not before what this process is busy with, such as opening other keys.
         await immediate();
-        const turnMs = limiter.reserve(user, target, deadlineMs);
+        const turnMs = limiter.reserve(user, target, deadlineMs, lane);
         if (turnMs === null || clock.now() >= deadlineMs) return unasked(baseUrl, target, clock.now());
         if (turnMs > 0) await wait(turnMs);
         const timeoutMs = Math.max(1, Math.min(timing.requestTimeoutMs, deadlineMs - clock.now()));

@@ -18,13 +18,30 @@ const LIMITS: Record<string, number> = {
   'market/history-mark-price-candles': 20,
 };
 const OTHERWISE = 10;
+/**
+ * Public data is counted per address, so that prices for everybody and questions that a user set off share one quota. Prices have a lane
+ * of their own in it, kept free even while nobody reads them: reservations that were given out cannot be taken back, and whoever binds
+ * in a loop would otherwise stand before them.
+ */
+export const LANES = ['market', 'user'] as const;
+export type Lane = (typeof LANES)[number];
+const SHARE_OF_MARKET = 0.4;
+const limitOf = (limit: number, isShared: boolean, lane: Lane): number => {
+  if (!isShared) return limit;
+  const market = Math.ceil(limit * SHARE_OF_MARKET);
+  return lane === 'market' ? market : limit - market;
+};
+
+/** What requests without a key are counted under. */
+export const PUBLIC = 'public';
+
 /** A little more than the exchange's two seconds: its clock and ours do not tick together. */
 const USUAL = { spanMs: 2_050, slowDownMs: 2_000 };
 const FORGET_ABOVE = 2_000;
 
 export type RateLimiter = {
   /** How long to wait before a request may be sent, counting it as sent then; null where that is after the deadline. */
-  reserve(who: string, target: string, deadlineMs: EpochMs): number | null;
+  reserve(who: string, target: string, deadlineMs: EpochMs, lane: Lane): number | null;
   /** The exchange said that it was too much. */
   slowDown(who: string, target: string): void;
 };
@@ -40,14 +57,15 @@ export function createRateLimiter(clock: Clock, { spanMs, slowDownMs } = USUAL):
     for (const [key, until] of blockedUntil) if (until < nowMs) blockedUntil.delete(key);
   };
   return {
-    reserve(who, target, deadlineMs) {
+    reserve(who, target, deadlineMs, lane) {
       const endpoint = endpointOf(target);
-      const key = `${who} ${endpoint}`;
+      const counted = `${who} ${endpoint}`;
+      const key = `${counted} ${lane}`;
       const nowMs = clock.now();
       forget(nowMs);
-      const limit = LIMITS[endpoint] ?? OTHERWISE;
+      const limit = limitOf(LIMITS[endpoint] ?? OTHERWISE, who === PUBLIC, lane);
       const taken = slots.get(key) ?? [];
-      const atMs = Math.max(nowMs, (taken.at(-limit) ?? 0) + spanMs, blockedUntil.get(key) ?? 0);
+      const atMs = Math.max(nowMs, (taken.at(-limit) ?? 0) + spanMs, blockedUntil.get(counted) ?? 0);
       if (atMs > deadlineMs) return null;
       slots.set(key, [...taken, atMs].slice(-limit));
       return atMs - nowMs;

@@ -11,7 +11,7 @@ import {
   type OkxTiming,
 } from '../okx/okxClient.ts';
 import type { OkxCredential } from '../okx/credential.ts';
-import { createRateLimiter, type RateLimiter } from '../okx/rateLimiter.ts';
+import { createRateLimiter, type Lane, type RateLimiter } from '../okx/rateLimiter.ts';
 import { USUAL_READING, type ReadingTiming } from './gatherEvidence.ts';
 
 /** The world as jp-verify's services see it. */
@@ -56,13 +56,19 @@ export const hostFor = (ctx: Context, region: OkxRegion | null): string =>
   region === null || !isOkxHost(ctx.okxBaseUrl) ? ctx.okxBaseUrl : HOST_OF[region];
 
 /** A client for one key (null: public data), sharing clock and rate limits with all others. */
-export function okxClientFor(ctx: Context, credential: OkxCredential | null, region: OkxRegion | null): OkxClient {
+export function okxClientFor(
+  ctx: Context,
+  credential: OkxCredential | null,
+  region: OkxRegion | null,
+  lane: Lane = 'user',
+): OkxClient {
   const baseUrl = hostFor(ctx, region);
   const exchangeClock = ctx.exchangeClocks.get(baseUrl) ?? createExchangeClock();
   ctx.exchangeClocks.set(baseUrl, exchangeClock);
   return createOkxClient({
     baseUrl,
     credential,
+    lane,
     clock: ctx.clock,
     limiter: ctx.limiter,
     exchangeClock,

@@ -36,7 +36,7 @@ async function readCandlePage(
 
 /** Mark-price candles, newest first, older than `after`. */
 export async function readCandles(ctx: Context, query: CandlesQuery): Promise<CandlesAnswer> {
-  const client = okxClientFor(ctx, null, null);
+  const client = okxClientFor(ctx, null, null, 'market');
   const deadlineMs = ctx.clock.now() + INTERACTIVE_MS;
   const barMs = query.bar === '1m' ? MINUTE_MS : HOUR_MS;
   const found = new Map<number, CandleRow>();
@@ -95,7 +95,7 @@ async function readPrice(
 
 /** Mark price and index price (a second source) of what can be insured. */
 export async function readMarks(ctx: Context): Promise<MarksAnswer> {
-  const client = okxClientFor(ctx, null, null);
+  const client = okxClientFor(ctx, null, null, 'market');
   const deadlineMs = ctx.clock.now() + INTERACTIVE_MS;
   const marks = await Promise.all(
     INSTRUMENTS.map(async (instId) => {
