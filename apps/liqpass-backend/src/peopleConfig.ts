@@ -2,7 +2,7 @@ import { BASE_CHAIN_ID, OPERATOR_ROLES } from '@liqpass/kernel/vocabulary';
 import { ConfigError, optional, whole, type Environment } from '@liqpass/service/environment';
 import { isIP } from 'node:net';
 import { getAddress, isAddress } from 'viem/utils';
-import type { PeopleSettings } from './services/context.ts';
+import type { PeopleSettings } from './services/people/peopleContext.ts';
 
 /** The chain of local test networks: a signature made there is worth nothing on Base. */
 const LOCAL_CHAIN_ID = 31337;

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { countClaimsByStatus, COUNTED_AT_MOST } from './db/claimsRepo.ts';
 import { databaseErrorCode } from './db/platform/databaseError.ts';
 import { openDatabase, type Database } from './db/platform/database.ts';
 import { migrateToLatest } from './db/platform/migrate.ts';
@@ -24,6 +25,7 @@ import { marketClient } from './services/book/marketClient.ts';
 import { quoteSigner } from './services/book/quoteSigner.ts';
 import { buildSalesStops } from './services/book/salesStops.ts';
 import { seedOperators } from './services/people/operators.ts';
+import { checkWaits } from './services/waiting.ts';
 import { verifyClaim } from './services/verifyClaim.ts';
 import { walletSignatureClient } from './services/people/walletSignatureClient.ts';
 
@@ -66,7 +68,7 @@ export async function startBackend(
     };
     const background: Context = { ...ctx, db: database.background.db };
     await seedOperators(ctx);
-    const metrics = buildMetrics(ctx, queue);
+    const metrics = buildMetrics(queue, { atMost: COUNTED_AT_MOST, count: () => countClaimsByStatus(ctx.db) });
     const app = await buildApp(
       ctx,
       { internal: config.internalKeys, admin: config.adminKeys },
@@ -82,7 +84,7 @@ export async function startBackend(
       });
     const stopUpkeep = startUpkeep(background);
     const stopSealer = startSealer(background);
-    const stopBookUpkeep = startBookUpkeep(background);
+    const stopBookUpkeep = startBookUpkeep(background, () => checkWaits(background));
     const stopMarketFeed = startMarketFeed(background, buildMarketFeed(ctx.marketClient));
     const address = await listen(app, config);
     return {

@@ -1,6 +1,6 @@
 import { parseUsdc, usdc } from '@liqpass/kernel/money';
 import { ConfigError, optional, type Environment } from '@liqpass/service/environment';
-import type { UnderwritingSettings } from './services/context.ts';
+import type { UnderwritingSettings } from './services/book/bookContext.ts';
 
 /** The limits of the book while nobody has named the capital: 100,000 USDC. */
 const DEFAULT_CAPITAL = usdc(100_000_000_000n);

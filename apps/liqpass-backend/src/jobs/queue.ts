@@ -2,7 +2,7 @@ import { SECOND_MS, type Clock } from '@liqpass/kernel/time';
 import { fromKysely, PgBoss, type Db as BossDb } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database } from '../db/platform/database.ts';
-import type { Jobs } from '../services/context.ts';
+import type { Jobs } from '../services/hallContext.ts';
 
 const VERIFY_CLAIM = 'verify-claim';
 /** Workers of a process, and how many claims each asks about at once: a slow exchange holds these, and nothing else. */

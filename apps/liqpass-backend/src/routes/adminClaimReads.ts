@@ -9,9 +9,10 @@ import type { Server } from '@liqpass/service/server';
 import { reviewCursorOf, type ReviewCursor, type ReviewItem, type ReviewSort } from '../db/claimReviewRepo.ts';
 import { listForReview, reviewClaim, stepsAllowed, type ClaimReview } from '../services/claimReview.ts';
 import { mayRecordPayment } from '../services/secondPerson.ts';
-import type { Context } from '../services/context.ts';
-import { operator, operatorsOnly, type Keys } from './people/guards.ts';
-import { amount } from './purchaseOrders.ts';
+import type { HallContext } from '../services/hallContext.ts';
+import { operator, operatorsOnly } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
+import { amount } from './platform/wireValues.ts';
 import { claimToWire, claimWithEvidenceToWire, purchaseOrderToWire } from './wireFormat.ts';
 
 const queueFacts = (item: ReviewItem) => ({
@@ -106,7 +107,7 @@ function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
 }
 
 /** The operators' queue, and a claim with all that a person decides it from. */
-export function adminClaimReadRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminClaimReadRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 
   app.get(

@@ -3,12 +3,13 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { takeBackBody } from '@liqpass/api/operators';
 import type { Server } from '@liqpass/service/server';
 import { approveClaim, markClaimPaid, rejectClaim, takeBackClaim } from '../services/claimDecisions.ts';
-import type { Context } from '../services/context.ts';
-import { operator, operatorsOnly, type Keys } from './people/guards.ts';
+import type { HallContext } from '../services/hallContext.ts';
+import { operator, operatorsOnly } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
 import { claimToWire } from './wireFormat.ts';
 
 /** Operators decide claims and record what the multisig paid. */
-export function adminClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminClaimRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   const common = {
     tags: ['admin'],
     security: [{ adminKey: [] }, { session: [] }],

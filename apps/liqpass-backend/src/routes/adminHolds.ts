@@ -1,13 +1,14 @@
 import { claimParams, claimSummary } from '@liqpass/api/claims';
 import { releaseHoldBody } from '@liqpass/api/operators';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 import { releaseHold } from '../services/releaseHold.ts';
-import { adminActor, operatorsOnly, type Keys } from './people/guards.ts';
+import { adminActor, operatorsOnly } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
 import { claimToWire } from './wireFormat.ts';
 
 /** Claims that a flag of the verifier holds until a person has looked. */
-export function adminHoldRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminHoldRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   app.post(
     '/admin/claims/:id/release-hold',
     {

@@ -6,12 +6,13 @@ import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';
 import { payoutListHash, payoutsCsv, payoutTotal, safeBatch } from '../domain/safeBatch.ts';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 import { listPayouts } from '../services/payouts.ts';
-import { operatorsOnly, type Keys } from './people/guards.ts';
+import { operatorsOnly } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
 
 /** What the multisig is to pay: a list to copy from, and files that Safe reads. */
-export function adminPayoutRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminPayoutRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   const guard = operatorsOnly(keys, 'viewer');
   const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 

@@ -1,15 +1,17 @@
 import { listAdminPurchaseOrdersQuery } from '@liqpass/api/operators';
 import { markPaidBody, purchaseOrderAnswer, purchaseOrderPage, purchaseOrderParams } from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
-import { adminActor, operatorsOnly, type Keys } from './people/guards.ts';
+import { adminActor, operatorsOnly } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
 import { toReceivedPayment } from './internalPurchaseOrders.ts';
-import { orderCursor, parseOrderCursor, purchaseOrderToWire, toPage } from './wireFormat.ts';
+import { orderCursor, parseOrderCursor, purchaseOrderToWire } from './wireFormat.ts';
+import { toPage } from './platform/pagination.ts';
 import { OF_MARKING_PAID } from './platform/refusals.ts';
 
 /** Operators see the orders, reported payments first, and confirm what came. */
-export function adminPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 
   app.get(

@@ -5,17 +5,18 @@ import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';
 import { countQueue } from '../db/queueRepo.ts';
 import { readClaim } from '../services/claims.ts';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
 import { eventStreams } from './platform/eventStream.ts';
-import { operatorsOnly, traderActor, type Keys } from './people/guards.ts';
+import { operatorsOnly, traderActor } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
 import { claimToWire, purchaseOrderToWire } from './wireFormat.ts';
 import { OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
 const stream = { content: { 'text/event-stream': { schema: z.string() } } };
 
 /** Live changes for the pages; whoever cannot listen polls the plain routes. */
-export function eventRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function eventRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   const streams = eventStreams(app, ctx);
 
   app.get(

@@ -2,8 +2,9 @@ import { triggerClaimAnswer, triggerClaimBody, type TriggerClaimAnswer } from '@
 import type { Server } from '@liqpass/service/server';
 import type { Claim } from '../domain/claim.ts';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
-import type { Context } from '../services/context.ts';
-import { internalActor, type Keys } from './people/guards.ts';
+import type { HallContext } from '../services/hallContext.ts';
+import { internalActor } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
 import { OF_FILING } from './platform/refusals.ts';
 
 /** 200 once the verifier has spoken, 202 while it is still asked; the reason wherever the claim did not go through. */
@@ -21,7 +22,7 @@ export function triggerAnswer(claim: Claim): { statusCode: 200 | 202; answer: Tr
 }
 
 /** Claims filed by machines: a chain listener, a script. */
-export function internalClaimRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function internalClaimRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   app.post(
     '/internal/claims/onchain-trigger',
     {

@@ -1,9 +1,10 @@
 import { markPaidBody, purchaseOrderAnswer, purchaseOrderParams, type MarkPaidBody } from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/purchaseOrders.ts';
-import { internalActor, type Keys } from './people/guards.ts';
-import { amount, instantMs } from './purchaseOrders.ts';
+import { internalActor } from './people/guards.ts';
+import type { Keys } from './platform/keys.ts';
+import { amount, instantMs } from './platform/wireValues.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
 import { OF_MARKING_PAID } from './platform/refusals.ts';
 
@@ -16,7 +17,7 @@ export const toReceivedPayment = (body: MarkPaidBody): ReceivedPayment => ({
 });
 
 /** Money received: only for whoever holds the internal key. */
-export function internalPurchaseOrderRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function internalPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   app.post(
     '/internal/purchase-orders/:id/mark-paid',
     {

@@ -2,10 +2,10 @@ import { paymentInstructionsAnswer } from '@liqpass/api/quotes';
 import { USDC_DECIMALS } from '@liqpass/kernel/money';
 import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 
 /** Where premiums are paid to; without a treasury no address is shown. */
-export function paymentInstructionRoutes(app: Server, ctx: Context): void {
+export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
   app.get(
     '/api/payment-instructions',
     {

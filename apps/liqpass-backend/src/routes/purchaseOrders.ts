@@ -8,32 +8,23 @@ import {
 } from '@liqpass/api/purchaseOrders';
 import { fileClaimBody, triggerClaimAnswer } from '@liqpass/api/claims';
 import { LiqPassError } from '@liqpass/api/errors';
-import { invariant } from '@liqpass/kernel/invariant';
-import { parseUsdc, type Usdc } from '@liqpass/kernel/money';
-import { parseIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';
 import { awaitVerdict, fileClaim } from '../services/claims.ts';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 import { hashBody, once } from '../services/platform/idempotency.ts';
 import { bindOkx } from '../services/bindOkx.ts';
 import { createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
 import { traderActor } from './people/guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
+import { amount, instantMs } from './platform/wireValues.ts';
 import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
-
-export const amount = (text: string): Usdc => {
-  const value = parseUsdc(text);
-  invariant(value !== null, 'the schema let an amount through');
-  return value;
-};
-export const instantMs = (text: string | undefined): number | null => (text === undefined ? null : parseIso(text));
 
 const idempotencyHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });
 
 /** What a trader does with an order: the wallet it belongs to, or, where it has none, whoever knows its id. */
-export function purchaseOrderRoutes(app: Server, ctx: Context): void {
+export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
   const tags = ['purchase orders'];
   const security = OPTIONAL_SESSION;
 

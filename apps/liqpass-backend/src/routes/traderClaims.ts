@@ -4,7 +4,7 @@ import { evidenceAnswer, traderClaimAnswer } from '@liqpass/api/events';
 import { purchaseOrderParams } from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
 import { readClaimWithEvidence } from '../services/claims.ts';
-import type { Context } from '../services/context.ts';
+import type { HallContext } from '../services/hallContext.ts';
 import { readKeptAnswer } from '../services/keptAnswer.ts';
 import { readOwnPurchaseOrder } from '../services/purchaseOrders.ts';
 import { traderActor } from './people/guards.ts';
@@ -12,7 +12,7 @@ import { claimToWire } from './wireFormat.ts';
 import { OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
 /** A trader's view of a claim: rule by rule, and the evidence to check again. */
-export function traderClaimRoutes(app: Server, ctx: Context): void {
+export function traderClaimRoutes(app: Server, ctx: HallContext): void {
   const tags = ['claims'];
 
   app.get(

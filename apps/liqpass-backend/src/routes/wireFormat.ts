@@ -1,19 +1,17 @@
 import type { ClaimAnswer, ClaimSummary } from '@liqpass/api/claims';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import { LiqPassError } from '@liqpass/api/errors';
-import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
+import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso, type EpochMs } from '@liqpass/kernel/time';
 import { isUuid } from '@liqpass/kernel/ids';
 import type { AuditRow } from '../db/audit/auditRepo.ts';
 import type { ClaimCursor } from '../db/claimsRepo.ts';
 import type { OrderCursor } from '../db/purchaseOrdersRepo.ts';
 import type { Claim } from '../domain/claim.ts';
+import { badCursor, openCursor, sealCursor } from './platform/pagination.ts';
+import { isoOrNull, usdcOrNull } from './platform/wireValues.ts';
 import { effectiveWindow, payBy, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 
 // From what we hold to what we say: amounts as decimal strings, instants as ISO 8601.
-
-const isoOrNull = (ms: EpochMs | null): string | null => (ms === null ? null : formatIso(ms));
-const usdcOrNull = (amount: Usdc | null): string | null => (amount === null ? null : formatUsdc(amount));
 
 export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): PurchaseOrderAnswer {
   const deadlineMs = payBy(order);
@@ -107,45 +105,19 @@ export function claimWithEvidenceToWire(claim: Claim, evidence: unknown, audit: 
   };
 }
 
-/** An account's number with its middle digits hidden: they are nobody's business but the exchange's. */
-export const maskedUid = (uid: string): string => (uid.length <= 6 ? '…' : `${uid.slice(0, 4)}…${uid.slice(-2)}`);
-
-// A cursor is the sort key of the last row of a page, opaque to the caller.
-
-const seal = (parts: readonly (string | number)[]): string => Buffer.from(parts.join('|')).toString('base64url');
-const open = (cursor: string): string[] => Buffer.from(cursor, 'base64url').toString().split('|');
-const badCursor = (): LiqPassError =>
-  new LiqPassError('VALIDATION_FAILED', 'The cursor is not one of ours: use next_cursor of the page before, as it is.');
-
 export const orderCursor = (order: PurchaseOrder): string =>
-  seal([order.paidAtMs === null && order.reported ? 1 : 0, order.createdAtMs, order.id]);
+  sealCursor([order.paidAtMs === null && order.reported ? 1 : 0, order.createdAtMs, order.id]);
 export function parseOrderCursor(cursor: string | undefined): OrderCursor | null {
   if (cursor === undefined) return null;
-  const [reported, createdAt = '', id = ''] = open(cursor);
+  const [reported, createdAt = '', id = ''] = openCursor(cursor);
   if ((reported !== '0' && reported !== '1') || !/^\d{1,14}$/.test(createdAt) || !isUuid(id)) throw badCursor();
   return { reported: reported === '1' ? 1 : 0, createdAtMs: Number(createdAt), id };
 }
 
-export const claimCursor = (claim: Claim): string => seal([claim.createdAtMs, claim.id]);
+export const claimCursor = (claim: Claim): string => sealCursor([claim.createdAtMs, claim.id]);
 export function parseClaimCursor(cursor: string | undefined): ClaimCursor | null {
   if (cursor === undefined) return null;
-  const [createdAt = '', id = ''] = open(cursor);
+  const [createdAt = '', id = ''] = openCursor(cursor);
   if (!/^\d{1,14}$/.test(createdAt) || !isUuid(id)) throw badCursor();
   return { createdAtMs: Number(createdAt), id };
-}
-
-/** A page from one row more than its limit: that one says that there is a next page. */
-export function toPage<Row, Item>(
-  rows: readonly Row[],
-  limit: number,
-  cursorOf: (row: Row) => string,
-  toItem: (row: Row) => Item,
-): { items: Item[]; limit: number; next_cursor: string | null } {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(toItem),
-    limit,
-    next_cursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
-  };
 }

@@ -9,7 +9,7 @@ import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 import { readCredential } from './people/credentials.ts';
 import { bindAssessed } from './eligibility.ts';
 import { readOwnPurchaseOrder, readPurchaseOrder } from './purchaseOrders.ts';
@@ -21,7 +21,7 @@ export type OkxOrder = { readonly ordId: string; readonly instId: string };
  * has. With a key the position is looked at first, and judged; without one the binding is unattested.
  */
 export async function bindOkx(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
   okx: OkxOrder,
   credentialId: string | null,
@@ -48,7 +48,12 @@ export async function bindOkx(
 const isBoundTo = ({ binding }: PurchaseOrder, okx: OkxOrder, credentialId: string | null): boolean =>
   binding?.ordId === okx.ordId && binding.instId === okx.instId && (credentialId === null || binding.attested);
 
-const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'>): AuditEntry => ({
+const entry = (
+  ctx: HallContext,
+  actor: Actor,
+  action: string,
+  more: Pick<AuditEntry, 'why' | 'details'>,
+): AuditEntry => ({
   actor,
   action,
   subjectType: 'purchase_order',
@@ -57,7 +62,7 @@ const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry
 });
 
 async function bindUnattested(
-  ctx: Context,
+  ctx: HallContext,
   order: PurchaseOrder,
   okx: OkxOrder,
   actor: Actor,
@@ -89,7 +94,7 @@ async function bindUnattested(
 
 /** Asks jp-verify for the position with the trader's key, outside any transaction, and then binds what was seen. */
 async function bindAttested(
-  ctx: Context,
+  ctx: HallContext,
   order: PurchaseOrder,
   okx: OkxOrder,
   credentialId: string,
@@ -165,14 +170,14 @@ function readSnapshot(answer: SnapshotAnswer, credential: Credential, okx: OkxOr
 const notInsurable = (reason: string, detail = 'The position cannot be covered as it stands.'): LiqPassError =>
   new LiqPassError('POSITION_NOT_INSURABLE', `${detail} (${reason})`, { params: { reason } });
 
-function stepOf(ctx: Context, order: PurchaseOrder): repo.StatusStep {
+function stepOf(ctx: HallContext, order: PurchaseOrder): repo.StatusStep {
   const from = purchaseOrderStatus(order, ctx.clock.now());
   return { from, to: from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT' };
 }
 
 /** Binds; where an ended cover still holds the order or the position, lets go of that one and binds again. null when there was nothing to bind. */
 async function untilBound(
-  ctx: Context,
+  ctx: HallContext,
   okx: OkxOrder,
   attestation: repo.Attestation | null,
   bind: () => Promise<repo.BindOutcome>,
@@ -199,7 +204,7 @@ const alreadyPaid = (): LiqPassError =>
   new LiqPassError('ALREADY_PAID_CANNOT_BIND', 'The premium has been paid: the OKX order can no longer be changed.');
 
 /** Lets go of a binding whose cover has ended; whether what it held may be free now. */
-async function releaseIfOver(ctx: Context, holder: PurchaseOrder): Promise<boolean> {
+async function releaseIfOver(ctx: HallContext, holder: PurchaseOrder): Promise<boolean> {
   if (holdsItsOkxOrder(holder, ctx.clock.now())) return false;
   await repo.releaseBinding(ctx.db, holder, entry(ctx, SYSTEM, 'release_binding', { why: 'its cover is over' }));
   return true;

@@ -7,11 +7,11 @@ import * as repo from '../db/decisionsRepo.ts';
 import { releaseHold } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 
 // What people decide about a verified claim. Each step is one guarded statement with its decision and its audit row.
 
-const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
+const entry = (ctx: HallContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
   ({ actor, action, subjectType: 'claim', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
 
 const notAllowed = (claim: Claim, step: string): LiqPassError =>
@@ -21,7 +21,7 @@ const notAllowed = (claim: Claim, step: string): LiqPassError =>
 
 /** After a step: the claim that it moved; or, where the step took nothing, the same answer for the same call, else why not. */
 async function settle(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
   moved: Claim | null,
   isSameCall: (claim: Claim) => boolean | Promise<boolean>,
@@ -42,7 +42,7 @@ async function settle(
  * where the approval releases the hold: both then happen, each with its rows, or neither.
  */
 export async function approveClaim(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
   approvedBy: string,
   actor: Actor,
@@ -75,7 +75,7 @@ export async function approveClaim(
 
 /** Rejects a verified claim: with a code, which is what the claim shows, and the text beside it; or, by machines, with a text alone. */
 export async function rejectClaim(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
   rejection: { code: RejectionCode | null; text: string },
   actor: Actor,
@@ -97,7 +97,7 @@ export async function rejectClaim(
 }
 
 /** Takes an approval or a person's rejection back, until it is paid: the claim waits for review again. */
-export async function takeBackClaim(ctx: Context, id: string, reason: string, actor: Actor): Promise<Claim> {
+export async function takeBackClaim(ctx: HallContext, id: string, reason: string, actor: Actor): Promise<Claim> {
   const moved = await repo.takeBackClaim(ctx.db, id, reason, entry(ctx, actor, 'take_back', { why: reason }));
   return settle(
     ctx,
@@ -114,7 +114,7 @@ export async function takeBackClaim(ctx: Context, id: string, reason: string, ac
 
 /** Records the payout's transaction, by another than who approved. One transaction may pay several claims, but a claim is paid once. */
 export async function markClaimPaid(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
   payment: { multisigTxHash: string; paidAtSec: number },
   actor: Actor,

@@ -15,7 +15,7 @@ import {
 import { getEvidence } from '../db/claimsRepo.ts';
 import { countQueue, type QueueCounts } from '../db/queueRepo.ts';
 import { effectiveWindow, type PurchaseOrder } from '../domain/purchaseOrder.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 import { readKeptAnswer, type ShownAnswer } from './keptAnswer.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
@@ -24,7 +24,7 @@ const MOST_RELATED = 20;
 
 /** A page of the operators' queue, and how many claims there are in each status. */
 export async function listForReview(
-  ctx: Context,
+  ctx: HallContext,
   filter: ReviewFilter,
 ): Promise<{ items: ReviewItem[]; counts: QueueCounts }> {
   return { items: await listClaimsForReview(ctx.db, filter), counts: await countQueue(ctx.db) };
@@ -44,7 +44,7 @@ export type ClaimReview = {
 };
 
 /** Everything a person decides a claim from. */
-export async function reviewClaim(ctx: Context, id: string): Promise<ClaimReview> {
+export async function reviewClaim(ctx: HallContext, id: string): Promise<ClaimReview> {
   const item = await getClaimForReview(ctx.db, id);
   if (!item) throw new LiqPassError('CLAIM_NOT_FOUND', `There is no claim ${id}.`);
   const order = await readPurchaseOrder(ctx, item.claim.purchaseOrderId);

@@ -9,12 +9,12 @@ import * as repo from '../db/claimsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 import { readOwnPurchaseOrder } from './purchaseOrders.ts';
 import { afterWaiting } from './waiting.ts';
 
 const entry = (
-  ctx: Context,
+  ctx: HallContext,
   actor: Actor,
   action: string,
   more: Pick<AuditEntry, 'why' | 'details'> = {},
@@ -46,7 +46,7 @@ export type FiledClaim = {
  * Files a claim and leaves the job that verifies it, in one transaction. Filed again, it is the claim that there is; one
  * that FAILED is verified again; nothing else moves.
  */
-export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): Promise<Claim> {
+export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Claim> {
   const claimant = checksummedAddress(filed.claimant);
   const order = await afterWaiting(ctx, await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor));
   const refusal = refuseClaim(order, claimant);
@@ -98,7 +98,7 @@ export async function fileClaim(ctx: Context, filed: FiledClaim, actor: Actor): 
 const LOOK_AGAIN_MS = 400;
 
 /** Waits until a claim is no longer VERIFYING, for as long as a trigger may, or until the server stops; answers with the claim as it then stands. */
-export async function awaitVerdict(ctx: Context, claim: Claim): Promise<Claim> {
+export async function awaitVerdict(ctx: HallContext, claim: Claim): Promise<Claim> {
   const untilMs = Date.now() + ctx.settings.verdictWaitMs;
   let current = claim;
   while (current.status === 'VERIFYING' && !ctx.changes.stopping) {
@@ -110,7 +110,7 @@ export async function awaitVerdict(ctx: Context, claim: Claim): Promise<Claim> {
   return current;
 }
 
-export async function readClaim(ctx: Context, id: string): Promise<Claim> {
+export async function readClaim(ctx: HallContext, id: string): Promise<Claim> {
   const claim = await repo.getClaimById(ctx.db, id);
   if (!claim) throw new LiqPassError('CLAIM_NOT_FOUND', `There is no claim ${id}.`);
   return claim;
@@ -118,7 +118,7 @@ export async function readClaim(ctx: Context, id: string): Promise<Claim> {
 
 /** A claim with its evidence and its history. */
 export async function readClaimWithEvidence(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
 ): Promise<{ claim: Claim; evidence: unknown; audit: AuditRow[] }> {
   const claim = await readClaim(ctx, id);
@@ -127,7 +127,7 @@ export async function readClaimWithEvidence(
 }
 
 export async function listClaims(
-  ctx: Context,
+  ctx: HallContext,
   filter: { status: ClaimStatus | null; after: repo.ClaimCursor | null; limit: number },
 ): Promise<Claim[]> {
   return repo.listClaims(ctx.db, filter);

@@ -8,10 +8,11 @@ import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
 import { getRoomOfOrder, listRoomsOfAccount, lockBook, type Room } from '../db/book/exposureRepo.ts';
 import type { Db } from '../db/platform/database.ts';
-import { getQuote, setPosition, type StoredQuote } from '../db/book/quotesRepo.ts';
+import { getQuote, type StoredQuote } from '../db/book/quotesRepo.ts';
+import { setPosition } from '../db/quotedOrdersRepo.ts';
 import { findHolderOfOkxOrder, findHolderOfPosition } from '../db/purchaseOrdersRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
 import { PARAMS } from './book/market.ts';
 import { eventsIn, issueQuote, readMarket, readProduct } from './book/quotes.ts';
@@ -38,7 +39,7 @@ type Refused = Extract<BindingDecision, { eligible: false }>;
  * would be acceptable; then the caller's transaction must roll back.
  */
 export async function assessBinding(
-  ctx: Context,
+  ctx: HallContext,
   trx: Db,
   order: PurchaseOrder,
   snapshot: PositionSnapshot,
@@ -85,7 +86,7 @@ export async function assessBinding(
  * is rolled back, and the refusal carries it: params quote_hash, premium_usdc, probability, liq_px, leverage, expires_at.
  */
 export async function bindAssessed<T>(
-  ctx: Context,
+  ctx: HallContext,
   order: PurchaseOrder,
   snapshot: PositionSnapshot,
   bind: (trx: Db, assessment: Assessment) => Promise<T>,
@@ -99,7 +100,7 @@ export async function bindAssessed<T>(
 }
 
 async function judge(
-  ctx: Context,
+  ctx: HallContext,
   trx: Db,
   order: PurchaseOrder,
   snapshot: PositionSnapshot,
@@ -139,13 +140,13 @@ async function judge(
 }
 
 /** The market with the mark of the snapshot, which was read a moment ago from the account's own side. */
-function marketAt(ctx: Context, snapshot: PositionSnapshot): Market {
+function marketAt(ctx: HallContext, snapshot: PositionSnapshot): Market {
   const market = readMarketToBind(ctx, snapshot.instId);
   const mark = snapshot.markPx === null ? market.mark : Number(snapshot.markPx);
   return mark > 0 && mark < Infinity ? { ...market, mark } : market;
 }
 
-function readMarketToBind(ctx: Context, instId: string): Market {
+function readMarketToBind(ctx: HallContext, instId: string): Market {
   const nowMs = ctx.clock.now();
   const answer = ctx.market.at(instId, nowMs);
   if (answer.open) return answer.market;
@@ -190,7 +191,7 @@ const notInsurable = (reason: string, message: string, params: Readonly<Record<s
 
 /** The refusal with a quote on the position as it stands, for a new order; without one where none can be made. */
 async function withNewQuote(
-  ctx: Context,
+  ctx: HallContext,
   order: PurchaseOrder,
   snapshot: PositionSnapshot,
   moved: LiqPassError,

@@ -1,6 +1,9 @@
 import type { PositionsAnswer } from '@liqpass/api/exchangeKeys';
 import type { OkxPosition } from '@liqpass/api/credentials';
 import { coinOf } from '@liqpass/underwriting/products';
+import { listLivePositions } from '../db/purchaseOrdersRepo.ts';
+import type { HallContext } from './hallContext.ts';
+import { readCredential } from './people/credentials.ts';
 
 type OpenPosition = PositionsAnswer['positions'][number];
 export type ShownPosition = { readonly position: OpenPosition; readonly reason: OkxPosition['reason'] };
@@ -19,4 +22,12 @@ function reasonOf(position: OpenPosition, insured: ReadonlySet<string>): OkxPosi
   if (position.orders.length === 0) return 'ORDER_NOT_IN_POSITION';
   if (position.liqPx === null) return 'LIQ_PRICE_UNKNOWN';
   return insured.has(lifetimeOf(position.posId, position.cTime)) ? 'ALREADY_INSURED' : null;
+}
+
+/** What is open on a key's account, and which of it could be insured as far as the position alone tells. */
+export async function listOpenPositions(ctx: HallContext, id: string, owner: string): Promise<ShownPosition[]> {
+  const credential = await readCredential(ctx, id, owner);
+  const { positions } = await ctx.exchangeKeys.positions({ sealed: credential.sealed, owner });
+  const insured = new Set(await listLivePositions(ctx.db, credential.mainUid));
+  return positions.map((position) => judgeOpenPosition(position, insured));
 }

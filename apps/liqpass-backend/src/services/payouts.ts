@@ -2,7 +2,7 @@ import { invariant } from '@liqpass/kernel/invariant';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { listClaims } from '../db/claimsRepo.ts';
 import type { Payout } from '../domain/safeBatch.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 
 /** Payouts that one look lists at most; the rest follows once these are paid. */
 const MOST_PAYOUTS = 400;
@@ -15,7 +15,7 @@ export type WaitingPayout = Payout & {
 };
 
 /** Approved claims that wait for the multisig, newest first. */
-export async function listPayouts(ctx: Context): Promise<WaitingPayout[]> {
+export async function listPayouts(ctx: HallContext): Promise<WaitingPayout[]> {
   const claims = await listClaims(ctx.db, { status: 'APPROVED_PENDING_MULTISIG', after: null, limit: MOST_PAYOUTS });
   return claims.map((claim) => {
     invariant(

@@ -5,18 +5,19 @@ import { randomUUID } from 'node:crypto';
 import { writeAudit, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
-import { createQuotedOrder, getQuote } from '../db/book/quotesRepo.ts';
+import { getQuote } from '../db/book/quotesRepo.ts';
+import { createQuotedOrder } from '../db/quotedOrdersRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
 import { decidePayment, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
 import { requireOwner } from './ownership.ts';
 import { readProduct } from './book/quotes.ts';
 import { refuseStopped } from './book/sales.ts';
 
 const entry = (
-  ctx: Context,
+  ctx: HallContext,
   actor: Actor,
   action: string,
   more: Pick<AuditEntry, 'why' | 'details'> = {},
@@ -38,7 +39,7 @@ export type NewApplication = Application & {
 
 /** Sells a pass: the id of the new order, or the refusal that says what is sold. */
 export async function createPurchaseOrder(
-  ctx: Context,
+  ctx: HallContext,
   db: Db,
   application: NewApplication,
   actor: Actor,
@@ -56,7 +57,7 @@ export async function createPurchaseOrder(
 }
 
 /** Sells at the catalogue's price: no quote, no market, and nothing asked of the database but to write the order. */
-async function sellAtFixedPrice(ctx: Context, db: Db, application: NewApplication, actor: Actor): Promise<string> {
+async function sellAtFixedPrice(ctx: HallContext, db: Db, application: NewApplication, actor: Actor): Promise<string> {
   const nowMs = ctx.clock.now();
   const decision = decideApplication(application, nowMs);
   if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
@@ -92,7 +93,7 @@ async function sellAtFixedPrice(ctx: Context, db: Db, application: NewApplicatio
 
 /** Sells at a quoted price: the quote is taken once, by one order that says the same, before it expires. */
 async function sellAtQuote(
-  ctx: Context,
+  ctx: HallContext,
   db: Db,
   application: NewApplication & { readonly quoteHash: string },
   actor: Actor,
@@ -135,14 +136,14 @@ async function sellAtQuote(
 }
 
 /** The order; 404 where there is none. */
-export async function readPurchaseOrder(ctx: Context, id: string): Promise<PurchaseOrder> {
+export async function readPurchaseOrder(ctx: HallContext, id: string): Promise<PurchaseOrder> {
   const order = await repo.getPurchaseOrderById(ctx.db, id);
   if (!order) throw new LiqPassError('PURCHASE_ORDER_NOT_FOUND', `There is no purchase order ${id}.`);
   return order;
 }
 
 /** The order, for whoever may read it. */
-export async function readOwnPurchaseOrder(ctx: Context, id: string, actor: Actor): Promise<PurchaseOrder> {
+export async function readOwnPurchaseOrder(ctx: HallContext, id: string, actor: Actor): Promise<PurchaseOrder> {
   const order = await readPurchaseOrder(ctx, id);
   requireOwner(order, actor);
   return order;
@@ -150,7 +151,7 @@ export async function readOwnPurchaseOrder(ctx: Context, id: string, actor: Acto
 
 /** The trader's "I have paid": shows the order to the operators, with the hash. It marks nothing as paid. */
 export async function reportPayment(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
   txHash: string | null,
   actor: Actor,
@@ -188,7 +189,7 @@ const DECIDE_AGAIN = 5;
 
 /** Records money that came. Repeated, it answers with the first payment; whether it buys cover is the domain's to say. */
 export async function markPurchaseOrderPaid(
-  ctx: Context,
+  ctx: HallContext,
   id: string,
   received: ReceivedPayment,
   actor: Actor,
@@ -241,7 +242,7 @@ function cameBy(order: PurchaseOrder, received: ReceivedPayment, nowMs: EpochMs)
 }
 
 /** Whether an order has room in the book; a plain one has none unless every order counts. */
-const countsInBook = (ctx: Context, order: PurchaseOrder): boolean =>
+const countsInBook = (ctx: HallContext, order: PurchaseOrder): boolean =>
   order.quoteHash !== null || order.binding?.attested === true || ctx.settings.underwriting.countsEveryOrder;
 
 /** Paid, an order keeps its room until its cover ends; where the money buys none, the room is given back. */
@@ -249,7 +250,7 @@ const roomUntil = (order: PurchaseOrder, nowMs: EpochMs): EpochMs => effectiveWi
 
 /** A repeated call changes nothing. Named with another transaction, it is money too: kept in the audit trail for the refund. */
 async function anotherPayment(
-  ctx: Context,
+  ctx: HallContext,
   order: PurchaseOrder,
   received: ReceivedPayment,
   actor: Actor,
@@ -267,6 +268,6 @@ async function anotherPayment(
 }
 
 /** A page of orders, reported payments first. */
-export async function listPurchaseOrders(ctx: Context, filter: repo.OrderFilter): Promise<PurchaseOrder[]> {
+export async function listPurchaseOrders(ctx: HallContext, filter: repo.OrderFilter): Promise<PurchaseOrder[]> {
   return repo.listPurchaseOrders(ctx.db, filter, ctx.clock.now());
 }

@@ -3,10 +3,10 @@ import type { Actor } from '../db/audit/auditRepo.ts';
 import { releaseHold as release } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 
 /** A person has looked at what held a verified claim and lets it be decided. Released already, it changes nothing. */
-export async function releaseHold(ctx: Context, id: string, reason: string, actor: Actor): Promise<Claim> {
+export async function releaseHold(ctx: HallContext, id: string, reason: string, actor: Actor): Promise<Claim> {
   const took = await release(ctx.db, id, reason, {
     actor,
     action: 'release_hold',

@@ -10,7 +10,7 @@ import { getBoundPosition } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim, type Claim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 import type { Verification } from './jpVerifyClient.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 import { afterWaiting } from './waiting.ts';
@@ -21,7 +21,7 @@ const KEY_GONE: Verification = { finding: { kind: 'no_answer', reason: 'KEY_REJE
 
 /** The position as it was seen when it was bound, and a key that shows the account now; 'key_gone' when its owner has deleted it. */
 async function readBoundPosition(
-  ctx: Context,
+  ctx: HallContext,
   orderId: string,
 ): Promise<Pick<VerifyRequest, 'snapshot' | 'credential' | 'owner'> | 'key_gone'> {
   const bound = await getBoundPosition(ctx.db, orderId);
@@ -30,7 +30,7 @@ async function readBoundPosition(
   return key ? { snapshot: boundSnapshot.parse(bound.snapshot), credential: key.sealed, owner: key.owner } : 'key_gone';
 }
 
-async function ask(ctx: Context, claim: Claim, { id, binding }: PurchaseOrder): Promise<Verification> {
+async function ask(ctx: HallContext, claim: Claim, { id, binding }: PurchaseOrder): Promise<Verification> {
   invariant(binding, 'a claim has an order with a binding');
   const seen = binding.attested ? await readBoundPosition(ctx, id) : null;
   if (seen === 'key_gone') return KEY_GONE;
@@ -50,7 +50,7 @@ async function ask(ctx: Context, claim: Claim, { id, binding }: PurchaseOrder): 
  * row and the next attempt are stored in one.
  * @returns where the claim went; null when it was not for this attempt to say
  */
-export async function verifyClaim(ctx: Context, claimId: string): Promise<ClaimStatus | null> {
+export async function verifyClaim(ctx: HallContext, claimId: string): Promise<ClaimStatus | null> {
   const claim = await claims.getClaimById(ctx.db, claimId);
   if (!claim || claim.status !== 'VERIFYING') return null;
   const order = await afterWaiting(ctx, await readPurchaseOrder(ctx, claim.purchaseOrderId), claim.id);

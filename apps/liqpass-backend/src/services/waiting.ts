@@ -4,7 +4,7 @@ import { SYSTEM } from '../db/audit/auditRepo.ts';
 import { listWaitsOver, readMarkHistory, recordWaiting } from '../db/waitingRepo.ts';
 import { purchaseOrderStatus, waitingPeriod, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { decideWaiting } from '../domain/waiting.ts';
-import type { Context } from './context.ts';
+import type { HallContext } from './hallContext.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
 const WHY: Record<WaitingCheck, string> = {
@@ -20,7 +20,7 @@ const WHY: Record<WaitingCheck, string> = {
  * @param claimId the claim that is about to be verified: it ends with a cover that is void; any other keeps it from being voided
  */
 export async function afterWaiting(
-  ctx: Context,
+  ctx: HallContext,
   order: PurchaseOrder,
   claimId: string | null = null,
 ): Promise<PurchaseOrder> {
@@ -58,7 +58,7 @@ const SETTLES_MS = 30 * SECOND_MS;
 const AT_ONCE = 200;
 
 /** Looks at the waits that are over; answers with how many. Several processes may do so at once. */
-export async function checkWaits(ctx: Context): Promise<number> {
+export async function checkWaits(ctx: HallContext): Promise<number> {
   const ids = await listWaitsOver(ctx.db, ctx.clock.now() - SETTLES_MS, AT_ONCE);
   for (const id of ids) {
     await afterWaiting(ctx, await readPurchaseOrder(ctx, id));

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
 import { readAuditHead, sealAudit } from '../../services/audit/auditTrail.ts';
-import type { Context } from '../../services/context.ts';
+import type { AuditContext } from '../../services/audit/auditContext.ts';
 
 const EVERY_MS = SECOND_MS / 2;
 /** Every so many looks it looks further back, for rows of transactions that took very long. */
@@ -10,7 +10,7 @@ const FAR_EVERY = 120;
  * Seals audit rows into their chain, twice a second; writers wait for none of it. Stopped, it seals what is left and ends.
  * Until then the last half second is a tail whose rows carry their stamp but no link yet.
  */
-export function startSealer(ctx: Context): () => Promise<void> {
+export function startSealer(ctx: AuditContext): () => Promise<void> {
   let stopped = false;
   let looks = 0;
   let timer: NodeJS.Timeout | undefined;

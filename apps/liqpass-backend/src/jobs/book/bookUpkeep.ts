@@ -1,16 +1,15 @@
 import { DAY_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { freeSettledRooms } from '../../db/book/exposureRepo.ts';
 import { forgetQuotes } from '../../db/book/quotesRepo.ts';
-import type { Context } from '../../services/context.ts';
+import type { BookContext } from '../../services/book/bookContext.ts';
 import { reportExposure } from '../../services/book/exposureReport.ts';
 import { STOPS_EVERY_MS } from '../../services/book/salesStops.ts';
-import { checkWaits } from '../../services/waiting.ts';
 
 /** The highest in-force and reserve of a day are kept, whether somebody looks or not. */
 const NOTED_EVERY_MS = 10 * MINUTE_MS;
 
 /** Every few seconds reads the operators' stops and looks at the waits that are over, and clears the book once a minute, until it is stopped. */
-export function startBookUpkeep(ctx: Context): () => Promise<void> {
+export function startBookUpkeep(ctx: BookContext, lookAtWaits: () => Promise<unknown>): () => Promise<void> {
   let stopped = false;
   let clearedAtMs = -Infinity;
   let notedAtMs = performance.now();
@@ -19,7 +18,7 @@ export function startBookUpkeep(ctx: Context): () => Promise<void> {
   async function run(): Promise<void> {
     try {
       await ctx.sales.refresh(ctx.db);
-      await checkWaits(ctx);
+      await lookAtWaits();
       const nowMs = performance.now();
       if (nowMs - clearedAtMs >= MINUTE_MS) {
         await forgetQuotes(ctx.db, ctx.clock.now() - DAY_MS);

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
 import { releaseLease } from '../../db/book/marketRepo.ts';
-import type { Context } from '../../services/context.ts';
+import type { BookContext } from '../../services/book/bookContext.ts';
 import { MARKET_LEASE, type MarketFeed } from '../../services/book/feedMarket.ts';
 
 const EVERY_MS = 15 * SECOND_MS;
@@ -8,7 +8,7 @@ const EVERY_MS = 15 * SECOND_MS;
 const AGAIN_MS = 2 * SECOND_MS;
 
 /** Keeps the market up to date until it is stopped; stopping waits for what runs, and lets another process take over. */
-export function startMarketFeed(ctx: Context, feed: MarketFeed): () => Promise<void> {
+export function startMarketFeed(ctx: BookContext, feed: MarketFeed): () => Promise<void> {
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let failing = false;

@@ -2,11 +2,14 @@ import { auditPage, listAuditQuery } from '@liqpass/api/operators';
 import { LiqPassError } from '@liqpass/api/errors';
 import type { Server } from '@liqpass/service/server';
 import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { exportAudit, listAudit } from '../../services/audit/auditTrail.ts';
-import type { Context } from '../../services/context.ts';
-import { operatorsOnly, type Keys } from '../people/guards.ts';
-import { toPage } from '../wireFormat.ts';
+import type { AuditContext } from '../../services/audit/auditContext.ts';
+import { toPage } from '../platform/pagination.ts';
+
+/** Who may read it is said by those who know people. */
+type Guard = { readonly onRequest: (request: FastifyRequest) => Promise<void> };
 
 type Row = Awaited<ReturnType<typeof listAudit>>[number];
 
@@ -23,7 +26,7 @@ const rowToWire = (row: Row) => ({
   hash: row.hash,
 });
 
-async function* lines(ctx: Context): AsyncGenerator<string> {
+async function* lines(ctx: AuditContext): AsyncGenerator<string> {
   for await (const row of exportAudit(ctx.db)) yield `${JSON.stringify(row)}\n`;
 }
 
@@ -31,13 +34,13 @@ async function* lines(ctx: Context): AsyncGenerator<string> {
 const jsonLines = z.unknown().meta({ type: 'string' });
 
 /** Who did what, when and why: a chain of rows, to read and to take along. */
-export function adminAuditRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminAuditRoutes(app: Server, ctx: AuditContext, viewersOnly: Guard): void {
   const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 
   app.get(
     '/admin/audit',
     {
-      ...operatorsOnly(keys, 'viewer'),
+      ...viewersOnly,
       schema: {
         ...common,
         summary: 'The audit trail, newest first; the hashes of the newest rows follow within a second',
@@ -60,7 +63,7 @@ export function adminAuditRoutes(app: Server, ctx: Context, keys: Keys): void {
   app.get(
     '/admin/audit/export',
     {
-      ...operatorsOnly(keys, 'viewer'),
+      ...viewersOnly,
       schema: {
         ...common,
         summary: 'The sealed audit trail as JSON lines; `npm run audit -- check <file>` follows it offline',

@@ -3,12 +3,13 @@ import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import { SIDES } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../../services/context.ts';
+import type { BookContext } from '../../services/book/bookContext.ts';
 import { reportExposure } from '../../services/book/exposureReport.ts';
-import { operatorsOnly, type Keys } from '../people/guards.ts';
+import { operatorsOnly } from '../people/guards.ts';
+import type { Keys } from '../platform/keys.ts';
 
 /** What the book carries and may carry. */
-export function adminExposureRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminExposureRoutes(app: Server, ctx: BookContext, keys: Keys): void {
   app.get(
     '/admin/exposure',
     {

@@ -3,12 +3,12 @@ import { formatIso } from '@liqpass/kernel/time';
 import { MAX_DATA_AGE_MS } from '@liqpass/underwriting/market';
 import type { Server } from '@liqpass/service/server';
 import { chartReader } from '../../services/book/chart.ts';
-import type { Context } from '../../services/context.ts';
+import type { BookContext } from '../../services/book/bookContext.ts';
 import { INSTRUMENTS } from '../../services/book/market.ts';
-import { instantMs } from '../purchaseOrders.ts';
+import { instantMs } from '../platform/wireValues.ts';
 
 /** Prices for charts. */
-export function marketRoutes(app: Server, ctx: Context): void {
+export function marketRoutes(app: Server, ctx: BookContext): void {
   const tags = ['quotes'];
   const readChart = chartReader(ctx);
   app.get(

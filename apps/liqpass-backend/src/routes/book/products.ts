@@ -3,13 +3,13 @@ import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import { MIN_PAYOUT, PAYOUT_CHOICES } from '../../domain/book/product.ts';
-import type { Context } from '../../services/context.ts';
+import type { BookContext } from '../../services/book/bookContext.ts';
 import { limitsOf } from '../../services/book/exposure.ts';
 import { INSTRUMENTS } from '../../services/book/market.ts';
 import { shopReader } from '../../services/book/products.ts';
 
 /** What is on sale now. */
-export function productRoutes(app: Server, ctx: Context): void {
+export function productRoutes(app: Server, ctx: BookContext): void {
   const readShop = shopReader(ctx);
   app.get(
     '/api/products',

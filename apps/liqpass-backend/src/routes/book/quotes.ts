@@ -3,12 +3,12 @@ import { invariant } from '@liqpass/kernel/invariant';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../../services/context.ts';
+import type { BookContext } from '../../services/book/bookContext.ts';
 import { issueQuote, type Quote } from '../../services/book/quotes.ts';
-import { amount } from '../purchaseOrders.ts';
+import { amount } from '../platform/wireValues.ts';
 
 /** Prices that hold for 30 seconds. */
-export function quoteRoutes(app: Server, ctx: Context): void {
+export function quoteRoutes(app: Server, ctx: BookContext): void {
   app.post(
     '/api/quotes',
     {

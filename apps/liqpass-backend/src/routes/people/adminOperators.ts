@@ -1,19 +1,11 @@
 import { okAnswer } from '@liqpass/api/auth';
-import {
-  operatorAnswer,
-  operatorList,
-  operatorMe,
-  operatorParams,
-  putOnePersonShopBody,
-  putOperatorBody,
-  settingsAnswer,
-} from '@liqpass/api/operators';
+import { operatorAnswer, operatorList, operatorMe, operatorParams, putOperatorBody } from '@liqpass/api/operators';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../../services/context.ts';
-import { listOperators, putOperator, removeOperator, setOnePersonShop } from '../../services/people/operators.ts';
-import { readSettings } from '../../services/people/settings.ts';
-import { adminActor, operator, operatorsOnly, type Keys } from './guards.ts';
+import type { PeopleContext } from '../../services/people/peopleContext.ts';
+import { listOperators, putOperator, removeOperator } from '../../services/people/operators.ts';
+import { adminActor, operator, operatorsOnly } from './guards.ts';
+import type { Keys } from '../platform/keys.ts';
 
 type Row = Awaited<ReturnType<typeof putOperator>>;
 const toWire = (row: Row) => ({
@@ -25,7 +17,7 @@ const toWire = (row: Row) => ({
 });
 
 /** Who the operators are, and what they may. */
-export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void {
+export function adminOperatorRoutes(app: Server, ctx: PeopleContext, keys: Keys): void {
   const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
 
   app.get(
@@ -81,23 +73,6 @@ export function adminOperatorRoutes(app: Server, ctx: Context, keys: Keys): void
     async (request) => {
       await removeOperator(ctx, request.params.address, adminActor(request, keys));
       return { ok: true as const };
-    },
-  );
-
-  app.put(
-    '/admin/settings/one-person-shop',
-    {
-      ...operatorsOnly(keys, 'admin'),
-      schema: {
-        ...common,
-        summary: 'Whether one person may both approve a claim and record its payment',
-        body: putOnePersonShopBody,
-        response: { 200: settingsAnswer },
-      },
-    },
-    async (request) => {
-      await setOnePersonShop(ctx, request.body.enabled, request.body.reason, adminActor(request, keys));
-      return readSettings(ctx);
     },
   );
 }

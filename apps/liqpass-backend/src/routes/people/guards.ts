@@ -3,9 +3,8 @@ import { mayAs, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import { holderOf, type NamedKey } from '@liqpass/service/constantTime';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../db/audit/auditRepo.ts';
+import type { Keys } from '../platform/keys.ts';
 import type { Session } from '../../services/people/auth.ts';
-
-export type Keys = { readonly internal: readonly NamedKey[]; readonly admin: readonly NamedKey[] };
 
 /** Who holds the session cookie of a request: nobody sent one, it is no longer good, or a wallet. */
 export type Caller =
@@ -42,6 +41,10 @@ function machine(request: FastifyRequest, keys: Keys): Actor | null {
 
 const sessionExpired = (): LiqPassError =>
   new LiqPassError('SESSION_EXPIRED', 'You are no longer signed in: sign in again.');
+
+/** The address of the wallet that is signed in; null for anybody else. */
+export const walletOf = ({ caller }: FastifyRequest): string | null =>
+  caller?.kind === 'wallet' ? caller.address : null;
 
 /** The wallet that is signed in; 401 for anybody else. */
 export function signedIn(request: FastifyRequest): Session {

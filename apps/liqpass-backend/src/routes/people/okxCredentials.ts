@@ -3,25 +3,21 @@ import {
   credentialList,
   credentialParams,
   deleteCredentialAnswer,
-  positionList,
   registerCredentialBody,
   sealingKeyAnswer,
   type Credential as CredentialWire,
-  type OkxPosition,
 } from '@liqpass/api/credentials';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
-import type { Context } from '../../services/context.ts';
+import type { PeopleContext } from '../../services/people/peopleContext.ts';
 import {
   deleteCredential,
   listCredentials,
-  listOpenPositions,
   readSealingKey,
   registerCredential,
 } from '../../services/people/credentials.ts';
-import type { ShownPosition } from '../../services/openPositions.ts';
 import { signedIn, signedInOnly, traderActor } from './guards.ts';
-import { maskedUid } from '../wireFormat.ts';
+import { maskedUid } from './maskedUid.ts';
 import { OF_EXCHANGE_KEY } from '../platform/refusals.ts';
 
 type Kept = Awaited<ReturnType<typeof listCredentials>>[number];
@@ -36,24 +32,8 @@ const credentialToWire = (kept: Kept): CredentialWire => ({
   in_use: kept.neededUntilMs !== null,
 });
 
-const positionToWire = ({ position, reason }: ShownPosition): OkxPosition => ({
-  inst_id: position.instId,
-  pos_side: position.posSide,
-  side: position.side,
-  mgn_mode: position.mgnMode,
-  lever: position.lever,
-  pos: position.pos,
-  avg_px: position.avgPx,
-  liq_px: position.liqPx,
-  mark_px: position.markPx,
-  margin: position.margin,
-  ord_ids: position.orders.map((order) => order.ordId),
-  insurable: reason === null,
-  reason,
-});
-
 /** A wallet's exchange keys: sealed where they are typed in, kept and passed on as they are. Nothing here can read one. */
-export function okxCredentialRoutes(app: Server, ctx: Context): void {
+export function okxCredentialRoutes(app: Server, ctx: PeopleContext): void {
   const tags = ['exchange keys'];
   const security = [{ session: [] }];
 
@@ -129,23 +109,5 @@ export function okxCredentialRoutes(app: Server, ctx: Context): void {
         deletes_when_cover_ends: deletesAtMs === null ? null : formatIso(deletesAtMs),
       };
     },
-  );
-
-  app.get(
-    '/api/okx-credentials/:id/positions',
-    {
-      ...signedInOnly,
-      schema: {
-        tags,
-        summary: 'What is open on the account of a key',
-        security,
-        params: credentialParams,
-        response: { 200: positionList },
-        refuses: [...OF_EXCHANGE_KEY, 'CREDENTIAL_NOT_FOUND'],
-      },
-    },
-    async (request) => ({
-      items: (await listOpenPositions(ctx, request.params.id, signedIn(request).address)).map(positionToWire),
-    }),
   );
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { PeopleSettings } from '../../services/context.ts';
+import type { PeopleSettings } from '../../services/people/peopleContext.ts';
 import { isSecure } from './site.ts';
 
 /** A `__Host-` cookie can only be set by this host over https; on plain http (a machine's own) browsers refuse that name. */

@@ -1,6 +1,6 @@
 import type { Server } from '@liqpass/service/server';
 import { resolveSession } from '../../services/people/auth.ts';
-import type { Context } from '../../services/context.ts';
+import type { PeopleContext } from '../../services/people/peopleContext.ts';
 import { isBehindADoor } from '../platform/matchedRoute.ts';
 import { clearToken, readToken, setToken } from './sessionCookie.ts';
 import { requireOwnOrigin } from './site.ts';
@@ -8,7 +8,7 @@ import { requireOwnOrigin } from './site.ts';
 const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Says who calls, before any guard asks: the session of the cookie, rotated when due. Nothing is asked without a cookie. */
-export function sessionHook(app: Server, ctx: Context): void {
+export function sessionHook(app: Server, ctx: PeopleContext): void {
   const settings = ctx.settings.people;
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {

@@ -1,6 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { FastifyRequest } from 'fastify';
-import type { PeopleSettings } from '../../services/context.ts';
+import type { PeopleSettings } from '../../services/people/peopleContext.ts';
 import type { Site } from '../../services/people/auth.ts';
 
 // Which site a request came to. A Host header is the caller's word: a page elsewhere could have its visitors sign for its own

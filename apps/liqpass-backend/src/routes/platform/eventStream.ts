@@ -2,7 +2,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../../services/context.ts';
+import type { PlatformContext } from '../../services/platform/platformContext.ts';
 
 /** A change made in another process is not announced here: whoever listens looks again this often. */
 const LOOK_AGAIN_MS = 3_000;
@@ -24,7 +24,7 @@ export type EventStreams = {
 };
 
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that end when the server stops. */
-export function eventStreams(app: Server, ctx: Context): EventStreams {
+export function eventStreams(app: Server, ctx: PlatformContext): EventStreams {
   const closers = new Set<() => void>();
   app.addHook('preClose', async () => {
     for (const close of closers) close();

@@ -2,20 +2,25 @@ import type { Server } from '@liqpass/service/server';
 import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { countClaimsByStatus, COUNTED_AT_MOST } from '../../db/claimsRepo.ts';
-import type { Queue } from '../../jobs/queue.ts';
-import type { Context } from '../../services/context.ts';
+import type { PlatformContext } from '../../services/platform/platformContext.ts';
 
 const readiness = z
   .strictObject({ ready: z.boolean(), database: z.boolean(), queue: z.boolean(), jp_verify: z.boolean() })
   .meta({ id: 'Readiness' });
 
+/** How many jobs wait or run, and how long the oldest that is due has waited. */
+type Queue = { depth(): Promise<{ waiting: number; oldestDueSeconds: number }> };
+/** Claims by status; counted no further than `atMost`. */
+type CountedClaims = { readonly atMost: number; count(): Promise<Readonly<Record<string, number>>> };
+/** What a backend needs besides its database. */
+type Verifier = { isHealthy(): Promise<boolean> };
+
 export type Metrics = { readonly registry: Registry; observeVerification(seconds: number, to: ClaimStatus): void };
 
 /** What is counted: requests, claims by status, verification time, queue depth and age. */
 export function buildMetrics(
-  ctx: Context,
-  queue: Pick<Queue, 'depth'>,
+  queue: Queue,
+  claims: CountedClaims,
 ): Metrics & { requests: Histogram<'method' | 'route' | 'status'> } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -41,11 +46,11 @@ export function buildMetrics(
   });
   new Gauge({
     name: 'liqpass_claims',
-    help: `Claims by status; ${COUNTED_AT_MOST} and more read as ${COUNTED_AT_MOST}`,
+    help: `Claims by status; ${claims.atMost} and more read as ${claims.atMost}`,
     labelNames: ['status'],
     registers,
     async collect() {
-      const counts = await countClaimsByStatus(ctx.db);
+      const counts = await claims.count();
       for (const status of CLAIM_STATUSES) this.set({ status }, counts[status] ?? 0);
     },
   });
@@ -77,8 +82,8 @@ export function buildMetrics(
 /** /healthz (the process), /readyz (what it needs), /metrics. */
 export function operationRoutes(
   app: Server,
-  ctx: Context,
-  queue: Pick<Queue, 'depth'>,
+  ctx: PlatformContext & { readonly jpVerify: Verifier },
+  queue: Queue,
   metrics: ReturnType<typeof buildMetrics>,
 ): void {
   const tags = ['operations'];

@@ -5,9 +5,9 @@ import { MINUTE_MS } from '@liqpass/kernel/time';
 import { holderOf } from '@liqpass/service/constantTime';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyRequest } from 'fastify';
-import type { Context } from '../../services/context.ts';
+import type { PlatformContext } from '../../services/platform/platformContext.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../../services/platform/rateCounters.ts';
-import type { Keys } from '../people/guards.ts';
+import type { Keys } from './keys.ts';
 import { isBehindADoor, routeName } from './matchedRoute.ts';
 
 /** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */
@@ -38,12 +38,22 @@ export function countedAddress(ip: string): string {
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
-const callerOf = (request: FastifyRequest): string =>
-  request.caller?.kind === 'wallet' ? `wallet:${request.caller.address}` : `ip:${countedAddress(request.ip)}`;
+/** What is limited, by settings and by who asks: the address of the wallet that is signed in, null for anybody else. */
+export type Limited = {
+  /** Pages of other origins that may call. */
+  readonly corsOrigins: readonly string[];
+  /** Requests a minute for each wallet and address; null: the defaults, which let this machine itself alone. */
+  readonly requestsPerMinute: number | null;
+  walletOf(request: FastifyRequest): string | null;
+};
 
 /** Limits for each wallet, key and address, counted in the database for all processes; and which other origins may call. */
-export async function installLimits(app: Server, ctx: Context, keys: Keys): Promise<void> {
-  const { corsOrigins, requestsPerMinute } = ctx.settings.people;
+export async function installLimits(app: Server, ctx: PlatformContext, keys: Keys, limited: Limited): Promise<void> {
+  const { corsOrigins, requestsPerMinute } = limited;
+  const callerOf = (request: FastifyRequest): string => {
+    const wallet = limited.walletOf(request);
+    return wallet === null ? `ip:${countedAddress(request.ip)}` : `wallet:${wallet}`;
+  };
   if (corsOrigins.length > 0)
     await app.register(cors, {
       origin: [...corsOrigins],
@@ -95,7 +105,7 @@ export async function installLimits(app: Server, ctx: Context, keys: Keys): Prom
     const strict = strictLimits.get(routeName(request));
     if (strict !== undefined) return { key: `!${routeName(request)} ${callerOf(request)}`, max: strict };
     if (requestsPerMinute !== null) return { key: callerOf(request), max: requestsPerMinute };
-    if (request.caller?.kind === 'wallet') return { key: callerOf(request), max: PER_WALLET };
+    if (limited.walletOf(request) !== null) return { key: callerOf(request), max: PER_WALLET };
     // This machine itself, or a proxy on it whose callers cannot be told apart until TRUST_PROXY names it.
     return LOOPBACK.test(request.ip) ? null : { key: callerOf(request), max: PER_ADDRESS };
   };

@@ -2,7 +2,7 @@ import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Db } from '../../db/platform/database.ts';
 import * as repo from '../../db/audit/auditChainRepo.ts';
 import { chainRows, checkNext, type ChainProblem } from './auditChain.ts';
-import type { Context } from '../context.ts';
+import type { AuditContext } from './auditContext.ts';
 
 const BATCH = 500;
 /** How far below the newest sealed row a row may still appear: a transaction under way while so many others came and went. */
@@ -12,7 +12,7 @@ const FAR = 200_000;
 const UNSEALED_AFTER_MS = MINUTE_MS;
 
 /** Seals what has been committed, until nothing is left; answers how many rows. One process at a time; others leave it to that one. */
-export async function sealAudit(ctx: Pick<Context, 'db'>, reach: 'near' | 'far'): Promise<number> {
+export async function sealAudit(ctx: Pick<AuditContext, 'db'>, reach: 'near' | 'far'): Promise<number> {
   const lookBack = reach === 'near' ? NEAR : FAR;
   let sealed = 0;
   for (;;) {
@@ -29,7 +29,7 @@ export async function sealAudit(ctx: Pick<Context, 'db'>, reach: 'near' | 'far')
   }
 }
 
-export const readAuditHead = (ctx: Pick<Context, 'db'>) => repo.getChainHead(ctx.db);
+export const readAuditHead = (ctx: Pick<AuditContext, 'db'>) => repo.getChainHead(ctx.db);
 
 export type AuditReport = {
   readonly rows: number;
@@ -104,6 +104,6 @@ export async function* exportAudit(db: Db): AsyncGenerator<repo.ChainedRow> {
 
 /** A page of the trail, newest first. */
 export const listAudit = (
-  ctx: Context,
+  ctx: AuditContext,
   filter: { subject: string | null; beforeId: string | null; limit: number },
 ): Promise<repo.AuditPageRow[]> => repo.listAudit(ctx.db, filter);

@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
 import { listCandles, type StoredCandle } from '../../db/book/marketRepo.ts';
-import type { Context } from '../context.ts';
+import type { BookContext } from './bookContext.ts';
 import { INSTRUMENTS } from './market.ts';
 
 type Asked = {
@@ -19,7 +19,7 @@ const MOST_KEPT = 64;
  * Reads candles for charts, oldest first: hours from the database, minutes from the exchange, where the same question is
  * asked at most once in ten seconds however many look.
  */
-export function chartReader(ctx: Context): (asked: Asked) => Promise<readonly StoredCandle[]> {
+export function chartReader(ctx: BookContext): (asked: Asked) => Promise<readonly StoredCandle[]> {
   const kept = new Map<string, { readonly atMs: EpochMs; readonly candles: Promise<readonly StoredCandle[]> }>();
 
   async function minutes(instId: string, untilMs: EpochMs, limit: number): Promise<readonly StoredCandle[]> {

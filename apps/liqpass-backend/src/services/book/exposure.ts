@@ -16,7 +16,7 @@ import type { BookRisk } from '@liqpass/underwriting/bookRisk';
 import { coinOf, COIN_OF_INSTRUMENT, productOf, PRODUCTS } from '@liqpass/underwriting/products';
 import type { Db } from '../../db/platform/database.ts';
 import { listClaimsOnBook, lockBook, putRoom, sumBook, type NearPrice, type Room } from '../../db/book/exposureRepo.ts';
-import type { Context } from '../context.ts';
+import type { BookContext } from './bookContext.ts';
 import { salesStopped } from './sales.ts';
 
 /** An order's room waits this long for the premium: PAY_WITHIN_MS, and time to record it. Then it goes to others, and is counted again if a premium that buys cover is still recorded. */
@@ -25,7 +25,7 @@ export const PAYMENT_HOLD_MS = 60 * MINUTE_MS;
 const BREAKER_LOOKS_BACK_MS = 2 * DAY_MS;
 const LONGEST_COVER_MS = Math.max(...PRODUCTS.map((product) => product.hours)) * HOUR_MS;
 
-export const limitsOf = (ctx: Context): BookLimits => bookLimits(ctx.settings.underwriting.capital);
+export const limitsOf = (ctx: BookContext): BookLimits => bookLimits(ctx.settings.underwriting.capital);
 
 /** A room as the underwriting package counts it. */
 export function toBookPolicy(
@@ -60,7 +60,7 @@ export function nearPrices(risk: BookRisk): NearPrice[] {
 
 /** The book's sums as they stand, by SQL; `except` leaves out the room that is about to be replaced. */
 export async function readTotals(
-  ctx: Context,
+  ctx: BookContext,
   db: Db,
   nowMs: EpochMs,
   asked: { readonly account: string | null; readonly except: string | null; readonly risk: BookRisk },
@@ -92,7 +92,7 @@ export async function readTotals(
 }
 
 /** Takes room in the book, or refuses with the limit in the way. Inside a transaction: the lock is held until it commits. */
-export async function takeRoom(ctx: Context, trx: Db, room: Room): Promise<void> {
+export async function takeRoom(ctx: BookContext, trx: Db, room: Room): Promise<void> {
   await lockBook(trx);
   const nowMs = ctx.clock.now();
   const risk = ctx.market.risk(nowMs);

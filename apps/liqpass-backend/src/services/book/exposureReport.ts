@@ -6,7 +6,7 @@ import { distanceOf, sigmaFor } from '@liqpass/underwriting/bookRisk';
 import { reserveFor } from '@liqpass/underwriting/reserve';
 import { listClaimsOnBook, listRooms, type Room } from '../../db/book/exposureRepo.ts';
 import { countBook, listDays, type BookDay } from '../../db/book/bookDaysRepo.ts';
-import type { Context } from '../context.ts';
+import type { BookContext } from './bookContext.ts';
 import { limitsOf, toBookPolicy } from './exposure.ts';
 import { INSTRUMENTS } from './market.ts';
 
@@ -43,7 +43,7 @@ export type ExposureReport = {
 };
 
 /** The book now, and how the last 30 days went. */
-export async function reportExposure(ctx: Context): Promise<ExposureReport> {
+export async function reportExposure(ctx: BookContext): Promise<ExposureReport> {
   const nowMs = ctx.clock.now();
   const limits = limitsOf(ctx);
   const risk = ctx.market.risk(nowMs);
@@ -70,7 +70,7 @@ export async function reportExposure(ctx: Context): Promise<ExposureReport> {
   };
 }
 
-function stoppedReason(ctx: Context, totals: BookTotals, side: Side): SalesStopReason | null {
+function stoppedReason(ctx: BookContext, totals: BookTotals, side: Side): SalesStopReason | null {
   const everything = ctx.sales
     .list()
     .some((stop) => stop.policyType === null && stop.instId === null && (stop.side === null || stop.side === side));

@@ -10,7 +10,7 @@ import {
   listCandles,
   type StoredCandle,
 } from '../../db/book/marketRepo.ts';
-import type { Context } from '../context.ts';
+import type { BookContext } from './bookContext.ts';
 import { HOURS_BACK, INSTRUMENTS } from './market.ts';
 import type { MarketClient } from './marketClient.ts';
 
@@ -28,7 +28,7 @@ type WireCandle = z.infer<typeof candlesAnswer>['candles'][number];
 export type MarketFeed = {
   readonly name: string;
   /** Reads the exchange where it is this process's turn, and in any case what is new in the database. */
-  feed(ctx: Context, signal: AbortSignal): Promise<void>;
+  feed(ctx: BookContext, signal: AbortSignal): Promise<void>;
 };
 
 export function buildMarketFeed(client: MarketClient): MarketFeed {
@@ -65,7 +65,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
 
 export const MARKET_LEASE = LEASE;
 
-async function feedMarks(ctx: Context, client: MarketClient, signal: AbortSignal): Promise<void> {
+async function feedMarks(ctx: BookContext, client: MarketClient, signal: AbortSignal): Promise<void> {
   const { marks, readAtMs } = await client.marks(signal);
   await keepMarks(
     ctx.db,
@@ -86,7 +86,7 @@ async function feedMarks(ctx: Context, client: MarketClient, signal: AbortSignal
 
 /** Brings the hours of the last 30 days up to date: the newest always, older ones where some are missing. */
 async function feedCandles(
-  ctx: Context,
+  ctx: BookContext,
   client: MarketClient,
   instId: string,
   nowMs: EpochMs,

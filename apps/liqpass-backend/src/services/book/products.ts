@@ -6,7 +6,7 @@ import { sigmaOf } from '@liqpass/underwriting/price';
 import { OKX_24H, PRODUCTS, type Product } from '@liqpass/underwriting/products';
 import { acceptableNow } from '@liqpass/underwriting/quoteCover';
 import { MIN_PAYOUT, WAITING_MS } from '../../domain/book/product.ts';
-import type { Context } from '../context.ts';
+import type { BookContext } from './bookContext.ts';
 import { limitsOf, readTotals } from './exposure.ts';
 import { INSTRUMENTS, PARAMS } from './market.ts';
 import { eventsIn } from './quotes.ts';
@@ -27,7 +27,7 @@ export type Shop = { readonly products: readonly ProductNow[]; readonly markets:
 const FRESH_MS = 2 * SECOND_MS;
 
 /** Reads what is on sale now and, where not, why; the book's sums are asked for once, whoever looks. */
-export function shopReader(ctx: Context): () => Promise<Shop> {
+export function shopReader(ctx: BookContext): () => Promise<Shop> {
   let last: { readonly atMs: EpochMs; readonly totals: Promise<BookTotals> } | null = null;
   const totals = (nowMs: EpochMs): Promise<BookTotals> => {
     if (last && Math.abs(nowMs - last.atMs) < FRESH_MS) return last.totals;
@@ -47,7 +47,7 @@ export function shopReader(ctx: Context): () => Promise<Shop> {
 }
 
 /** The first reason that leaves nothing of a product to sell; null while anything is. */
-function offSale(ctx: Context, product: Product, book: BookTotals, nowMs: EpochMs): SalesStopReason | null {
+function offSale(ctx: BookContext, product: Product, book: BookTotals, nowMs: EpochMs): SalesStopReason | null {
   const limits = limitsOf(ctx);
   let first: SalesStopReason | null = null;
   for (const instId of INSTRUMENTS)
@@ -85,7 +85,7 @@ function isTurbulent(product: Product, market: Market, side: Side, nowMs: EpochM
 
 const NONE: LeverageBySide = { long: null, short: null };
 
-function marketNow(ctx: Context, instId: string, nowMs: EpochMs): MarketNow {
+function marketNow(ctx: BookContext, instId: string, nowMs: EpochMs): MarketNow {
   const answer = ctx.market.at(instId, nowMs);
   const mark = ctx.market.lastMark(instId);
   const shown = mark ? { px: mark.markPx, atMs: mark.atMs } : null;

@@ -12,7 +12,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { freeQuoteRoom, lockBook } from '../../db/book/exposureRepo.ts';
 import { insertQuote, type StoredQuote } from '../../db/book/quotesRepo.ts';
 import { MIN_PAYOUT, offerCover, WAITING_MS } from '../../domain/book/product.ts';
-import type { Context } from '../context.ts';
+import type { BookContext } from './bookContext.ts';
 import { inTransaction, limitsOf, takeRoom } from './exposure.ts';
 import { INSTRUMENTS, PARAMS } from './market.ts';
 import { refuseStopped, salesStopped } from './sales.ts';
@@ -61,7 +61,7 @@ export function readProduct(policyType: string): Product {
 }
 
 /** The market of an instrument, where it can be sold on now; refused with the reason where not. */
-export function readMarket(ctx: Context, instId: string): Market {
+export function readMarket(ctx: BookContext, instId: string): Market {
   if (coinOf(instId) === null)
     throw new LiqPassError('PRODUCT_NOT_FOUND', `${instId} is not covered: ${INSTRUMENTS.join(' and ')} are.`);
   const answer = ctx.market.at(instId, ctx.clock.now());
@@ -73,7 +73,7 @@ export function readMarket(ctx: Context, instId: string): Market {
  * Prices a cover and holds room for it until the quote expires; refused where it is not sold, with what would be. The
  * price is computed before the book's lock is taken, and nothing is awaited under it but the database.
  */
-export async function issueQuote(ctx: Context, request: QuoteRequest): Promise<Quote> {
+export async function issueQuote(ctx: BookContext, request: QuoteRequest): Promise<Quote> {
   const nowMs = ctx.clock.now();
   const product = readProduct(request.policyType);
   refuseStopped(ctx, request);
@@ -139,7 +139,7 @@ export async function issueQuote(ctx: Context, request: QuoteRequest): Promise<Q
   };
 }
 
-function refusePayout(ctx: Context, payout: Usdc): void {
+function refusePayout(ctx: BookContext, payout: Usdc): void {
   const most = limitsOf(ctx).policy;
   if (payout < MIN_PAYOUT)
     throw new LiqPassError('QUOTE_REFUSED', `Payouts from ${formatUsdc(MIN_PAYOUT)} USDC are offered.`, {

@@ -3,7 +3,7 @@ import type { SalesStopReason } from '@liqpass/kernel/vocabulary';
 import type { Actor } from '../../db/audit/auditRepo.ts';
 import * as repo from '../../db/book/salesRepo.ts';
 import type { SalesScope, SalesStop } from '../../db/book/salesRepo.ts';
-import type { Context } from '../context.ts';
+import type { BookContext } from './bookContext.ts';
 import type { Sale } from './salesStops.ts';
 
 /** What a stop says to whoever wants to buy: a code, a sentence, and when to ask again. */
@@ -26,13 +26,13 @@ export function salesStopped(
 }
 
 /** Refuses what an operator took off sale. */
-export function refuseStopped(ctx: Context, sale: Sale): void {
+export function refuseStopped(ctx: BookContext, sale: Sale): void {
   if (ctx.sales.covering(sale)) throw salesStopped('STOPPED_BY_OPERATOR');
 }
 
 /** Stops or resumes sales of a scope, and answers with the stops that then stand. Other processes follow within seconds. */
 export async function setSales(
-  ctx: Context,
+  ctx: BookContext,
   scope: SalesScope,
   change: { readonly stopped: boolean; readonly reason: string },
   actor: Actor,

@@ -6,11 +6,8 @@ import { createSiweMessage } from 'viem/siwe';
 import { SYSTEM, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
 import { isOperator } from '../../db/people/operatorsRepo.ts';
 import * as repo from '../../db/people/sessionsRepo.ts';
-import type { PurchaseOrder } from '../../domain/purchaseOrder.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
-import type { Context } from '../context.ts';
-import { readPurchaseOrder } from '../purchaseOrders.ts';
-import { requireOwner } from '../ownership.ts';
+import type { PeopleContext } from './peopleContext.ts';
 
 /** Where the person is: the domain and address that the message to sign names. */
 export type Site = { readonly domain: string; readonly uri: string };
@@ -34,7 +31,7 @@ const TOKEN_BYTES = 32;
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
 
-const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
+const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
   ({ actor, action, subjectType: 'session', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
 
 type Request = { readonly address: string; readonly chainId: number; readonly statement: string };
@@ -43,8 +40,8 @@ type Request = { readonly address: string; readonly chainId: number; readonly st
  * Writes a whole EIP-4361 message and keeps it by its nonce, so that nothing of what comes back is parsed or believed. The
  * nonce is from the operating system: viem's own generator can be predicted.
  */
-async function keepMessage(
-  ctx: Context,
+export async function keepMessage(
+  ctx: PeopleContext,
   request: Request,
   site: Site,
   payout: repo.SignInMessage['payout'],
@@ -72,7 +69,7 @@ async function keepMessage(
 
 /** The message a wallet signs to sign in; good once, for ten minutes. */
 export async function requestSignIn(
-  ctx: Context,
+  ctx: PeopleContext,
   request: { address: string; chainId: number },
   site: Site,
 ): Promise<repo.SignInMessage> {
@@ -88,7 +85,11 @@ export async function requestSignIn(
  * Whose word it is that the wallet of a message signed it: its key's, the chain's, or nobody's. Of an operator's wallet the
  * chain is asked only where OPERATORS names it as a contract, so that who answers RPC_URL cannot speak for a key.
  */
-async function signedBy(ctx: Context, kept: repo.SignInMessage, signature: string): Promise<'key' | 'chain' | null> {
+async function signedBy(
+  ctx: PeopleContext,
+  kept: repo.SignInMessage,
+  signature: string,
+): Promise<'key' | 'chain' | null> {
   const signed = { address: kept.address, message: kept.message, signature };
   if (await ctx.wallets.isSignedByKey(signed)) return 'key';
   const known = isContractOperator(ctx, kept.address);
@@ -96,12 +97,12 @@ async function signedBy(ctx: Context, kept: repo.SignInMessage, signature: strin
   return (await ctx.wallets.isSignedByContract(signed, known)) ? 'chain' : null;
 }
 
-const isContractOperator = (ctx: Context, address: string): boolean =>
+const isContractOperator = (ctx: PeopleContext, address: string): boolean =>
   ctx.settings.people.operators.some((operator) => operator.contract && operator.address === address);
 
 /** The kept message that `text` is, unspent and in time, with a good signature of its wallet, and whose word that is. */
-async function checkSigned(
-  ctx: Context,
+export async function checkSigned(
+  ctx: PeopleContext,
   text: string,
   signature: string,
 ): Promise<repo.SignInMessage & { readonly by: 'key' | 'chain' }> {
@@ -124,12 +125,12 @@ async function checkSigned(
   return { ...kept, by };
 }
 
-const nonceUsed = (): LiqPassError =>
+export const nonceUsed = (): LiqPassError =>
   new LiqPassError('SIGN_IN_NONCE_USED', 'This message was used already: ask for a new one and sign it.');
 
 /** Opens a session for the wallet that signed its message. The token is answered once and only its hash is kept. */
 export async function signIn(
-  ctx: Context,
+  ctx: PeopleContext,
   signed: { message: string; signature: string },
   /** The token of the session this one replaces; null where there is none. */
   replacedToken: string | null,
@@ -161,7 +162,7 @@ export async function signIn(
 }
 
 /** The session of a token; what it may as an operator, only where that does not rest on the chain's word alone. */
-async function findSession(ctx: Context, tokenHash: Buffer): Promise<repo.SessionRow | null> {
+async function findSession(ctx: PeopleContext, tokenHash: Buffer): Promise<repo.SessionRow | null> {
   const session = await repo.findSession(ctx.db, tokenHash);
   return session?.byChain === true && session.role !== null && !isContractOperator(ctx, session.address)
     ? { ...session, role: null, operatorName: null }
@@ -174,7 +175,7 @@ export type Resolved = {
 };
 
 /** The session of a token, rotated once a day; null when there is none, or none any more. One query, but for the rotation. */
-export async function resolveSession(ctx: Context, token: string): Promise<Resolved | null> {
+export async function resolveSession(ctx: PeopleContext, token: string): Promise<Resolved | null> {
   const tokenHash = hashOf(token);
   const session = await findSession(ctx, tokenHash);
   const nowMs = ctx.clock.now();
@@ -197,64 +198,7 @@ export async function resolveSession(ctx: Context, token: string): Promise<Resol
 }
 
 /** Ends a session. */
-export async function signOut(ctx: Context, session: Session, requestId: string): Promise<void> {
+export async function signOut(ctx: PeopleContext, session: Session, requestId: string): Promise<void> {
   const actor = { name: `wallet:${session.address}`, requestId };
   await repo.revokeSession(ctx.db, session.id, 'signed out', entry(ctx, actor, 'sign_out'));
 }
-
-/** The message that an order's wallet signs to be paid at another address. */
-export async function requestPayoutAddress(
-  ctx: Context,
-  purchaseOrderId: string,
-  payoutAddress: string,
-  site: Site,
-  actor: Actor,
-): Promise<repo.SignInMessage> {
-  const order = await readPurchaseOrder(ctx, purchaseOrderId);
-  const owner = requireOwnedBy(order, actor);
-  if (order.paidAtMs !== null) throw payoutFrozen();
-  const address = checksummedAddress(payoutAddress);
-  const statement = `Pay what purchase order ${order.id} is owed to ${address}.`;
-  return keepMessage(ctx, { address: owner, chainId: order.chainId, statement }, site, {
-    purchaseOrderId: order.id,
-    address,
-  });
-}
-
-/** Sets the payout address that the order's wallet signed for; only until the premium is paid. */
-export async function changePayoutAddress(
-  ctx: Context,
-  purchaseOrderId: string,
-  signed: { message: string; signature: string },
-  actor: Actor,
-): Promise<PurchaseOrder> {
-  const owner = requireOwnedBy(await readPurchaseOrder(ctx, purchaseOrderId), actor);
-  const kept = await checkSigned(ctx, signed.message, signed.signature);
-  if (kept.payout?.purchaseOrderId !== purchaseOrderId || kept.address !== owner)
-    throw new LiqPassError('SIGN_IN_MESSAGE_MISMATCH', 'This text is not for the payout address of this order.');
-  const { taken, set } = await repo.setPayoutAddress(ctx.db, kept.nonce, purchaseOrderId, {
-    actor,
-    action: 'set_payout_address',
-    subjectType: 'purchase_order',
-    atMs: ctx.clock.now(),
-    details: { payoutAddress: kept.payout.address },
-  });
-  if (!taken) throw nonceUsed();
-  if (!set) throw payoutFrozen();
-  ctx.changes.announce(purchaseOrderId);
-  return readPurchaseOrder(ctx, purchaseOrderId);
-}
-
-/** The wallet of an order that has one, which the actor is. */
-function requireOwnedBy(order: PurchaseOrder, actor: Actor): string {
-  requireOwner(order, actor);
-  if (order.owner === null)
-    throw new LiqPassError(
-      'NOT_THE_OWNER',
-      'This order belongs to no wallet: its payout address was set when it was made.',
-    );
-  return order.owner;
-}
-
-const payoutFrozen = (): LiqPassError =>
-  new LiqPassError('PAYOUT_ADDRESS_FROZEN', 'The premium has been paid: the payout address can no longer be changed.');

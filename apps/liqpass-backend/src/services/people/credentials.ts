@@ -5,22 +5,20 @@ import type { OkxRegion } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
 import { SYSTEM, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
 import * as repo from '../../db/people/credentialsRepo.ts';
-import { listLivePositions } from '../../db/purchaseOrdersRepo.ts';
-import type { Context } from '../context.ts';
-import { judgeOpenPosition, type ShownPosition } from '../openPositions.ts';
+import type { PeopleContext } from './peopleContext.ts';
 
 /** Keys a wallet may keep at once. */
 const MOST_CREDENTIALS = 20;
 
-const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
+const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
   ({ actor, action, subjectType: 'credential', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
 
 /** jp-verify's public key changes with its rotation, which is rare; two keys are live while it does. */
 const SEALING_KEY_MS = MINUTE_MS;
-const sealingKeys = new WeakMap<Context, { readonly key: SealingKeyAnswer; readonly untilMs: EpochMs }>();
+const sealingKeys = new WeakMap<PeopleContext, { readonly key: SealingKeyAnswer; readonly untilMs: EpochMs }>();
 
 /** The key that exchange keys are sealed to. */
-export async function readSealingKey(ctx: Context): Promise<SealingKeyAnswer> {
+export async function readSealingKey(ctx: PeopleContext): Promise<SealingKeyAnswer> {
   const kept = sealingKeys.get(ctx);
   if (kept && ctx.clock.now() < kept.untilMs) return kept.key;
   const key = await ctx.exchangeKeys.sealingKey();
@@ -30,7 +28,7 @@ export async function readSealingKey(ctx: Context): Promise<SealingKeyAnswer> {
 
 /** Takes a sealed key after jp-verify has asked the exchange whose it is and that it only reads. */
 export async function registerCredential(
-  ctx: Context,
+  ctx: PeopleContext,
   given: { sealed: string; region: OkxRegion; label: string },
   owner: string,
   actor: Actor,
@@ -58,11 +56,11 @@ export async function registerCredential(
   return { ...credential, createdAtMs: nowMs, neededUntilMs: null };
 }
 
-export const listCredentials = (ctx: Context, owner: string): Promise<repo.Credential[]> =>
+export const listCredentials = (ctx: PeopleContext, owner: string): Promise<repo.Credential[]> =>
   repo.listCredentials(ctx.db, owner, ctx.clock.now());
 
 /** A wallet's key; 404 for anybody else's. */
-export async function readCredential(ctx: Context, id: string, owner: string): Promise<repo.Credential> {
+export async function readCredential(ctx: PeopleContext, id: string, owner: string): Promise<repo.Credential> {
   const credential = await repo.getCredential(ctx.db, id, owner, ctx.clock.now());
   if (!credential) throw new LiqPassError('CREDENTIAL_NOT_FOUND', `You have no exchange key ${id}.`);
   return credential;
@@ -70,7 +68,7 @@ export async function readCredential(ctx: Context, id: string, owner: string): P
 
 /** Deletes a key at once where no live cover needs it, else when that cover ends. */
 export async function deleteCredential(
-  ctx: Context,
+  ctx: PeopleContext,
   id: string,
   owner: string,
   actor: Actor,
@@ -85,18 +83,10 @@ export async function deleteCredential(
 }
 
 /** Deletes the keys whose owners asked for it, once the covers that needed them have ended. */
-export async function deleteUnneededCredentials(ctx: Context): Promise<void> {
+export async function deleteUnneededCredentials(ctx: PeopleContext): Promise<void> {
   const count = await repo.deleteUnneededCredentials(
     ctx.db,
     entry(ctx, SYSTEM, 'delete', { why: 'its owner asked for it, and the cover that needed it is over' }),
   );
   if (count > 0) ctx.log.info({ credentials: count }, 'exchange keys were deleted as their owners asked');
-}
-
-/** What is open on a key's account, and which of it could be insured as far as the position alone tells. */
-export async function listOpenPositions(ctx: Context, id: string, owner: string): Promise<ShownPosition[]> {
-  const credential = await readCredential(ctx, id, owner);
-  const { positions } = await ctx.exchangeKeys.positions({ sealed: credential.sealed, owner });
-  const insured = new Set(await listLivePositions(ctx.db, credential.mainUid));
-  return positions.map((position) => judgeOpenPosition(position, insured));
 }

@@ -4,12 +4,12 @@ import type { Actor, AuditEntry } from '../../db/audit/auditRepo.ts';
 import * as repo from '../../db/people/operatorsRepo.ts';
 import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../../db/people/settingsRepo.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
-import type { Context } from '../context.ts';
+import type { PeopleContext } from './peopleContext.ts';
 
-const entry = (ctx: Context, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
+const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
   ({ actor, action, subjectType: 'operator', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
 
-export const listOperators = (ctx: Context): Promise<repo.OperatorRow[]> => repo.listOperators(ctx.db);
+export const listOperators = (ctx: PeopleContext): Promise<repo.OperatorRow[]> => repo.listOperators(ctx.db);
 
 /** A person cannot leave the shop without an admin; a machine's key is one that always stays. */
 const keepsAdmin = (actor: Actor): boolean => actor.identity !== undefined;
@@ -26,7 +26,7 @@ const nameTaken = (name: string, cause: unknown): LiqPassError =>
 
 /** Puts a wallet on the list of operators, or changes what it may; its sessions follow at once. */
 export async function putOperator(
-  ctx: Context,
+  ctx: PeopleContext,
   given: { address: string; role: OperatorRole; name: string },
   actor: Actor,
 ): Promise<repo.OperatorRow> {
@@ -49,7 +49,7 @@ export async function putOperator(
 }
 
 /** Takes a wallet off the list; its sessions are a trader's from then on. */
-export async function removeOperator(ctx: Context, address: string, actor: Actor): Promise<void> {
+export async function removeOperator(ctx: PeopleContext, address: string, actor: Actor): Promise<void> {
   const noted = entry(ctx, actor, 'remove_operator');
   const outcome = await ctx.db.transaction().execute(async (trx) => {
     await repo.lockOperators(trx);
@@ -60,7 +60,12 @@ export async function removeOperator(ctx: Context, address: string, actor: Actor
 }
 
 /** Whether one person may both approve a claim and record its payment. Every payment that uses it says so in its audit row. */
-export async function setOnePersonShop(ctx: Context, enabled: boolean, reason: string, actor: Actor): Promise<void> {
+export async function setOnePersonShop(
+  ctx: PeopleContext,
+  enabled: boolean,
+  reason: string,
+  actor: Actor,
+): Promise<void> {
   await set(ctx.db, enabled, {
     ...entry(ctx, actor, ONE_PERSON_SHOP, { why: reason, details: { enabled } }),
     subjectType: 'setting',
@@ -68,7 +73,7 @@ export async function setOnePersonShop(ctx: Context, enabled: boolean, reason: s
 }
 
 /** Writes the operators that the configuration names, where they have never been. */
-export async function seedOperators(ctx: Context): Promise<void> {
+export async function seedOperators(ctx: PeopleContext): Promise<void> {
   for (const operator of ctx.settings.people.operators)
     await repo.seedOperator(ctx.db, operator, entry(ctx, { name: 'configuration', requestId: null }, 'put_operator'));
 }

@@ -2,7 +2,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { createHash } from 'node:crypto';
 import type { Db } from '../../db/platform/database.ts';
 import { keepAnswer, takeKey } from '../../db/platform/idempotencyRepo.ts';
-import type { Context } from '../context.ts';
+import type { PlatformContext } from './platformContext.ts';
 
 /** What a caller sent along to be allowed to send it again: the key, whose it is, and a fingerprint of the body. */
 export type Idempotency = { readonly scope: string; readonly key: string; readonly bodyHash: string };
@@ -43,7 +43,7 @@ export type Answer<T> = { readonly statusCode: number; readonly answer: T };
  * Key, work and answer commit together, so a crash leaves all of them or none.
  */
 export async function once<T>(
-  ctx: Context,
+  ctx: PlatformContext,
   idempotency: Idempotency | null,
   parseKept: (answer: unknown) => T,
   work: (db: Db) => Promise<Answer<T>>,

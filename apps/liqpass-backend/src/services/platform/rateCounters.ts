@@ -1,6 +1,6 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 import { addToCounters } from '../../db/platform/rateLimitsRepo.ts';
-import type { Context } from '../context.ts';
+import type { PlatformContext } from './platformContext.ts';
 
 export type Counted = { readonly current: number; readonly ttlMs: number };
 
@@ -21,7 +21,7 @@ const MOST_KEYS = 20_000;
 
 type Local = { known: number; pending: number; resetsAtMs: EpochMs; writtenAtMs: EpochMs; windowMs: number };
 
-export function buildRateCounters(ctx: Pick<Context, 'db' | 'clock' | 'log'>): RateCounters {
+export function buildRateCounters(ctx: Pick<PlatformContext, 'db' | 'clock' | 'log'>): RateCounters {
   const counters = new Map<string, Local>();
   let flushing: Promise<void> | null = null;
 

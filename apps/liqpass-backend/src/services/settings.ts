@@ -2,11 +2,11 @@ import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import type { Settings as SettingsAnswer } from '@liqpass/api/operators';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
-import { readShop } from '../../db/people/settingsRepo.ts';
-import type { Context } from '../context.ts';
+import { readShop } from '../db/people/settingsRepo.ts';
+import type { HallContext } from './hallContext.ts';
 
 /** What operators set and see, as it stands now. */
-export async function readSettings(ctx: Context): Promise<SettingsAnswer> {
+export async function readSettings(ctx: HallContext): Promise<SettingsAnswer> {
   const { operators, onePersonShop } = await readShop(ctx.db);
   return {
     treasury_safe: ctx.settings.treasurySafe,
