@@ -77,6 +77,7 @@ function verifierSettings(
   const settings: Record<string, string> = {
     JP_VERIFY_API_KEY: made.jpVerifyApiKey,
     SEALING_PRIVATE_KEYS: made.sealingPrivateKey,
+    ATTESTATION_PRIVATE_KEYS: made.attestationPrivateKey,
     ...(simulatorPort === null
       ? {}
       : {

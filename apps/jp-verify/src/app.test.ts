@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sealingKeyAnswer } from '@liqpass/api/exchangeKeys';
 import { candlesAnswer, marksAnswer } from '@liqpass/api/market';
-import { snapshotAnswer, verifyAnswer, type VerifyAnswer } from '@liqpass/api/verify';
+import { attestationKeysAnswer, snapshotAnswer, verifyAnswer, type VerifyAnswer } from '@liqpass/api/verify';
+import { evidenceBundle } from '@liqpass/evidence/bundle';
+import { canonicalJson } from '@liqpass/evidence/canonical';
 import { formatIso, HOUR_MS, MINUTE_MS, systemClock } from '@liqpass/kernel/time';
+import { isAttested } from '@liqpass/proof/statement';
 import { recheckBundle } from '@liqpass/proof/recheck';
 import { sealExchangeKey } from '@liqpass/sealing/seal';
 import { buildLogger } from '@liqpass/service/logger';
 import { createOkxAccount, type OkxAccount } from '@liqpass/testing/okxAccount';
 import { okxError, okxRows, type OkxRows } from '@liqpass/testing/okxAnswers';
 import { startOkxServer, type OkxTestKey, type OkxTestServer } from '@liqpass/testing/okxServer';
+import { attestationKeys } from './attesting.ts';
 import { buildApp } from './app.ts';
 import { createRateLimiter } from './okx/rateLimiter.ts';
 import { sealingKeys } from './sealing.ts';
@@ -64,6 +68,7 @@ async function startWorld(account: OkxRows, change: Partial<ContextInput> = {}):
     okxBaseUrl: okx.url,
     ownCredential: key,
     sealingKeys: keys,
+    attestationKeys: attestationKeys([]).keys,
     okxTiming: FAST,
     limiter: createRateLimiter(systemClock, { spanMs: 20, slowDownMs: 20 }),
     reading: FAST_READING,
@@ -462,4 +467,56 @@ test('prices are answered while the questions of many users wait', async () => {
   }
   assert.ok(answered < binds.length, 'every bind was answered before the prices');
   await Promise.all(binds);
+});
+
+test('signs each verdict and snapshot: over what was asked, found and concluded, by the first of its keys', async () => {
+  const { account, ordId } = liquidated();
+  const first = attestationKeys([
+    Buffer.alloc(32, 7).toString('base64url'),
+    Buffer.alloc(32, 8).toString('base64url'),
+  ]).keys;
+  const world = await startWorld(account, { attestationKeys: first });
+  const { keys, rules } = attestationKeysAnswer.parse((await world.get('/attestation-keys', '')).json);
+  assert.deepEqual(
+    keys.map(({ key_id: id, signs }) => [id, signs]),
+    first.map(({ keyId }, at) => [keyId, at === 0]),
+  );
+  const publicKey = keys[0]?.public_key ?? '';
+
+  const answer = await verify(world, ordId);
+  const { attestation, evidence } = answer;
+  assert.ok(attestation);
+  const asked = claimOf(ordId);
+  assert.deepEqual(attestation.signed, {
+    v: 1,
+    origin: world.okx.url,
+    evidence_root: evidence.root,
+    verdict: 'LIQUIDATED',
+    reason: null,
+    flags: [],
+    liquidation: answer.liquidation,
+    inst_id: 'BTC-USDT-SWAP',
+    ord_id: ordId,
+    bound_at: 'boundAt' in asked ? asked.boundAt : '',
+    window: { start: formatIso(at(20)), end: formatIso(at(20 + 24 * 60)) },
+    at: attestation.signed.at,
+    rules,
+  });
+  // By another implementation than the one that signed, over the text that RFC 8785 gives.
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+  const text = Buffer.from(canonicalJson(attestation.signed));
+  assert.equal(verifySignature(null, text, key, Buffer.from(attestation.signature, 'base64url')), true);
+  const bundle = evidenceBundle.parse(evidence.bundle);
+  assert.equal(isAttested(bundle, attestation, publicKey), true);
+  assert.equal(isAttested(bundle, attestation, keys[1]?.public_key ?? ''), false);
+
+  const taken = snapshotAnswer.parse((await world.post('/snapshot', { instId: 'BTC-USDT-SWAP', ordId })).json);
+  assert.ok(taken.attestation);
+  assert.deepEqual(
+    [taken.attestation.signed.verdict, taken.attestation.signed.reason, taken.attestation.signed.window],
+    ['NOT_INSURABLE', 'POSITION_NOT_OPEN', null],
+  );
+  assert.equal(isAttested(evidenceBundle.parse(taken.evidence.bundle), taken.attestation, publicKey), true);
+  // One is not good for the other, however it is turned.
+  assert.equal(isAttested(bundle, taken.attestation, publicKey), false);
 });

@@ -8,7 +8,7 @@ import { verifyRoutes } from './routes/verify.ts';
 import type { Context } from './services/context.ts';
 
 /** Routes that anyone may ask. */
-const OPEN = new Set(['/healthz', '/sealing-key', '/openapi.json']);
+const OPEN = new Set(['/healthz', '/sealing-key', '/attestation-keys', '/openapi.json']);
 
 /** jp-verify's server, not listening yet. `apiKey` is what callers must bring as a bearer token. */
 export async function buildApp(ctx: Context, apiKey: string): Promise<Server> {

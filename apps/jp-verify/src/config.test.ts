@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError } from '@liqpass/service/environment';
 import { readConfig } from './config.ts';
+import { attestationKeys } from './attesting.ts';
 import { sealingKeys } from './sealing.ts';
 
 const FULL = {
@@ -62,4 +63,21 @@ test('sealing keys: two live ones in order, one made where none is given, a malf
   assert.equal(two.keys[0]?.keyId, (await sealingKeys(texts.slice(0, 1))).keys[0]?.keyId);
   assert.notEqual(two.keys[0]?.keyId, two.keys[1]?.keyId);
   await assert.rejects(sealingKeys(['short']), ConfigError);
+});
+
+test('attestation keys: the first signs, others are kept, one is made where none is given, a malformed one is refused', () => {
+  const made = attestationKeys([]);
+  assert.deepEqual([made.keys.length, made.made], [1, true]);
+  const texts = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)].map((bytes) => bytes.toString('base64url'));
+  const given = readConfig({ ...FULL, ATTESTATION_PRIVATE_KEYS: ` ${texts.join(' , ')},` }, '/nowhere');
+  assert.deepEqual(given.attestationPrivateKeys, texts);
+  const two = attestationKeys(given.attestationPrivateKeys);
+  assert.equal(two.made, false);
+  assert.deepEqual(
+    two.keys.map(({ keyId }) => keyId),
+    texts.flatMap((text) => attestationKeys([text]).keys.map(({ keyId }) => keyId)),
+  );
+  for (const text of ['short', 'x'.repeat(43), `${texts[0]}=`, Buffer.alloc(64).toString('base64url')])
+    assert.throws(() => attestationKeys([text]), ConfigError, text);
+  assert.deepEqual(readConfig(FULL, '/nowhere').attestationPrivateKeys, []);
 });

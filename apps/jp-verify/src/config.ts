@@ -20,6 +20,8 @@ export type Config = ServerSettings & {
   readonly ownCredential: OkxCredential | null;
   /** X25519 private keys, base64url, the current one first; empty: one is made at the start. */
   readonly sealingPrivateKeys: readonly string[];
+  /** Ed25519 private keys, base64url; the first signs, the others may still be checked with; empty: one is made at the start. */
+  readonly attestationPrivateKeys: readonly string[];
 };
 
 const SIMULATOR = 'http://127.0.0.1:8083';
@@ -42,6 +44,12 @@ function ownCredential(env: Environment): OkxCredential | null {
   return { apiKey, secretKey, passphrase };
 }
 
+const listOf = (env: Environment, name: string): string[] =>
+  (optional(env, name) ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+
 /** Reads the settings of the contract's section 3; a ConfigError names the one that is missing or malformed. */
 export function readConfig(env: Environment = process.env, dataDir = resolve('data')): Config {
   const embedded = optional(env, 'OKX_BASE_URL') === undefined;
@@ -51,10 +59,8 @@ export function readConfig(env: Environment = process.env, dataDir = resolve('da
     throw new ConfigError('OKX_BASE_URL holds more than an address: it must look like https://www.okx.com');
   const given = ownCredential(env);
   const apiKey = optional(env, 'JP_VERIFY_API_KEY');
-  const sealing = (optional(env, 'SEALING_PRIVATE_KEYS') ?? '')
-    .split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== '');
+  const sealing = listOf(env, 'SEALING_PRIVATE_KEYS');
+  const attestation = listOf(env, 'ATTESTATION_PRIVATE_KEYS');
   const made = embedded ? embeddedSecrets(dataDir) : null;
   return {
     ...serverSettings(env, 8082),
@@ -68,5 +74,6 @@ export function readConfig(env: Environment = process.env, dataDir = resolve('da
     ownCredential:
       given ?? (made && { apiKey: made.okxApiKey, secretKey: made.okxSecretKey, passphrase: made.okxPassphrase }),
     sealingPrivateKeys: sealing.length === 0 && made ? [made.sealingPrivateKey] : sealing,
+    attestationPrivateKeys: attestation.length === 0 && made ? [made.attestationPrivateKey] : attestation,
   };
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '@liqpass/service/environment';
-import { fromBase64Url } from '@liqpass/sealing/base64url';
+import { fromBase64Url } from '@liqpass/kernel/base64url';
 import { keyIdOf } from '@liqpass/sealing/suite';
 import type { SealingKeyPair } from '@liqpass/sealing/open';
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';

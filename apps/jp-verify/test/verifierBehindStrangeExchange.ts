@@ -3,6 +3,7 @@ import { sealExchangeKey } from '@liqpass/sealing/seal';
 import { buildLogger } from '@liqpass/service/logger';
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { attestationKeys } from '../src/attesting.ts';
 import { buildApp } from '../src/app.ts';
 import type { OkxCredential } from '../src/okx/credential.ts';
 import { createRateLimiter } from '../src/okx/rateLimiter.ts';
@@ -43,6 +44,7 @@ export async function verifierBehindStrangeExchange(own: Account | null = null):
     okxBaseUrl: exchange.url,
     ownCredential: own && addTenant(own, {}),
     sealingKeys: keys,
+    attestationKeys: attestationKeys([]).keys,
     okxTiming: { backoffMs: pauses, slowMs: pauses, requestTimeoutMs: 10_000 },
     limiter: createRateLimiter(systemClock, { spanMs: 40, slowDownMs: 40 }),
     reading: { withinMs: 60_000, againAfterMs: pauses },

@@ -130,6 +130,67 @@ export const evidence = z
   .meta({ id: 'Evidence' });
 export type Evidence = z.infer<typeof evidence>;
 
+/** What is signed about a reading besides a claim's verdict: whether the position could be insured. */
+const SNAPSHOT_VERDICTS = ['INSURABLE', 'NOT_INSURABLE'] as const;
+
+/** What jp-verify states under its signature: canonical JSON (RFC 8785) of exactly these fields. */
+export const statement = z
+  .strictObject({
+    v: z.literal(1),
+    /** The exchange that was asked ("https://www.okx.com"). */
+    origin: z.string().max(300),
+    evidence_root: hex32,
+    verdict: z.enum([...VERDICTS, ...SNAPSHOT_VERDICTS]),
+    reason: z.string().max(100).nullable(),
+    flags: z.array(z.enum(VERDICT_FLAGS)),
+    liquidation: liquidation.nullable(),
+    inst_id: instId,
+    ord_id: ordId,
+    /** When the order was bound and what cover was asked about; null in a statement about a snapshot. */
+    bound_at: instant.nullable(),
+    window: z.strictObject({ start: instant, end: instant }).nullable(),
+    /** When it was judged, by the exchange's clock. */
+    at: instant,
+    /** The version of the proof. */
+    rules: z.string().max(60),
+  })
+  .meta({ id: 'Statement' });
+export type Statement = z.infer<typeof statement>;
+
+const base64Url = (bytes: number) =>
+  z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`), `base64url of ${bytes} bytes`);
+export const attestationKeyId = z.string().regex(/^[0-9a-f]{16}$/);
+export const attestationPublicKey = base64Url(32);
+
+/** A statement, and the Ed25519 signature over it. The public key is there to check with; whose it is, is known from elsewhere. */
+export const attestation = z
+  .strictObject({
+    signed: statement,
+    key_id: attestationKeyId,
+    public_key: attestationPublicKey,
+    signature: base64Url(64),
+  })
+  .meta({ id: 'Attestation' });
+export type Attestation = z.infer<typeof attestation>;
+
+/** GET /attestation-keys: the keys that verdicts and snapshots are signed with. One of them signs; the others are still good to check with. */
+export const attestationKeysAnswer = z
+  .object({
+    keys: z
+      .array(
+        z.object({
+          key_id: attestationKeyId,
+          algorithm: z.literal('Ed25519'),
+          public_key: attestationPublicKey,
+          signs: z.boolean(),
+        }),
+      )
+      .max(100),
+    rules: z.string().max(60),
+  })
+  .meta({ id: 'AttestationKeys' });
+export type AttestationKeysAnswer = z.infer<typeof attestationKeysAnswer>;
+
 /** What the proof says, before it is wrapped in its evidence. */
 export const verdictShape = {
   verdict: z.enum(VERDICTS),
@@ -138,7 +199,9 @@ export const verdictShape = {
   liquidation: liquidation.nullable(),
   checks: z.array(check),
 };
-export const verifyAnswer = z.strictObject({ ...verdictShape, evidence }).meta({ id: 'Verified' });
+export const verifyAnswer = z
+  .strictObject({ ...verdictShape, evidence, attestation: attestation.optional() })
+  .meta({ id: 'Verified' });
 export type VerifyAnswer = z.infer<typeof verifyAnswer>;
 
 /** POST /snapshot */
@@ -189,5 +252,7 @@ export const snapshotShape = {
   snapshot: positionSnapshot.nullable(),
   checks: z.array(check),
 };
-export const snapshotAnswer = z.strictObject({ ...snapshotShape, evidence }).meta({ id: 'SnapshotTaken' });
+export const snapshotAnswer = z
+  .strictObject({ ...snapshotShape, evidence, attestation: attestation.optional() })
+  .meta({ id: 'SnapshotTaken' });
 export type SnapshotAnswer = z.infer<typeof snapshotAnswer>;

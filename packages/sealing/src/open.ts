@@ -1,5 +1,5 @@
 import { exchangeKey, type ExchangeKey } from '@liqpass/api/exchangeKeys';
-import { fromBase64Url } from './base64url.ts';
+import { fromBase64Url } from '@liqpass/kernel/base64url';
 import { associatedData, ENC_BYTES, INFO, KEY_ID_BYTES, suite, toHex, VERSION } from './suite.ts';
 
 /** One key pair of the recipient; both keys raw, 32 bytes. */

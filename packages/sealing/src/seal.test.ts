@@ -5,7 +5,7 @@ import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core';
 import { DhkemX25519HkdfSha256 } from '@hpke/dhkem-x25519';
 import type { ExchangeKey } from '@liqpass/api/exchangeKeys';
 import fc from 'fast-check';
-import { fromBase64Url, toBase64Url } from './base64url.ts';
+import { fromBase64Url, toBase64Url } from '@liqpass/kernel/base64url';
 import { openExchangeKey, sealedTo, type SealingKeyPair } from './open.ts';
 import { sealExchangeKey } from './seal.ts';
 import { keyIdOf } from './suite.ts';

@@ -1,5 +1,5 @@
 import { exchangeKey, type ExchangeKey } from '@liqpass/api/exchangeKeys';
-import { fromBase64Url, toBase64Url } from './base64url.ts';
+import { fromBase64Url, toBase64Url } from '@liqpass/kernel/base64url';
 import { associatedData, ENC_BYTES, INFO, KEY_ID_BYTES, keyIdOf, suite, VERSION } from './suite.ts';
 
 /**

@@ -1,5 +1,12 @@
 import { EXCHANGE_KEY_CODES } from '@liqpass/api/errors';
-import { snapshotAnswer, snapshotRequest, verifyAnswer, verifyRequest } from '@liqpass/api/verify';
+import {
+  attestationKeysAnswer,
+  snapshotAnswer,
+  snapshotRequest,
+  verifyAnswer,
+  verifyRequest,
+} from '@liqpass/api/verify';
+import { PROOF_RULES } from '@liqpass/proof/rules';
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { takeSnapshot, verify } from '../services/verify.ts';
@@ -7,6 +14,25 @@ import { takeSnapshot, verify } from '../services/verify.ts';
 export function verifyRoutes(app: Server, ctx: Context): void {
   const tags = ['proof'];
   const security = [{ bearer: [] }];
+  app.get(
+    '/attestation-keys',
+    {
+      schema: {
+        tags,
+        summary: 'The public keys that verdicts and snapshots are signed with',
+        response: { 200: attestationKeysAnswer },
+      },
+    },
+    async () => ({
+      keys: ctx.attestationKeys.map(({ keyId, publicKey }, at) => ({
+        key_id: keyId,
+        algorithm: 'Ed25519' as const,
+        public_key: publicKey,
+        signs: at === 0,
+      })),
+      rules: PROOF_RULES,
+    }),
+  );
   app.post(
     '/verify',
     {

@@ -1,3 +1,4 @@
+import type { SigningKey } from '@liqpass/evidence/attestation';
 import type { Clock } from '@liqpass/kernel/time';
 import type { OkxRegion } from '@liqpass/kernel/vocabulary';
 import type { SealingKeyPair } from '@liqpass/sealing/open';
@@ -21,6 +22,8 @@ export type Context = {
   readonly okxBaseUrl: string;
   readonly ownCredential: OkxCredential | null;
   readonly sealingKeys: readonly SealingKeyPair[];
+  /** The first signs what was found. */
+  readonly attestationKeys: readonly SigningKey[];
   readonly limiter: RateLimiter;
   readonly exchangeClocks: Map<string, ExchangeClock>;
   readonly okxTiming: OkxTiming;
@@ -29,7 +32,10 @@ export type Context = {
   readonly stopping: { now: boolean };
 };
 
-export type ContextInput = Pick<Context, 'clock' | 'logger' | 'okxBaseUrl' | 'ownCredential' | 'sealingKeys'> &
+export type ContextInput = Pick<
+  Context,
+  'clock' | 'logger' | 'okxBaseUrl' | 'ownCredential' | 'sealingKeys' | 'attestationKeys'
+> &
   Partial<Pick<Context, 'okxTiming' | 'reading' | 'limiter'>>;
 
 export function createContext(input: ContextInput): Context {

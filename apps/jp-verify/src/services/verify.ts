@@ -1,5 +1,8 @@
-import type { SnapshotAnswer, SnapshotRequest, VerifyAnswer, VerifyRequest } from '@liqpass/api/verify';
+import type { Attestation, SnapshotAnswer, SnapshotRequest, VerifyAnswer, VerifyRequest } from '@liqpass/api/verify';
+import { signStatement } from '@liqpass/evidence/attestation';
+import { invariant } from '@liqpass/kernel/invariant';
 import { proveSnapshot } from '@liqpass/proof/snapshotProof';
+import { statementOf } from '@liqpass/proof/statement';
 import { proveClaim } from '@liqpass/proof/verdict';
 import type { Context } from './context.ts';
 import { clientOf, INTERACTIVE_MS } from './credentials.ts';
@@ -9,13 +12,22 @@ function evidenceOf({ bundle }: Gathered<unknown>): VerifyAnswer['evidence'] {
   return { root: bundle.root, leaves: bundle.leaves, bundle };
 }
 
+/** jp-verify's signature over what was concluded, and from which evidence, at which exchange. */
+function attestationOf(ctx: Context, { bundle }: Gathered<unknown>, origin: string): Attestation {
+  const [key] = ctx.attestationKeys;
+  const stated = statementOf(bundle, origin);
+  invariant(key && stated, 'there is a key, and a statement about what was proven');
+  return signStatement(stated, key);
+}
+
 /** What happened to the position of an order, with the evidence for it. */
 export async function verify(ctx: Context, request: VerifyRequest): Promise<VerifyAnswer> {
   const { credential, owner, ...claim } = request;
   const startedMs = ctx.clock.now();
+  const client = await clientOf(ctx, { credential, owner });
   const gathered = await gatherEvidence({
     ctx,
-    client: await clientOf(ctx, { credential, owner }),
+    client,
     kind: 'verify',
     claim,
     prove: (exchanges, nowMs) => proveClaim(claim, exchanges, nowMs),
@@ -34,15 +46,16 @@ export async function verify(ctx: Context, request: VerifyRequest): Promise<Veri
     },
     'verified',
   );
-  return { ...answer, evidence: evidenceOf(gathered) };
+  return { ...answer, evidence: evidenceOf(gathered), attestation: attestationOf(ctx, gathered, client.host) };
 }
 
 /** The position of an order as it stands now, with the evidence for it. */
 export async function takeSnapshot(ctx: Context, request: SnapshotRequest): Promise<SnapshotAnswer> {
   const { credential, owner, ...claim } = request;
+  const client = await clientOf(ctx, { credential, owner });
   const gathered = await gatherEvidence({
     ctx,
-    client: await clientOf(ctx, { credential, owner }),
+    client,
     kind: 'snapshot',
     claim,
     prove: (exchanges, nowMs) => proveSnapshot(claim, exchanges, nowMs),
@@ -54,5 +67,5 @@ export async function takeSnapshot(ctx: Context, request: SnapshotRequest): Prom
     { ordId: claim.ordId, insurable: answer.insurable, reason: answer.reason, root: bundle.root },
     'snapshot taken',
   );
-  return { ...answer, evidence: evidenceOf(gathered) };
+  return { ...answer, evidence: evidenceOf(gathered), attestation: attestationOf(ctx, gathered, client.host) };
 }
