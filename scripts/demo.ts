@@ -12,7 +12,7 @@ import { DAY_MS, formatIso, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import { freePort } from './freePort.ts';
 import { startProduct, type Product } from './product.ts';
 
-const CLAIMANT = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
+const CLAIMANT = '0x000000000000000000000000000000000000cafe';
 /** How far ahead a recorded liquidation is moved: time enough to buy, bind and pay before it. */
 const AHEAD_MS = 8 * SECOND_MS;
 
@@ -276,6 +276,16 @@ async function play(stage: Stage, recording: string | undefined): Promise<string
     { multisigTxHash: hash, paidAtSec: Math.floor(Date.now() / SECOND_MS) },
     admin,
     pick('status', 'payout_amount_usdc', 'multisig_tx_hash'),
+  );
+  // The crash has done its work: without it the market's history sells cover again.
+  await call(
+    'market',
+    'calms down',
+    `${stage.simulator}/control/market`,
+    'POST',
+    { volatility: 1, since: formatIso(start - DAY_MS / 24) },
+    {},
+    (answer) => answer,
   );
   if (paid['status'] !== 'PAID') throw new DemoFailed(`The claim is ${text(paid['status'])}, not PAID.`);
   return text(paid['payout_amount_usdc']);

@@ -27,8 +27,8 @@ const root = join(import.meta.dirname, '..');
 const RESTART_AFTER_MS = 500;
 const READY_WITHIN_MS = 90_000;
 
-type Ports = { readonly backend: number; readonly jpVerify: number; readonly simulator: number };
-const USUAL_PORTS: Ports = { backend: 3001, jpVerify: 8082, simulator: 8083 };
+export type Ports = { readonly backend: number; readonly jpVerify: number; readonly simulator: number };
+export const USUAL_PORTS: Ports = { backend: 3001, jpVerify: 8082, simulator: 8083 };
 
 /** Which processes the settings ask for: the exchange simulator only where no exchange is given. */
 function partsOf(env: Readonly<Record<string, string | undefined>>, ports: Ports, dataDir: string): Part[] {

@@ -46,6 +46,7 @@ export async function buildApp(
   metrics: ReturnType<typeof buildMetrics>,
   /** A worker is asked for its health and its metrics alone. */
   role: 'worker' | 'web' | 'all' = 'all',
+  simulatedExchange: string | null = null,
 ): Promise<Server> {
   const app = await buildServer({
     name: 'LiqPass',
@@ -61,6 +62,11 @@ export async function buildApp(
     },
     trustProxy: ctx.settings.people.trustProxy,
   });
+  // On every answer, so that no page has to ask for it.
+  if (simulatedExchange !== null)
+    app.addHook('onRequest', async (_, reply) => {
+      reply.header('x-simulated-exchange', simulatedExchange);
+    });
   await app.register(cookie);
   sessionHook(app, ctx);
   await installLimits(app, ctx, keys, { ...ctx.settings.people, walletOf });

@@ -33,6 +33,8 @@ export type Config = ServerSettings &
     readonly adminKeys: readonly NamedKey[];
     readonly jpVerifyBaseUrl: string;
     readonly jpVerifyApiKey: string;
+    /** Where the simulated exchange of a trial is: the pages then say that nothing here is real. null: it is no trial. */
+    readonly simulatedExchange: string | null;
     /** The settings that hold a key short enough to be guessed. */
     readonly shortKeys: readonly string[];
   };
@@ -78,6 +80,8 @@ export function readConfig(env: Environment = process.env): Config {
       'JP_VERIFY_API_KEY',
       key('JP_VERIFY_API_KEY', made?.jpVerifyApiKey, 'jp-verify answers only to whoever holds it'),
     ),
+    simulatedExchange:
+      optional(env, 'SIMULATED_EXCHANGE_URL') === undefined ? null : httpUrl(env, 'SIMULATED_EXCHANGE_URL', ''),
     shortKeys,
     treasurySafe: safe === undefined ? null : getAddress(safe),
     allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),

@@ -75,6 +75,7 @@ export async function startBackend(
       queue,
       metrics,
       config.role,
+      config.simulatedExchange,
     );
     if (config.role !== 'web')
       await queue.work(async (claimId) => {

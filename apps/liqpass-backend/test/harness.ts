@@ -82,6 +82,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     jpVerifyBaseUrl: verifier.url,
     jpVerifyApiKey: verifier.apiKey,
     treasurySafe: null,
+    simulatedExchange: null,
     allowUnattestedBinding: true,
     verdictWaitMs: 8_000,
     underwriting: { capital: usdc(100_000_000_000n), countsEveryOrder: false, quoteSigningKey: null },

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { controlRoutes } from './control/controlRoutes.ts';
 import { openJournal } from './journal.ts';
 import { OKX_PREFIX, okxRoutes } from './okx/okxRoutes.ts';
+import { playRoutes, type Trial } from './play/playRoutes.ts';
 import { openSimulator, type DefaultKey, type Simulator } from './simulator.ts';
 
 export type SimulatorContext = {
@@ -14,6 +15,7 @@ export type SimulatorContext = {
   readonly seed?: string;
   /** Where commands are kept; null: nowhere. */
   readonly journalPath?: string | null;
+  readonly trial?: Trial;
   /** Whether the exchange counts requests; false where a test asks more in a second than a person would. */
   readonly limitsRates?: boolean;
 };
@@ -34,7 +36,10 @@ export async function buildSimulator(context: SimulatorContext): Promise<{ app: 
   });
   app.addHook('onClose', async () => journal.close());
   app.get('/healthz', { schema: { hide: true } }, async () => ({ ok: true }));
-  await app.register(controlRoutes(simulator), { prefix: '/control' });
+  await app.register(playRoutes);
+  await app.register(controlRoutes(simulator, context.trial ?? { shop: null, operatorKey: null }), {
+    prefix: '/control',
+  });
   await app.register(okxRoutes(simulator, context.limitsRates ?? true), { prefix: OKX_PREFIX });
   return { app, simulator };
 }

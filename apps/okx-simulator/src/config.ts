@@ -7,12 +7,14 @@ import {
   type ServerSettings,
 } from '@liqpass/service/environment';
 import { resolve } from 'node:path';
+import type { Trial } from './play/playRoutes.ts';
 import type { DefaultKey } from './simulator.ts';
 
 export type Config = ServerSettings & {
   readonly defaultKey: DefaultKey;
   readonly journalPath: string;
   readonly seed: string;
+  readonly trial: Trial;
 };
 
 /** Reads the settings. The default account's key is OKX_API_KEY and its two, or what the embedded mode keeps in ./data. */
@@ -27,7 +29,9 @@ export function readConfig(env: Environment = process.env): Config {
     const made = embeddedSecrets(resolve('data'));
     defaultKey = { apiKey: made.okxApiKey, secretKey: made.okxSecretKey, passphrase: made.okxPassphrase };
   } else throw new ConfigError(`${missing ?? 'OKX_API_KEY'} is missing: a key has all three of ${names.join(', ')}`);
+  const shop = optional(env, 'TRIAL_SHOP_URL') ?? null;
   return {
+    trial: { shop, operatorKey: shop === null ? null : embeddedSecrets(resolve('data')).adminApiKey },
     ...serverSettings(env, 8083),
     defaultKey,
     journalPath: resolve(optional(env, 'SIMULATOR_JOURNAL') ?? 'data/simulator.jsonl'),

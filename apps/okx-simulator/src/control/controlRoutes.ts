@@ -7,22 +7,25 @@ import { plain } from '../domain/figures.ts';
 import { positionRows } from '../domain/reading.ts';
 import { Refusal, REFUSALS } from '../domain/refusal.ts';
 import { indexAt, markAt } from '../market/market.ts';
+import type { Trial } from '../play/playRoutes.ts';
 import type { Simulator } from '../simulator.ts';
 import type { CommandName } from './commands.ts';
 import { accountView, DEFAULT_UID } from './execute.ts';
 import { faultBody } from './faults.ts';
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+/** How this machine's own browser calls it; a page elsewhere whose name was pointed here calls it otherwise. */
+const OWN_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d{1,5})?$/;
 const MAX_RECORDING_FILES = 50;
 
 const replayBody = z.looseObject({ directory: z.string().max(1_000).optional() });
 const jsonObject = z.record(z.string(), z.unknown());
 
 /** The control API: whoever drives the toy exchange. Only from this machine, whatever address the server listens on. */
-export function controlRoutes(simulator: Simulator) {
+export function controlRoutes(simulator: Simulator, trial: Trial) {
   return async (app: FastifyInstance): Promise<void> => {
     app.addHook('onRequest', async (request, reply) => {
-      if (LOOPBACK.test(request.ip)) return;
+      if (LOOPBACK.test(request.ip) && OWN_HOST.test(request.host)) return;
       await reply
         .code(403)
         .send({ error: 'FORBIDDEN', message: 'Control is only for this machine.', requestId: request.id });
@@ -60,6 +63,7 @@ export function controlRoutes(simulator: Simulator) {
       );
     });
 
+    app.get('/trial', async () => trial);
     app.get('/faults', async () => ({ faults: simulator.faults.list(simulator.clock.now()) }));
     app.post('/faults', async (request) => simulator.faults.add(faultBody.parse(request.body), simulator.clock.now()));
     app.delete('/faults', async () => {

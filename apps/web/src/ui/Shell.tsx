@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSimulatedExchange } from '../data/trial.ts';
 import { useOnline } from '../data/useOnline.ts';
 import { Logo } from './icons.tsx';
 import { SettingsMenu } from './SettingsMenu.tsx';
@@ -20,6 +21,7 @@ export function Shell({
 }) {
   const { t } = useTranslation();
   const online = useOnline();
+  const exchange = useSimulatedExchange();
   useKeptFocus();
   return (
     <>
@@ -57,6 +59,14 @@ export function Shell({
           <SettingsMenu />
         </div>
       </header>
+      {exchange !== null && (
+        <p className="bg-wait-soft px-4 py-2 text-center text-sm text-wait">
+          {t('trial')}{' '}
+          <a className="link" href={exchange} target="_blank" rel="noopener noreferrer">
+            {t('trial_play')}
+          </a>
+        </p>
+      )}
       <div role="status">
         {!online && <p className="bg-wait-soft px-4 py-2 text-center text-sm text-wait">{t('offline')}</p>}
       </div>
