@@ -167,7 +167,7 @@ async function claim(trader: Person, treasurer: Person, project: Project, marked
   // Paid another way: the hash by hand, and the operators confirm it.
   await page.getByLabel(say('trader:pay.hash')).fill('0x12');
   await page.getByRole('button', { name: say('trader:pay.i_have_paid') }).click();
-  await expect(page.getByText(say('trader:pay.hash_wrong'))).toBeVisible();
+  await expect(page.getByText(say('errors:pasted.LENGTH', { found: 2, need: 64 }))).toBeVisible();
   await page.getByLabel(say('trader:pay.hash')).fill(TX(Date.now() * 7));
   await page.getByRole('button', { name: say('trader:pay.i_have_paid') }).click();
   await expect(page.getByText(say('trader:pay.reported'))).toBeVisible();

@@ -121,7 +121,7 @@ async function signForAnotherAddress(trader: Person): Promise<void> {
   await section.getByRole('button', { name: say('trader:payout.change') }).click();
   await field.fill(other.slice(0, -1));
   await sign.click();
-  await expect(section.getByText(say('trader:buy.address_wrong'))).toBeVisible();
+  await expect(section.getByText(say('errors:pasted.LENGTH', { found: 39, need: 40 }))).toBeVisible();
   // One letter in the other case: the checksum does not fit.
   const at = 2 + other.slice(2).search(/[a-f]/i);
   const letter = other[at] ?? '';

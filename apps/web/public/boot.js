@@ -15,6 +15,12 @@
     asked === 'zh' || asked === 'en' ? asked : navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
   html.lang = lng === 'zh' ? 'zh-CN' : 'en';
   html.dataset.lng = lng;
+  // A link taken out of a chat often ends in the sentence's full stop or bracket.
+  const ENDS =
+    /(?:%(?:E3%80%8[1-9A-F]|E3%80%9[0-5]|EF%BC%(?:81|89|8C|8E|9A|9B|9F)|EF%BD%A1|E2%80%9[89D]|22|3E|5D|7D)|[.,;:!?'"()\]}>])+$/i;
+  const shared = location.pathname + location.search;
+  const meant = shared.replace(ENDS, '');
+  if (meant !== shared && meant !== '') history.replaceState(history.state, '', meant + location.hash);
   const pages = JSON.parse(document.currentScript?.dataset.pages ?? '[]');
   const address = location.pathname + location.search;
   const page = pages.find(([path]) => new RegExp(path).test(address))?.[1];

@@ -3,6 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ERROR_CODES } from '@liqpass/api/errors';
+import { WRONGS } from '@liqpass/api/pasted';
+import { ORDER_NUMBER_DOUBTS } from '@liqpass/kernel/orderNumber';
 import {
   CHECK_CODES,
   CHECK_RESULTS,
@@ -77,6 +79,7 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['errors', 'insurable', [...ELIGIBILITY_REFUSALS, ...SNAPSHOT_REASONS]],
   ['errors', 'sales', SALES_STOP_REASONS],
   ['errors', 'limit', EXPOSURE_LIMITS],
+  ['errors', 'pasted', WRONGS],
   ['checks', 'check', CHECK_CODES, '.title'],
   ['checks', 'check', CHECK_CODES, '.why'],
   ['checks', 'check', CHECK_CODES, '.policy'],
@@ -91,6 +94,7 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['common', 'order_status', PURCHASE_ORDER_STATUSES],
   ['common', 'claim_status', CLAIM_STATUSES],
   ['trader', 'side', SIDES],
+  ['trader', 'bind.doubt', ORDER_NUMBER_DOUBTS],
   ['trader', 'region', OKX_REGIONS],
   ['trader', 'refund', REFUND_REASONS],
   ['admin', 'side', SIDES],

@@ -1,5 +1,6 @@
 import { OPERATOR_ROLES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
+import { givenAddress } from './given.ts';
 import { address, instant } from './wire.ts';
 
 // Sign-in with a wallet (EIP-4361): the server writes the whole message, keeps it by its nonce, and takes it back once.
@@ -17,7 +18,7 @@ const signature = z
 const message = z.string().min(1).max(4_000);
 
 /** POST /api/auth/nonce */
-export const authNonceBody = z.strictObject({ address, chainId }).meta({ id: 'AuthNonceRequest' });
+export const authNonceBody = z.strictObject({ address: givenAddress, chainId }).meta({ id: 'AuthNonceRequest' });
 /** `message` is what the wallet signs, byte for byte. */
 export const authNonceAnswer = z
   .strictObject({ nonce: z.string(), message: z.string(), expires_at: instant })
@@ -38,7 +39,7 @@ export const okAnswer = z.strictObject({ ok: z.literal(true) }).meta({ id: 'Ok' 
 
 /** POST /api/purchase-orders/:id/payout-address/message */
 export const payoutAddressMessageBody = z
-  .strictObject({ payoutAddress: address })
+  .strictObject({ payoutAddress: givenAddress })
   .meta({ id: 'PayoutAddressMessageRequest' });
 export const payoutAddressMessageAnswer = authNonceAnswer;
 /** POST /api/purchase-orders/:id/payout-address: answers with the purchase order. */

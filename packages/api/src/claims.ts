@@ -1,6 +1,7 @@
 import { CLAIM_STATUSES, REJECTION_CODES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
-import { address, hex32, instant, page, pageQuery, txHash, usdcText, uuid } from './wire.ts';
+import { givenAddress, txHash } from './given.ts';
+import { address, hex32, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 const sec = z.int().min(1).max(253_402_300_799).meta({ description: 'epoch seconds' });
 
@@ -8,7 +9,7 @@ const sec = z.int().min(1).max(253_402_300_799).meta({ description: 'epoch secon
 export const triggerClaimBody = z
   .strictObject({
     purchaseOrderId: uuid,
-    claimant: address,
+    claimant: givenAddress,
     submitTxHash: txHash.optional(),
     triggeredAtSec: sec.optional(),
   })
@@ -16,7 +17,7 @@ export const triggerClaimBody = z
 export const fileClaimBody = z
   .strictObject({
     purchaseOrderId: uuid.optional(),
-    claimant: address,
+    claimant: givenAddress,
     submitTxHash: txHash.optional(),
     triggeredAtSec: sec.optional(),
   })

@@ -1,6 +1,7 @@
 import { ELIGIBILITY_REFUSALS, OKX_REGIONS, SIDES, SNAPSHOT_REASONS } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { sealedText } from './verify.ts';
+import { visibleName } from './given.ts';
 import { instId, instant, ordId, uuid } from './wire.ts';
 
 // Exchange keys: sealed where they are typed in, stored and forwarded as they are, opened by jp-verify alone.
@@ -21,7 +22,7 @@ export const registerCredentialBody = z
   .strictObject({
     sealed: sealedText,
     region: z.enum(OKX_REGIONS),
-    label: z.string().trim().min(1).max(60),
+    label: visibleName(60),
   })
   .meta({ id: 'RegisterOkxCredential' });
 export const credentialAnswer = z

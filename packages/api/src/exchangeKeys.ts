@@ -1,5 +1,6 @@
 import { OKX_REGIONS } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
+import { cleaned } from './pasted.ts';
 import { decimalText, sealedText } from './verify.ts';
 import { address } from './wire.ts';
 
@@ -13,8 +14,8 @@ export type SealingKeyAnswer = z.infer<typeof sealingKeyAnswer>;
 
 /** What is sealed. It exists in the clear where it is entered and inside jp-verify, nowhere else. */
 export const exchangeKey = z.strictObject({
-  apiKey: z.string().trim().min(4).max(200),
-  secretKey: z.string().trim().min(4).max(200),
+  apiKey: z.string().transform(cleaned).pipe(z.string().min(4).max(200)),
+  secretKey: z.string().transform(cleaned).pipe(z.string().min(4).max(200)),
   passphrase: z.string().min(1).max(200),
   region: z.enum(OKX_REGIONS),
 });

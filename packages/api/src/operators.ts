@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { claimAnswer, claimSummary } from './claims.ts';
 import { purchaseOrderAnswer } from './purchaseOrders.ts';
 import { check, liquidation } from './verify.ts';
+import { visibleName } from './given.ts';
 import { address, hex32, instId, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 const reason = z.string().trim().min(1).max(500);
@@ -29,9 +30,7 @@ export type Operator = z.infer<typeof operatorAnswer>;
 export const operatorList = z.strictObject({ items: z.array(operatorAnswer) }).meta({ id: 'OperatorList' });
 /** PUT /admin/operators/:address */
 export const operatorParams = z.strictObject({ address });
-export const putOperatorBody = z
-  .strictObject({ role, name: z.string().trim().min(1).max(60) })
-  .meta({ id: 'PutOperator' });
+export const putOperatorBody = z.strictObject({ role, name: visibleName(60) }).meta({ id: 'PutOperator' });
 
 // claims -------------------------------------------------------------------------------------------------------------
 export const CLAIM_SORTS = ['newest', 'oldest', 'amount_high', 'amount_low'] as const;

@@ -1,6 +1,7 @@
 import { PURCHASE_ORDER_STATUSES, REFUND_REASONS, SIDES, WAITING_CHECKS } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
-import { address, instant, instId, ordId, page, pageQuery, paidUsdcText, txHash, usdcText, uuid } from './wire.ts';
+import { givenAddress, givenInstId, givenOrdId, paidUsdcText, txHash } from './given.ts';
+import { address, instant, instId, ordId, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 export const policyParams = z
   .strictObject({ payout_fixed_usdc: usdcText, payout_cap_usdc: usdcText })
@@ -18,7 +19,7 @@ export const createPurchaseOrderBody = z
     policyParams,
     coverageStartAt: instant.optional(),
     coverageEndAt: instant.optional(),
-    payoutAddress: address.optional(),
+    payoutAddress: givenAddress.optional(),
     quoteHash: txHash.optional(),
   })
   .meta({ id: 'CreatePurchaseOrder' });
@@ -26,7 +27,9 @@ export type CreatePurchaseOrderBody = z.infer<typeof createPurchaseOrderBody>;
 export const createPurchaseOrderAnswer = z.strictObject({ purchaseOrderId: uuid }).meta({ id: 'PurchaseOrderCreated' });
 
 /** POST /api/purchase-orders/:id/bind-okx */
-export const bindOkxBody = z.strictObject({ ordId, instId, credentialId: uuid.optional() }).meta({ id: 'BindOkx' });
+export const bindOkxBody = z
+  .strictObject({ ordId: givenOrdId, instId: givenInstId, credentialId: uuid.optional() })
+  .meta({ id: 'BindOkx' });
 export type BindOkxBody = z.infer<typeof bindOkxBody>;
 
 /** POST /api/purchase-orders/:id/report-payment */

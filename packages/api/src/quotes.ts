@@ -1,9 +1,12 @@
 import { SALES_STOP_REASONS, SIDES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
+import { cleanNumber } from './pasted.ts';
 import { address, hex32, instId, instant, usdcText } from './wire.ts';
 
 /** A price of the exchange, as a decimal string. */
 const price = z.string().regex(/^\d{1,20}(?:\.\d{1,20})?$/, 'a price such as "64210.5"');
+/** A price as somebody gives it: "58,210.5" too. */
+const givenPrice = z.string().max(60).transform(cleanNumber).pipe(price);
 const stopReason = z.enum(SALES_STOP_REASONS).nullable();
 
 export const productAnswer = z
@@ -60,7 +63,7 @@ export const quoteBody = z
     instId,
     side: z.enum(SIDES),
     leverage: z.number().min(1).max(125).optional(),
-    liqPx: price.optional(),
+    liqPx: givenPrice.optional(),
     payoutUsdc: usdcText,
     /** The quote_hash of the buyer's quote before this one, which he no longer wants: the room it holds goes to this one. */
     replaces: hex32.optional(),

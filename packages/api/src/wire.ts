@@ -19,15 +19,6 @@ export const usdcText = z
     pattern: '^(0|[1-9][0-9]{0,31})(\\.[0-9]{1,6})?$',
   });
 
-/** An amount that somebody says was paid: below 10^12 USDC, more than there is, so that sums of any number of them can be kept. */
-export const paidUsdcText = z
-  .string()
-  .regex(
-    /^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/,
-    'a decimal amount below 10^12 with at most 6 decimals, such as "1.00"',
-  )
-  .meta({ id: 'PaidUsdc', description: 'USDC paid, as a decimal string with at most 6 decimals', example: '1.00' });
-
 /** An instant: ISO 8601 with Z. */
 export const instant = z
   .string()
@@ -40,12 +31,6 @@ export const hex32 = z
   .string()
   .refine(isTxHash, '0x and 64 hex digits')
   .meta({ id: 'Hex32', pattern: '^0x[0-9a-fA-F]{64}$' });
-/** 0x and 64 hex digits, kept in lower case so that one transaction has one spelling. */
-export const txHash = z
-  .string()
-  .refine(isTxHash, 'a transaction hash: 0x and 64 hex digits')
-  .transform((text) => text.toLowerCase())
-  .meta({ id: 'TxHash', pattern: '^0x[0-9a-fA-F]{64}$' });
 /** An address by its shape; its checksum is judged by the server, which answers with the checksummed spelling. */
 export const address = z
   .string()

@@ -1,4 +1,5 @@
 import type { VerdictFlag, VerdictReason } from '@liqpass/kernel/vocabulary';
+import { timeOfOrderNumber } from '@liqpass/kernel/orderNumber';
 import type { BoundSnapshot } from '@liqpass/api/verify';
 import { isZero } from '@liqpass/kernel/decimal';
 import { isLinearSwap } from '@liqpass/kernel/ids';
@@ -48,17 +49,8 @@ export const UNKNOWN_WORD: Halt = {
 };
 export const isHalt = (step: object): step is Halt => 'halt' in step;
 
-/** The id of an order carries its time; source: observed on every recorded id, undocumented, so a flag and never a verdict. */
-const ID_EPOCH_MS = 1_672_502_400_000n;
+/** The id of an order carries its time: undocumented, so a flag and never a verdict. */
 const ID_TIME_SLACK_MS = 60_000;
-/** Ids below this carry no time: they would all be of the first day of that epoch. */
-const LEAST_DATED_ID = 86_400_000n << 25n;
-
-/** When an id was made, by its bits; null for ids that carry no time. */
-export function timeOfId(ordId: string): EpochMs | null {
-  const id = BigInt(ordId);
-  return id < LEAST_DATED_ID ? null : Number((id >> 25n) + ID_EPOCH_MS);
-}
 
 /** Asks for what every proof needs, together: none of it waits for another. */
 export function readFirst({ reader, instId, ordId }: Study): void {
@@ -232,7 +224,7 @@ export function studyOrder(study: Study): Order | Halt {
 }
 
 function studyIdTime(study: Study, order: Row<OrderRow>, cTime: EpochMs): void {
-  const idTime = timeOfId(order.ordId);
+  const idTime = timeOfOrderNumber(order.ordId);
   const at = [{ ...order.origin, pointer: `${order.origin.pointer}/cTime` }];
   if (idTime === null) {
     study.checks.say('ORDER_ID_TIME', 'no_data', 'Its id carries no time.');

@@ -6,7 +6,7 @@ import { BindStep, loadStep, PositionStep } from '../trader/buySteps.ts';
 /** `order` is there once the order is made: then its position is bound. */
 export const Route = createFileRoute('/buy')({
   validateSearch: (search: Record<string, unknown>): { order?: string } =>
-    typeof search.order === 'string' ? { order: search.order } : {},
+    typeof search.order === 'string' ? { order: search.order.trim() } : {},
   loaderDeps: ({ search }) => ({ order: search.order }),
   loader: ({ context, deps }) => loadStep(context.queryClient, deps.order),
   component: Buy,

@@ -1,10 +1,12 @@
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { isApiError } from '@liqpass/api/apiClient';
 import { bindOkx } from '@liqpass/api/orderCalls';
+import { cleanOrderNumber, wrongOrderNumber } from '@liqpass/api/pasted';
 import { bindOkxBody, type PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { doubtOfOrderNumber, type OrderNumberDoubt } from '@liqpass/kernel/orderNumber';
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
@@ -13,12 +15,14 @@ import { credentialsQuery } from '../data/credentialQueries.ts';
 import { productsQuery } from '../data/marketQueries.ts';
 import { meQuery } from '../data/meQuery.ts';
 import { orderQuery } from '../data/orderQueries.ts';
+import { serverNow } from '../data/serverTime.ts';
 import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, buttonClass, Skeleton } from '../ui/kit.tsx';
 import { Choice, Field } from '../ui/fields.tsx';
 import { Note } from '../ui/sheets.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { useWrong } from '../ui/useWrong.ts';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
@@ -164,13 +168,22 @@ function ByNumber({
   });
   const draft = f.watch();
   useEffect(() => writeStored(kept, draft), [kept, draft]);
+  const wrong = useWrong();
+  // A number that does not look right is asked about once, and taken when it is said again.
+  const [doubted, setDoubted] = useState<{ ordId: string; doubt: OrderNumberDoubt } | null>(null);
+  const asks = doubted !== null && doubted.ordId === cleanOrderNumber(draft.ordId);
+  const bind = f.handleSubmit((body) => {
+    const doubt = doubtOfOrderNumber(body.ordId, serverNow());
+    if (doubt === null || asks) onBind(body);
+    else setDoubted({ ordId: body.ordId, doubt });
+  });
   return (
-    <form className="grid gap-5" noValidate onSubmit={(event) => void f.handleSubmit(onBind)(event)}>
+    <form className="grid gap-5" noValidate onSubmit={(event) => void bind(event)}>
       <Note tone="wait">{t('bind.number_note')}</Note>
       <Field
         label={t('bind.ord_id')}
         hint={t('bind.ord_id_hint')}
-        error={f.formState.errors.ordId ? t('bind.ord_id_wrong') : undefined}
+        error={f.formState.errors.ordId && wrong(wrongOrderNumber(cleanOrderNumber(draft.ordId)))}
       >
         {(aria) => (
           <input {...aria} {...f.register('ordId')} inputMode="numeric" autoComplete="off" className="num field-box" />
@@ -181,9 +194,17 @@ function ByNumber({
           <input {...aria} {...f.register('instId')} autoComplete="off" spellCheck={false} className="num field-box" />
         )}
       </Field>
+      {asks && (
+        <Note tone="wait" role="status" title={t(`bind.doubt.${doubted.doubt}`)}>
+          <p className="num my-1 text-lg font-semibold break-all" translate="no">
+            {doubted.ordId}
+          </p>
+          <p>{t('bind.doubt_next')}</p>
+        </Note>
+      )}
       <div>
-        <Button type="submit" size="lg" busy={busy}>
-          {t('bind.check')}
+        <Button type="submit" size="lg" kind={asks ? 'quiet' : 'solid'} busy={busy}>
+          {t(asks ? 'bind.check_all_the_same' : 'bind.check')}
         </Button>
       </div>
     </form>

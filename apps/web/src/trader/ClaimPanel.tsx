@@ -1,7 +1,7 @@
 import type { TraderClaim } from '@liqpass/api/events';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { fileClaim } from '@liqpass/api/claimCalls';
-import { address as addressShape } from '@liqpass/api/wire';
+import { cleanAddress, wrongAddress } from '@liqpass/api/pasted';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -20,6 +20,7 @@ import { Button, buttonClass } from '../ui/kit.tsx';
 import { Facts, Note } from '../ui/sheets.tsx';
 import { Field } from '../ui/fields.tsx';
 import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
+import { useWrong } from '../ui/useWrong.ts';
 import { reasonSentence } from '../ui/reason.ts';
 import { useMe } from '../wallet/session.ts';
 import { useWallet } from '../wallet/walletStore.ts';
@@ -33,8 +34,9 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
   const [typed, setTyped] = useStored(`lp.claimant.${order.id}`, z.string(), '');
   const known =
     order.payout_address ?? order.owner ?? me.data?.address ?? (wallet.status === 'none' ? null : wallet.address);
-  const claimant = known ?? typed;
-  const valid = addressShape.safeParse(claimant).success;
+  const claimant = known ?? cleanAddress(typed);
+  const problem = wrongAddress(claimant);
+  const wrong = useWrong();
   const file = useMutation({
     mutationFn: () => fileClaim(api, order.id, { claimant }),
     onSuccess: async () => {
@@ -47,12 +49,16 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
   return (
     <div className="grid gap-3 sm:max-w-72">
       {known === null && (
-        <Field label={t('claim.pay_to')} hint={t('claim.pay_to_hint')}>
+        <Field
+          label={t('claim.pay_to')}
+          hint={t('claim.pay_to_hint')}
+          error={typed === '' ? undefined : wrong(problem)}
+        >
           {(aria) => (
             <input
               {...aria}
               value={typed}
-              onChange={(event) => setTyped(event.target.value.trim())}
+              onChange={(event) => setTyped(event.target.value)}
               autoComplete="off"
               spellCheck={false}
               className="num field-box text-sm"
@@ -61,7 +67,7 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
           )}
         </Field>
       )}
-      <Button size="lg" busy={file.isPending} disabled={!valid} onClick={() => file.mutate()}>
+      <Button size="lg" busy={file.isPending} disabled={problem !== null} onClick={() => file.mutate()}>
         {order.claim_id === null ? t('claim.file') : t('claim.again')}
       </Button>
       <p className="text-sm text-muted">{t('claim.one_click')}</p>

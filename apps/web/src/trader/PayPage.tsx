@@ -1,8 +1,7 @@
 import { reportPayment } from '@liqpass/api/orderCalls';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { PaymentInstructions } from '@liqpass/api/quotes';
-import { txHash as txHashShape } from '@liqpass/api/wire';
-import { isTxHash } from '@liqpass/kernel/ids';
+import { cleanTxHash, wrongTxHash, type Wrong } from '@liqpass/api/pasted';
 import { parseUsdc } from '@liqpass/kernel/money';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -24,6 +23,7 @@ import { Hash, HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { TimeLeft } from '../ui/TimeLeft.tsx';
+import { useWrong } from '../ui/useWrong.ts';
 import { useWide } from '../ui/useWide.ts';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
@@ -246,9 +246,10 @@ function Report({ order, late = false }: { order: PurchaseOrderAnswer; late?: bo
   const to = useQuery(paymentInstructionsQuery);
   const draft = `lp.hash.${order.id}`;
   const [hash, setHash] = useStored(draft, z.string(), '');
-  const [wrong, setWrong] = useState(false);
+  const [wrong, setWrong] = useState<Wrong | null>(null);
+  const say = useWrong();
   const report = useMutation({
-    mutationFn: () => reportPayment(api, order.id, hash === '' ? {} : { txHash: txHashShape.parse(hash) }),
+    mutationFn: () => reportPayment(api, order.id, hash === '' ? {} : { txHash: cleanTxHash(hash) }),
     onSuccess: (answer) => {
       removeStored(draft);
       client.setQueryData(orderQuery(order.id).queryKey, answer);
@@ -276,19 +277,19 @@ function Report({ order, late = false }: { order: PurchaseOrderAnswer; late?: bo
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        const bad = hash !== '' && !isTxHash(hash);
+        const bad = hash === '' ? null : wrongTxHash(cleanTxHash(hash));
         setWrong(bad);
-        if (!bad) report.mutate();
+        if (bad === null) report.mutate();
       }}
     >
       <h2 className="text-lg">{late ? t('pay.late_title') : t('pay.report_title')}</h2>
       {late && <p className="text-sm text-muted">{t('pay.late_why')}</p>}
-      <Field label={t('pay.hash')} hint={t('pay.hash_hint')} error={wrong ? t('pay.hash_wrong') : undefined}>
+      <Field label={t('pay.hash')} hint={t('pay.hash_hint')} error={say(wrong)}>
         {(aria) => (
           <input
             {...aria}
             value={hash}
-            onChange={(event) => setHash(event.target.value.trim())}
+            onChange={(event) => setHash(event.target.value)}
             autoComplete="off"
             spellCheck={false}
             className="num field-box text-sm"

@@ -1,7 +1,7 @@
 import { isApiError } from '@liqpass/api/apiClient';
 import { requestPayoutAddressMessage, setPayoutAddress } from '@liqpass/api/orderCalls';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import { address as addressShape } from '@liqpass/api/wire';
+import { cleanAddress, wrongAddress, type Wrong } from '@liqpass/api/pasted';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,7 @@ import { removeStored, useStored } from '../data/stored.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, CopyButton } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
+import { useWrong } from '../ui/useWrong.ts';
 import { HexGroups } from '../ui/Money.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
@@ -93,10 +94,11 @@ function AnotherAddress({
   const client = useQueryClient();
   const draft = `lp.payout.${order.id}`;
   const [typed, setTyped] = useStored(draft, z.string(), '');
-  const [wrong, setWrong] = useState(false);
+  const [wrong, setWrong] = useState<Wrong | null>(null);
+  const say = useWrong();
   const change = useMutation({
     mutationFn: async () => {
-      const { message } = await requestPayoutAddressMessage(api, order.id, { payoutAddress: typed });
+      const { message } = await requestPayoutAddressMessage(api, order.id, { payoutAddress: cleanAddress(typed) });
       const { signText } = await loadWallet();
       const signature = await signText(message, addressOf(owner));
       return setPayoutAddress(api, order.id, { message, signature });
@@ -115,23 +117,23 @@ function AnotherAddress({
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        const good = addressShape.safeParse(typed).success;
-        setWrong(!good);
-        if (good && !change.isPending) change.mutate();
+        const bad = wrongAddress(cleanAddress(typed));
+        setWrong(bad);
+        if (bad === null && !change.isPending) change.mutate();
       }}
     >
       <Field
         label={t('buy.address')}
         hint={t('payout.hint')}
-        error={wrong ? t('buy.address_wrong') : mistyped ? t('payout.checksum') : undefined}
+        error={say(wrong) ?? (mistyped ? t('payout.checksum') : undefined)}
       >
         {(aria) => (
           <input
             {...aria}
             value={typed}
             onChange={(event) => {
-              setTyped(event.target.value.trim());
-              setWrong(false);
+              setTyped(event.target.value);
+              setWrong(null);
               change.reset();
             }}
             autoComplete="off"

@@ -3,7 +3,7 @@ import { isApiError } from '@liqpass/api/apiClient';
 import type { ErrorCode } from '@liqpass/api/errors';
 import { createPurchaseOrder } from '@liqpass/api/orderCalls';
 import type { MarketNow, Product, Quote } from '@liqpass/api/quotes';
-import { address as addressShape } from '@liqpass/api/wire';
+import { cleanAddress, cleanLeverage, cleanNumber, wrongAddress } from '@liqpass/api/pasted';
 import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -20,6 +20,7 @@ import { Choice, Field } from '../ui/fields.tsx';
 import { Note } from '../ui/sheets.tsx';
 import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { useWrong } from '../ui/useWrong.ts';
 import { WhenSeen } from '../ui/WhenSeen.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
@@ -42,8 +43,8 @@ const form = buyDraft.superRefine((draft, ctx) => {
     ctx.addIssue({ code: 'custom', path: ['leverage'], message: 'buy.leverage_wrong' });
   if (draft.by === 'liqPx' && !/^\d{1,9}(?:\.\d{1,8})?$/.test(draft.liqPx))
     ctx.addIssue({ code: 'custom', path: ['liqPx'], message: 'buy.liq_wrong' });
-  if (draft.payTo === 'address' && !addressShape.safeParse(draft.address).success)
-    ctx.addIssue({ code: 'custom', path: ['address'], message: 'buy.address_wrong' });
+  if (draft.payTo === 'address' && wrongAddress(cleanAddress(draft.address)))
+    ctx.addIssue({ code: 'custom', path: ['address'], message: 'wrong' });
 });
 
 /** Step 1: the position first; its chance, its premium, and what would make it cheaper. */
@@ -100,7 +101,7 @@ export function PositionStep() {
   const toWallet = draft.payTo === 'wallet' || Boolean(me.data);
   const go = f.handleSubmit(async () => {
     const fresh = await quote.current();
-    if (fresh) create.mutate({ quote: fresh, payoutAddress: toWallet ? null : draft.address });
+    if (fresh) create.mutate({ quote: fresh, payoutAddress: toWallet ? null : cleanAddress(draft.address) });
   });
 
   const panel = (
@@ -184,7 +185,7 @@ export function PositionStep() {
 }
 
 type T = ReturnType<typeof useTranslation<'trader'>>['t'];
-const MESSAGES = ['buy.leverage_wrong', 'buy.liq_wrong', 'buy.address_wrong'] as const;
+const MESSAGES = ['buy.leverage_wrong', 'buy.liq_wrong'] as const;
 /** A field's complaint in the reader's language; schemas name it by its key. */
 function message(t: T, errors: FieldErrors<BuyDraft>, name: keyof BuyDraft): string | undefined {
   const key = MESSAGES.find((known) => known === errors[name]?.message);
@@ -194,6 +195,7 @@ function message(t: T, errors: FieldErrors<BuyDraft>, name: keyof BuyDraft): str
 /** Where a payout goes: to the wallet that is signed in, else to an address given here. */
 function PayoutTo({ f, draft, wallet }: { f: UseFormReturn<BuyDraft>; draft: BuyDraft; wallet: string | null }) {
   const { t } = useTranslation('trader');
+  const wrong = useWrong();
   const { setValue } = f;
   useEffect(() => {
     if (wallet !== null) setValue('payTo', 'wallet');
@@ -231,7 +233,11 @@ function PayoutTo({ f, draft, wallet }: { f: UseFormReturn<BuyDraft>; draft: Buy
           <p className="text-sm text-muted">{t('buy.wallet_why')}</p>
         </div>
       ) : (
-        <Field label={t('buy.address')} hint={t('buy.address_hint')} error={message(t, f.formState.errors, 'address')}>
+        <Field
+          label={t('buy.address')}
+          hint={t('buy.address_hint')}
+          error={f.formState.errors.address && wrong(wrongAddress(cleanAddress(draft.address)))}
+        >
           {(aria) => (
             <input
               {...aria}
@@ -264,6 +270,11 @@ function PositionFields({
   const { t } = useTranslation('trader');
   const { t: tc } = useTranslation();
   const { errors } = f.formState;
+  // What was pasted counts as it was meant at once, and is shown so once the field is left.
+  const cleaning = (name: 'leverage' | 'liqPx', clean: (text: string) => string) => ({
+    setValueAs: (text: unknown) => (typeof text === 'string' ? clean(text) : ''),
+    onBlur: () => f.setValue(name, f.getValues(name)),
+  });
   const payouts = [
     ...new Set([
       ...(product?.fixed_price ? [product.fixed_price.payout_usdc] : []),
@@ -325,7 +336,7 @@ function PositionFields({
                 <div className="relative">
                   <input
                     {...aria}
-                    {...f.register('leverage')}
+                    {...f.register('leverage', cleaning('leverage', cleanLeverage))}
                     inputMode="decimal"
                     autoComplete="off"
                     className="num field-box pr-8"
@@ -352,7 +363,7 @@ function PositionFields({
             {(aria) => (
               <input
                 {...aria}
-                {...f.register('liqPx')}
+                {...f.register('liqPx', cleaning('liqPx', cleanNumber))}
                 inputMode="decimal"
                 autoComplete="off"
                 className="num field-box"
