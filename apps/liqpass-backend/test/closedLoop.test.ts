@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { ErrorAnswer } from '@liqpass/api/wire';
 import { formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { ADMIN_KEY, APPLICATION, CLAIMANT, INTERNAL_KEY, newOrdId, testBackend, type TestBackend } from './harness.ts';
@@ -146,10 +147,27 @@ test('an instrument that is not covered is told so, whatever it is called; only 
       instId,
     );
   }
-  for (const instId of ['BTC', 'btc-usdt-swap', 'BTC USDT', `BTC-${'A'.repeat(60)}`]) {
+  for (const instId of ['BTC', 'BTC USDT', `BTC-${'A'.repeat(60)}`]) {
     const refused = await bind(instId);
     assert.deepEqual([refused.status, refused.body.error], [400, 'VALIDATION_FAILED'], instId);
   }
+  assert.equal((await bind(' btc-usdt-swap')).status, 200, 'as a hand types it');
+});
+
+test('an order number of fewer than ten digits is a slip of the hand, and one that looks wrong is named', async () => {
+  const id = await t.order();
+  const bind = (ordId: string) =>
+    t.call<PurchaseOrderAnswer & ErrorAnswer>('POST', `/api/purchase-orders/${id}/bind-okx`, {
+      body: { ordId, instId: 'BTC-USDT-SWAP' },
+    });
+  const short = await bind('123456789');
+  assert.deepEqual([short.status, short.body.error], [400, 'VALIDATION_FAILED']);
+  assert.match(short.body.message, /9 digits/);
+  assert.equal((await bind('1234567891')).body.order_number_doubt, 'TOO_FEW_DIGITS');
+  assert.equal((await bind(`${newOrdId()}9`)).body.order_number_doubt, 'TIME_AHEAD');
+  // As it stands in a message, in full width and with spaces.
+  const pasted = await bind(' ２９３９９４２２ ６４０２８３０７４５７\u200B');
+  assert.deepEqual([pasted.status, pasted.body.okx_meta_json?.ordId], [200, '2939942264028307457']);
 });
 
 test('lets an OKX order be covered again once the cover is over', async () => {

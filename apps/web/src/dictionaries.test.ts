@@ -98,6 +98,7 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['trader', 'region', OKX_REGIONS],
   ['trader', 'refund', REFUND_REASONS],
   ['admin', 'side', SIDES],
+  ['admin', 'doubt', ORDER_NUMBER_DOUBTS],
   ['admin', 'refund', REFUND_REASONS],
   ['admin', 'role', OPERATOR_ROLES],
   ['admin', 'timeline', TIMELINE_KINDS],

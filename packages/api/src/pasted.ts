@@ -47,7 +47,7 @@ export const cleanOrderNumber = (text: string): string => closed(text).replace(/
 /** An instrument: "btc-usdt-swap", with any dash. */
 export const cleanInstId = (text: string): string =>
   closed(text)
-    .replace(/[‐-―−－_]/gu, '-')
+    .replace(/[‐-―−－]/gu, '-')
     .toUpperCase();
 /** A number as the exchange writes it: "58,210.5" is 58210.5. Commas that don't count thousands are left, to be refused. */
 export function cleanNumber(text: string): string {

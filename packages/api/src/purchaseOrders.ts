@@ -1,4 +1,5 @@
 import { PURCHASE_ORDER_STATUSES, REFUND_REASONS, SIDES, WAITING_CHECKS } from '@liqpass/kernel/vocabulary';
+import { ORDER_NUMBER_DOUBTS } from '@liqpass/kernel/orderNumber';
 import { z } from 'zod';
 import { givenAddress, givenInstId, givenOrdId, paidUsdcText, txHash } from './given.ts';
 import { address, instant, instId, ordId, page, pageQuery, usdcText, uuid } from './wire.ts';
@@ -71,6 +72,8 @@ const purchaseOrderShape = {
   bound_at: instant.nullable(),
   /** Whether the position was seen with the trader's own key when it was bound; null while unbound. */
   attested: z.boolean().nullable(),
+  /** Why the number of an order that nobody saw does not look right: a reason to look again. Left out where it does. */
+  order_number_doubt: z.enum(ORDER_NUMBER_DOUBTS).optional(),
   reported_at: instant.nullable(),
   reported_tx_hash: z.string().nullable(),
   payment_tx_hash: z.string().nullable(),

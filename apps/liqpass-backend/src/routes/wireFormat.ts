@@ -2,6 +2,7 @@ import type { ClaimAnswer, ClaimSummary } from '@liqpass/api/claims';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso, type EpochMs } from '@liqpass/kernel/time';
+import { doubtOfOrderNumber } from '@liqpass/kernel/orderNumber';
 import { isUuid } from '@liqpass/kernel/ids';
 import type { AuditRow } from '../db/audit/auditRepo.ts';
 import type { ClaimCursor } from '../db/claimsRepo.ts';
@@ -33,6 +34,7 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
     owner: order.owner,
     bound_at: isoOrNull(order.binding?.boundAtMs ?? null),
     attested: order.binding?.attested ?? null,
+    ...doubtOf(order),
     reported_at: isoOrNull(order.reported?.atMs ?? null),
     reported_tx_hash: order.reported?.txHash ?? null,
     payment_tx_hash: order.paymentTxHash,
@@ -54,6 +56,12 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
         }
       : {}),
   };
+}
+
+/** Of a number that nobody has looked up: whether it looks like one of its time. */
+function doubtOf({ binding }: PurchaseOrder): Pick<PurchaseOrderAnswer, 'order_number_doubt'> {
+  const doubt = binding && !binding.attested ? doubtOfOrderNumber(binding.ordId, binding.boundAtMs) : null;
+  return doubt === null ? {} : { order_number_doubt: doubt };
 }
 
 export function claimToWire(claim: Claim): ClaimSummary {

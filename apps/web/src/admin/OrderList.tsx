@@ -12,7 +12,7 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant, useNow } from '../ui/Instant.tsx';
 import { Button } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
-import { Facts, Tag } from '../ui/sheets.tsx';
+import { Facts, Tag, Note } from '../ui/sheets.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import { Hash, Money } from '../ui/Money.tsx';
 import { orderTone } from '../ui/statusTone.ts';
@@ -48,6 +48,9 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
                   {order.policy_type} ·{' '}
                   {t('payments.made_ago', { span: span(now - Date.parse(order.created_at), i18n.language) })}
                   {order.attested === false && ` · ${t('claim.unattested')}`}
+                  {order.order_number_doubt && (
+                    <span className="text-wait"> · {t(`doubt.${order.order_number_doubt}`)}</span>
+                  )}
                 </span>
               </span>
               <span className="num">
@@ -153,6 +156,11 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
           if (!Object.values(bad).includes(true)) mark.mutate();
         }}
       >
+        {order.order_number_doubt && (
+          <Note tone="wait" title={t(`doubt.${order.order_number_doubt}`)}>
+            <span className="num break-all">{order.okx_meta_json?.ordId}</span>
+          </Note>
+        )}
         <p className="text-sm text-muted">{t('payments.confirm_why')}</p>
         {chain.data && (
           <Facts
