@@ -15,7 +15,8 @@ import { Instant } from '../ui/Instant.tsx';
 import { Button } from '../ui/kit.tsx';
 import { Note } from '../ui/sheets.tsx';
 import { useConnect } from '../wallet/useConnect.tsx';
-import { isConnected, loadWallet, useWallet, WalletError } from '../wallet/walletStore.ts';
+import { loadWallet } from '../wallet/loadWallet.ts';
+import { isConnected, useWallet, WalletError } from '../wallet/walletStore.ts';
 import { forgetPayment, keepPayment, keptPayment } from './draft.ts';
 
 const AGAIN_MS = 3_000;

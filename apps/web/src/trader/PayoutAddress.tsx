@@ -16,7 +16,7 @@ import { useWrong } from '../ui/useWrong.ts';
 import { HexGroups } from '../ui/Money.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
-import { loadWallet } from '../wallet/walletStore.ts';
+import { loadWallet } from '../wallet/loadWallet.ts';
 
 /** Where a payout would go; until the premium is paid, the order's wallet can sign for another address. */
 export function PayoutAddress({ order }: { order: PurchaseOrderAnswer }) {

@@ -6,7 +6,8 @@ import { Button, Skeleton } from '../ui/kit.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import type { FoundWallet } from './browserWallet.ts';
 import { useSignIn } from './session.ts';
-import { loadWallet, useWallet } from './walletStore.ts';
+import { loadWallet } from './loadWallet.ts';
+import { useWallet } from './walletStore.ts';
 
 /** First the wallet, then the signature that signs in. */
 export default function ConnectDialog({ onClose }: { onClose: () => void }) {

@@ -3,7 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../data/api.ts';
 import { forgetAsked } from '../data/asked.ts';
 import { meQuery } from '../data/meQuery.ts';
-import { loadWallet, WalletError } from './walletStore.ts';
+import { loadWallet } from './loadWallet.ts';
+import { WalletError } from './walletStore.ts';
 
 const BASE_CHAIN_ID = 8453;
 

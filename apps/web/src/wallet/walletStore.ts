@@ -35,13 +35,8 @@ export const useWallet = (): WalletState =>
 
 export const isConnected = (): boolean => state.status === 'connected';
 
-let takenUp: Promise<unknown> | undefined;
-/** The wallet's code, with the connection of the last visit taken up where there was one. */
-export async function loadWallet() {
-  const wallet = await import('./browserWallet.ts');
-  if (state.status === 'known') await (takenUp ??= wallet.reconnectWallet());
-  return wallet;
-}
+/** Whether a wallet of the last visit waits to be taken up. */
+export const isKnown = (): boolean => state.status === 'known';
 
 /** Remembers the wallet of the last visit, where there was one. */
 export function restoreWallet(): void {
