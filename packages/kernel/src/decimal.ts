@@ -74,6 +74,15 @@ export const isPositive = (a: Decimal): boolean => a.n > 0n;
 export const smaller = (a: Decimal, b: Decimal): Decimal => (compare(a, b) <= 0 ? a : b);
 export const larger = (a: Decimal, b: Decimal): Decimal => (compare(a, b) >= 0 ? a : b);
 
+/** The smallest number of at most `places` decimals that is not below `value`. */
+export function roundUp(value: Decimal, places: number): Decimal {
+  const scale = 10n ** BigInt(places);
+  if (scale % value.d === 0n) return value;
+  const scaled = value.n * scale;
+  // Division of bigints cuts towards zero.
+  return ratio(scaled / value.d + (scaled > 0n ? 1n : 0n), scale);
+}
+
 /** The decimal string, exact where one exists within `places` decimals, otherwise cut off there (towards zero). "1", "7.52686752". */
 export function formatDecimal(value: Decimal, places = 30): string {
   const scaled = (absolute(value).n * 10n ** BigInt(places)) / value.d;

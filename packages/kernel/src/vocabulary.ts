@@ -105,6 +105,7 @@ export const CHECK_CODES = [
   'LIQUIDATION_FOUND',
   'LIQUIDATED_IN_WINDOW',
   'LOSS_SOURCES_AGREE',
+  'PENALTY_COUNTED',
   // what the trader did after binding
   'MARGIN_NOT_REDUCED',
   'SIZE_NOT_ADDED',

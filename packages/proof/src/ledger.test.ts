@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { add, compare, equal, formatDecimal, isNegative, subtract, sum } from '@liqpass/kernel/decimal';
+import { add, compare, equal, formatDecimal, isNegative, ONE, subtract, sum } from '@liqpass/kernel/decimal';
 import { formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { createOkxAccount, type OkxAccount, type PosSide } from '@liqpass/testing/okxAccount';
 import { okxAnswer } from '@liqpass/testing/okxAnswers';
 import { readUntilProven } from '@liqpass/testing/okxReading';
 import fc from 'fast-check';
+import { byFill } from './fillOrder.ts';
 import { replay, signed, type Movement } from './ledger.ts';
 import { moveOf } from './movements.ts';
 import { billRow } from './rows.ts';
@@ -57,15 +58,14 @@ test('a replay conserves size, and never insures more than there is', () => {
   fc.assert(
     fc.property(anySide, anySteps, fc.boolean(), (posSide, steps, liquidate) => {
       const { account, ordId, movements } = live(posSide, steps, liquidate);
-      const segments = replay(movements, ordId, posSide === 'net');
+      const { segments } = replay(byFill(movements), ordId, posSide === 'net');
       assert.ok(segments);
       for (const segment of segments) {
         const opened = sum(segment.opens.map((open) => open.size));
         const closed = sum(segment.closes.map((close) => close.size));
         assert.ok(equal(subtract(opened, closed), segment.size));
-        assert.ok(!isNegative(segment.insured) && compare(segment.insured, segment.size) <= 0);
-        for (const close of segment.closes)
-          assert.ok(!isNegative(close.share) && compare(close.share, { n: 1n, d: 1n }) <= 0);
+        assert.ok(!isNegative(segment.share) && compare(segment.share, ONE) <= 0);
+        for (const close of segment.closes) assert.ok(!isNegative(close.share) && compare(close.share, ONE) <= 0);
       }
       const traded = segments.reduce(
         (total, segment) => add(total, sum([...segment.opens, ...segment.closes].map((piece) => piece.size))),

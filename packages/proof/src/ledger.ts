@@ -8,12 +8,15 @@ import {
   larger,
   multiply,
   negate,
+  ONE,
   ratio,
+  roundUp,
   subtract,
   ZERO,
   type Decimal,
 } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
+import type { Origin } from './answers.ts';
 import { PAD_MS } from './lifetimes.ts';
 import { isForced, moveOf, type MoveKind } from './movements.ts';
 import type { BillRow, FillRow, Row } from './rows.ts';
@@ -27,6 +30,10 @@ export type Movement = {
   /** Contracts, positive. */
   readonly size: Decimal;
 };
+
+/** The bills of movements, as places in the evidence. */
+export const originsOf = (movements: readonly Movement[]): Origin[] =>
+  movements.map((movement) => movement.bill.origin);
 
 export type Open = { readonly movement: Movement; readonly size: Decimal; readonly isOurs: boolean };
 export type Close = {
@@ -45,9 +52,9 @@ export type Segment = {
   readonly endTs: EpochMs | null;
   readonly opens: readonly Open[];
   readonly closes: readonly Close[];
-  /** What is left, and the insured part of it. */
+  /** What is left, and the insured part of it (1: all). */
   readonly size: Decimal;
-  readonly insured: Decimal;
+  readonly share: Decimal;
   readonly maxSize: Decimal;
   /** Whether it began, or ended, with a fill that turned the position round (net mode). */
   readonly beganByFlip: boolean;
@@ -56,19 +63,32 @@ export type Segment = {
 
 type Draft = { -readonly [K in keyof Segment]: Segment[K] } & { opens: Open[]; closes: Close[] };
 
-/** Bills in the order they happened: by time, then by id (ids grow with time). */
-export function byTime(a: Movement, b: Movement): number {
-  if (a.bill.ts !== b.bill.ts) return a.bill.ts - b.bill.ts;
-  const [first, second] = [BigInt(a.bill.billId), BigInt(b.bill.billId)];
-  return first < second ? -1 : first > second ? 1 : 0;
+/**
+ * The insured part of a position is kept to this many decimals, rounded up, against the insurer. So its digits are bounded however often
+ * size is added and taken away, where exact fractions grow with each: after n additions it is too large by less than n × 10^-60, which no
+ * amount shown (30 decimals, cut off) can tell from the exact one.
+ */
+const SHARE_PLACES = 60;
+
+/** The insured part after `added` contracts, insured or not, joined `size` of which `share` was. A close, pro rata, leaves it as it is. */
+function shareAfter(share: Decimal, size: Decimal, added: Decimal, isOurs: boolean): Decimal {
+  const part = isOurs ? ONE : ZERO;
+  if (isZero(size) || equal(share, part)) return part;
+  const insured = add(multiply(share, size), multiply(part, added));
+  return roundUp(divide(insured, add(size, added)), SHARE_PLACES);
 }
 
+/** What replaying one order of movements gives; where it fails, at which of them. */
+export type Replayed =
+  | { readonly segments: Segment[]; readonly failedAt: null }
+  | { readonly segments: null; readonly failedAt: number };
+
 /**
- * Replays a slot's movements, beginning with no position: each life of the position by its opens and closes. A close is
- * shared pro rata between what `ordId` opened and the rest, for the exchange keeps no lots. null when a close exceeds
- * what is open where it cannot turn the position round (a forced one never does): something before it is missing.
+ * Replays a slot's movements in the order given, beginning with no position: each life of the position by its opens and closes. A close is
+ * shared pro rata between what `ordId` opened and the rest, for the exchange keeps no lots. It fails where a close exceeds
+ * what is open and cannot turn the position round (a forced one never does): something before it is missing, or came later.
  */
-export function replay(movements: readonly Movement[], ordId: string, canFlip: boolean): Segment[] | null {
+export function replay(ordered: readonly Movement[], ordId: string, canFlip: boolean): Replayed {
   const segments: Segment[] = [];
   let current: Draft | null = null;
   const begin = (movement: Movement, size: Decimal, isOurs: boolean, beganByFlip: boolean): Draft => ({
@@ -78,30 +98,29 @@ export function replay(movements: readonly Movement[], ordId: string, canFlip: b
     opens: [{ movement, size, isOurs }],
     closes: [],
     size,
-    insured: isOurs ? size : ZERO,
+    share: isOurs ? ONE : ZERO,
     maxSize: size,
     beganByFlip,
     endedByFlip: false,
   });
-  for (const movement of movements.toSorted(byTime)) {
+  for (const [at, movement] of ordered.entries()) {
+    const failed = { segments: null, failedAt: at };
     const isOurs = movement.bill.ordId === ordId;
     const effect = moveOf(movement.bill.subType)?.effect ?? null;
     if (current === null) {
-      if ((!canFlip && effect === 'close') || isForced(movement.kind)) return null;
+      if ((!canFlip && effect === 'close') || isForced(movement.kind)) return failed;
       current = begin(movement, movement.size, isOurs, false);
     } else if (movement.sign === current.sign) {
-      if (isForced(movement.kind)) return null;
+      if (isForced(movement.kind)) return failed;
       current.opens.push({ movement, size: movement.size, isOurs });
+      current.share = shareAfter(current.share, current.size, movement.size, isOurs);
       current.size = add(current.size, movement.size);
-      if (isOurs) current.insured = add(current.insured, movement.size);
       current.maxSize = larger(current.maxSize, current.size);
     } else {
       const closed = compare(movement.size, current.size) <= 0 ? movement.size : current.size;
       const rest = subtract(movement.size, closed);
-      if (!isZero(rest) && (!canFlip || isForced(movement.kind))) return null;
-      const share: Decimal = divide(current.insured, current.size);
-      current.closes.push({ movement, size: closed, isOurs, share });
-      current.insured = subtract(current.insured, multiply(closed, share));
+      if (!isZero(rest) && (!canFlip || isForced(movement.kind))) return failed;
+      current.closes.push({ movement, size: closed, isOurs, share: current.share });
       current.size = subtract(current.size, closed);
       if (isZero(current.size)) {
         current.endTs = movement.bill.ts;
@@ -112,8 +131,11 @@ export function replay(movements: readonly Movement[], ordId: string, canFlip: b
     }
   }
   if (current !== null) segments.push(current);
-  return segments;
+  return { segments, failedAt: null };
 }
+
+/** The insured contracts that are left. */
+export const insuredSize = (segment: Segment): Decimal => multiply(segment.share, segment.size);
 
 /** What a bill did to the trader's equity: the change of the balance and of the position's margin. null where it does not say. */
 export function equityOf(bill: BillRow): Decimal | null {

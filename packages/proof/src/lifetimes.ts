@@ -79,8 +79,15 @@ export const incomplete = (study: Study, why: string): Halt => {
   return inconclusive('EVIDENCE_INCOMPLETE');
 };
 
-/** The slot's lives that ended after `sinceMs` or still go on, oldest first. */
-export function readLifetimes(study: Study, slot: Slot, sinceMs: EpochMs): Lifetime[] | Halt {
+/** The lives of a slot, and those of the other side of the same instrument: a long beside a short. */
+export type Lives = { readonly ours: Lifetime[]; readonly others: Lifetime[] };
+
+/** The other side of the same instrument; null in net mode, where there is none. */
+export const otherSideOf = (slot: Slot): Slot | null =>
+  slot.posSide === 'net' ? null : { ...slot, posSide: slot.posSide === 'long' ? 'short' : 'long' };
+
+/** The lives on the slot's instrument that ended after `sinceMs` or still go on, oldest first. */
+export function readLifetimes(study: Study, slot: Slot, sinceMs: EpochMs): Lives | Halt {
   const live = study.reader.read(positionsTarget(slot.instId));
   const past = readPages(study.reader, {
     target: historyTarget(slot.instId),
@@ -95,7 +102,18 @@ export function readLifetimes(study: Study, slot: Slot, sinceMs: EpochMs): Lifet
   const positions = parseRows(positionRow, ofSlot(live.rows, slot.instId));
   const histories = parseRows(historyRow, ofSlot(past.rows, slot.instId));
   if (positions === null || histories === null) return incomplete(study, 'a position cannot be read');
+  const other = otherSideOf(slot);
+  return {
+    ours: lifetimesOf(slot, positions, histories),
+    others: other === null ? [] : lifetimesOf(other, positions, histories),
+  };
+}
 
+function lifetimesOf(
+  slot: Slot,
+  positions: readonly Row<PositionRow>[],
+  histories: readonly Row<HistoryRow>[],
+): Lifetime[] {
   const lifetimes = new Map<string, Lifetime>();
   const keyOf = (row: { posId: string; cTime: number }): string => `${row.posId}:${row.cTime}`;
   for (const history of histories.filter((row) => inSide(row, slot)).toSorted((a, b) => a.uTime - b.uTime))

@@ -75,6 +75,10 @@ export const billRow = z.object({
   fee: amount,
   balChg: amount,
   posBalChg: amount,
+  /** The position's margin after it. */
+  posBal: amount,
+  /** When it was filled; of a bill that is no trade it means nothing. */
+  fillTime: instant,
   ts: ms,
 });
 export type BillRow = z.infer<typeof billRow>;
@@ -89,6 +93,7 @@ export const fillRow = z.object({
   tradeId: identity,
   fillSz: amount,
   fillPx: amount,
+  fillTime: instant,
   ts: instant,
 });
 export type FillRow = z.infer<typeof fillRow>;
@@ -122,8 +127,13 @@ export const historyRow = z.object({
   type: scalar,
   /** undefined where the row has no such field at all. */
   triggerPx: z.union([z.string(), z.number(), z.null()]).optional(),
+  /** = pnl + fee + fundingFee + liqPenalty + settledPnl */
   realizedPnl: amount,
+  pnl: amount,
+  fee: amount,
   fundingFee: amount,
+  liqPenalty: amount,
+  settledPnl: amount,
   openMaxPos: amount,
   closeTotalPos: amount,
 });

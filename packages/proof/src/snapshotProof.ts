@@ -5,7 +5,6 @@ import {
   compare,
   formatDecimal,
   isPositive,
-  isZero,
   multiply,
   parseNumeric,
   type Decimal,
@@ -14,10 +13,12 @@ import type { EpochMs } from '@liqpass/kernel/time';
 import { SNAPSHOT_REASONS, type CheckCode, type SnapshotReason } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { createChecks } from './checks.ts';
+import { coinsOfContract, fieldOf } from './instrument.ts';
+import { insuredSize } from './ledger.ts';
 import { ofSlot, slotOf } from './lifetimes.ts';
 import { settlementCurrency } from './loss.ts';
 import { studyPosition, type StudiedPosition } from './position.ts';
-import { createReader, type Reader } from './reader.ts';
+import { createReader } from './reader.ts';
 import { isHalt, readFirst, studyInstrument, studyKey, studyOrder, type Halt, type Study } from './study.ts';
 import { instrumentTarget, markPriceTarget, positionsTarget, tiersTarget } from './targets.ts';
 import type { Proof } from './verdict.ts';
@@ -129,12 +130,12 @@ function look(study: Study): PositionSnapshot | Halt | Refused {
     return refuse('ORDER_IS_A_CLOSE');
   }
   checks.say('ORDER_OPENED_SIZE', 'pass', 'The order opened or enlarged the position.');
-  if (!isPositive(segment.insured)) {
+  if (!isPositive(insuredSize(segment))) {
     checks.say('ORDER_IN_POSITION', 'fail', 'Nothing of what the order opened is left.');
     return refuse('ORDER_NOT_IN_POSITION');
   }
   checks.say('ORDER_IN_POSITION', 'pass', 'Of what the order opened, this much is left.', {
-    params: { size: formatDecimal(segment.insured) },
+    params: { size: formatDecimal(insuredSize(segment)) },
   });
   if (config.mainUid === '' || row.avgPx === null || row.lever === null || row.margin === null) {
     checks.say('MARGIN_KNOWN', 'no_data', 'The exchange does not show margin, leverage, price or main account.', {
@@ -160,18 +161,6 @@ function look(study: Study): PositionSnapshot | Halt | Refused {
 }
 
 const scalar = z.union([z.string(), z.number()]).transform(String);
-const amountOf = (value: unknown): Decimal | null => parseNumeric(scalar.safeParse(value).data ?? '');
-
-/** One field of the first row that names the instrument; null where the answer has none. What is read so never decides. */
-function fieldOf(reader: Reader, target: string, instId: string, field: string): Decimal | null {
-  const answer = reader.read(target);
-  if (answer?.kind !== 'rows') return null;
-  const row = answer.rows.find(
-    ({ value }) => typeof value === 'object' && value !== null && Reflect.get(value, 'instId') === instId,
-  );
-  return row && typeof row.value === 'object' && row.value !== null ? amountOf(Reflect.get(row.value, field)) : null;
-}
-
 const tierRow = z.object({ tier: scalar, minSz: scalar, maxSz: scalar, mmr: scalar });
 /** The exchange's tier for a size in contracts: minSz ≤ size ≤ maxSz. */
 function tierOf(study: Study, size: Decimal): { tier: string; mmr: string } | null {
@@ -198,9 +187,8 @@ function describe(
   if (!row?.pos || !row.avgPx || !row.lever || !row.margin || !row.liqPx) return refuse('EVIDENCE_INCOMPLETE');
   const size = absolute(row.pos);
   const mark = fieldOf(reader, markPriceTarget(instId), instId, 'markPx') ?? row.markPx;
-  const ctVal = fieldOf(reader, instrumentTarget(instId), instId, 'ctVal');
-  const ctMult = fieldOf(reader, instrumentTarget(instId), instId, 'ctMult');
-  const coins = ctVal === null || ctMult === null || isZero(ctVal) ? null : multiply(size, multiply(ctVal, ctMult));
+  const perContract = coinsOfContract(reader, instId);
+  const coins = perContract === null ? null : multiply(size, perContract);
   const tier = tierOf(study, size);
   return {
     ...account,
@@ -213,7 +201,7 @@ function describe(
     posSide: slot.posSide,
     side: segment.sign === 1 ? 'long' : 'short',
     pos: formatDecimal(row.pos),
-    insuredPos: formatDecimal(segment.insured),
+    insuredPos: formatDecimal(insuredSize(segment)),
     avgPx: formatDecimal(row.avgPx),
     lever: formatDecimal(row.lever),
     margin: formatDecimal(row.margin),

@@ -1,6 +1,6 @@
 import { boundSnapshot, verifyRequest, type BoundSnapshot, type Check, type Liquidation } from '@liqpass/api/verify';
 import type { RecordedExchange } from '@liqpass/evidence/bundle';
-import { formatDecimal, isPositive, negate } from '@liqpass/kernel/decimal';
+import { formatDecimal, isPositive } from '@liqpass/kernel/decimal';
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatIso, isWithin, MINUTE_MS, parseIso, type EpochMs, type Window } from '@liqpass/kernel/time';
 import {
@@ -13,10 +13,11 @@ import {
 } from '@liqpass/kernel/vocabulary';
 import type { z } from 'zod';
 import { createChecks } from './checks.ts';
-import { studyConduct, studyMark } from './conduct.ts';
+import { studyConduct } from './conduct.ts';
 import { studyForcedCloses, studyHistory, type ForcedClose } from './forced.ts';
-import { averageOpenPrice, equityOf } from './ledger.ts';
+import { averageOpenPrice } from './ledger.ts';
 import { shareOf, studyLoss, type Loss } from './loss.ts';
+import { studyMark } from './mark.ts';
 import { isLiquidation } from './movements.ts';
 import { studyPosition, type StudiedPosition } from './position.ts';
 import { createReader } from './reader.ts';
@@ -159,10 +160,10 @@ function conclude(study: Study, window: Window, boundAtMs: EpochMs): Concluded |
   sayEvents(study, window, events, counted);
   if (counted.length === 0) return concludeWithout(study, window, position, forced, events);
 
-  const loss = studyLoss(study, position, counted);
+  const loss = studyLoss(study, position, events, counted);
   if (isHalt(loss)) return loss;
   const times = counted.map((close) => close.movement.bill.ts);
-  const mark = studyMark(study, segment, window.startMs, Math.max(...times));
+  const mark = studyMark(study, position, window.startMs, Math.max(...times));
   if (mark) return mark;
   const last = forced.find((close) => close.movement === segment.closes.at(-1)?.movement);
   return {
@@ -242,9 +243,10 @@ function describe({ segment, lifetime }: StudiedPosition, counted: readonly Forc
     opened_at_ms: lifetime.cTime,
     ended_at_ms: lifetime.endMs,
     avg_open_px: average === null ? null : formatDecimal(average, PRICE_PLACES),
-    forced: counted.map(({ kind, movement, size, share }) => {
-      const equity = equityOf(movement.bill);
-      invariant(isLiquidation(kind) && equity !== null, 'a counted close is a liquidation with a loss');
+    forced: counted.map((close) => {
+      const { kind, movement, size, share } = close;
+      const lost = loss.of.get(close);
+      invariant(isLiquidation(kind) && lost !== undefined, 'a counted close is a liquidation with a loss');
       return {
         kind,
         time_ms: movement.bill.ts,
@@ -253,7 +255,7 @@ function describe({ segment, lifetime }: StudiedPosition, counted: readonly Forc
         size: formatDecimal(size),
         px: movement.bill.px === null ? null : formatDecimal(movement.bill.px),
         share: formatDecimal(share),
-        loss: formatDecimal(negate(equity)),
+        loss: formatDecimal(lost),
       };
     }),
   };
