@@ -11,7 +11,8 @@ import { fuzzExchange } from '../apps/liqpass-backend/test/fuzz/fuzzExchange.ts'
 import { liqpassTarget } from '../apps/liqpass-backend/test/fuzz/liqpassTarget.ts';
 import { startPostgres } from '../scripts/localPostgres.ts';
 import { ADMIN_KEY, INTERNAL_KEY, startBackendProcess, TREASURY_KEY } from './support/backendProcess.ts';
-import { brokenInvariants, withDatabase } from './support/checkDatabase.ts';
+import { brokenInvariants } from '../apps/liqpass-backend/test/brokenInvariants.ts';
+import { withDatabase } from './support/checkDatabase.ts';
 import { CLAIMANT } from './support/closedLoop.ts';
 import { cpuSecondsOf, memoryMbOf } from './support/processUsage.ts';
 import { keepResults, machine, setting, settingNumber, table } from './support/report.ts';

@@ -97,7 +97,7 @@ select id, subject_id, from_status, to_status from audit_log where subject_type 
     ('VERIFYING', 'VERIFIED_PENDING_REVIEW'), ('VERIFYING', 'REJECTED'), ('VERIFYING', 'FAILED'),
     ('VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'), ('VERIFIED_PENDING_REVIEW', 'REJECTED'),
     ('APPROVED_PENDING_MULTISIG', 'VERIFIED_PENDING_REVIEW'), ('REJECTED', 'VERIFIED_PENDING_REVIEW'),
-    ('APPROVED_PENDING_MULTISIG', 'PAID'));
+    ('APPROVED_PENDING_MULTISIG', 'PAID'), ('PAID', 'APPROVED_PENDING_MULTISIG'));
 
 -- name: a claim's status is where its last step led
 select c.id, c.status from insurance_claims c where c.status is distinct from
@@ -109,8 +109,10 @@ select id, subject_id from (
   from audit_log where subject_type = 'claim' and to_status is not null) steps
   where from_status is distinct from before;
 
--- name: a claim is filed once and paid at most once
-select subject_id, action from audit_log where subject_type = 'claim' and action in ('file', 'mark_paid') group by 1, 2 having count(*) > 1;
+-- name: a claim is filed once and paid at most once, but for payments whose record was undone
+select subject_id from audit_log where subject_type = 'claim' group by 1
+  having count(*) filter (where action = 'file') > 1
+      or count(*) filter (where action = 'mark_paid') - count(*) filter (where action = 'undo_paid') not in (0, 1);
 
 -- name: attempts are counted as the audit trail has them, since the last retry
 select c.id, c.attempts from insurance_claims c where c.attempts <> (
@@ -125,6 +127,50 @@ select c.id from insurance_claims c where c.status in ('APPROVED_PENDING_MULTISI
 select d.claim_id, d.decision from claim_decisions d
   where (select count(*) from claim_decisions x where x.claim_id = d.claim_id and x.decision = d.decision)
      <> (select count(*) from audit_log l where l.subject_id = d.claim_id::text and l.subject_type = 'claim' and l.action = lower(d.decision));
+
+-- What is to be paid
+
+-- name: nothing is owed twice
+select kind, subject from payouts where withdrawn_at is null group by 1, 2 having count(*) > 1;
+
+-- name: a claim is owed from its approval on, as it was approved, and paid as it says
+select c.id from insurance_claims c left join payouts o on o.claim_id = c.id and o.withdrawn_at is null
+  where (c.status in ('APPROVED_PENDING_MULTISIG', 'PAID')) <> (o.id is not null)
+    or (c.status = 'PAID') <> coalesce(o.status = 'PAID', false)
+    or (o.id is not null and (o.amount_usdc <> c.payout_amount_usdc or o.payee <> c.claimant or o.tx_hash is distinct from c.multisig_tx_hash));
+
+-- name: money that bought no cover is owed back, all of it that is not owed back as too much
+select p.id from purchase_orders p left join payouts o on o.kind = 'refund' and o.subject = p.id::text and o.withdrawn_at is null
+  where (p.refund_reason is not null and p.paid_amount_usdc > 0) <> (o.id is not null)
+    or o.amount_usdc <> p.paid_amount_usdc - coalesce((select e.amount_usdc from payouts e where e.kind = 'excess' and e.subject = p.id::text), 0);
+
+-- name: an order is refunded exactly when its refund is paid, by the same transaction
+select p.id from purchase_orders p left join payouts o on o.kind = 'refund' and o.subject = p.id::text and o.status = 'PAID'
+  where p.refund_tx_hash is distinct from o.tx_hash or p.refund_to is distinct from (case when o.id is not null then o.payee end);
+
+-- name: no more goes back than came
+select p.id from purchase_orders p join payouts o on o.purchase_order_id = p.id and o.withdrawn_at is null
+  and (o.kind = 'refund' or (o.kind = 'excess' and o.subject = p.id::text))
+  group by p.id, p.paid_amount_usdc having sum(o.amount_usdc) > p.paid_amount_usdc;
+
+-- name: nobody is paid without an approval
+select id from payouts where status <> 'DUE' and (approved_by is null or payee is null);
+
+-- name: a refund is recorded by another than who approved it, or by a one-person shop
+select o.id from payouts o where o.kind <> 'claim' and o.status = 'PAID'
+  and o.approved_by = (select l.actor from audit_log l
+    where l.subject_type = 'payout' and l.subject_id = o.id::text and l.action = 'mark_paid' order by l.id desc limit 1)
+  and not exists (select from audit_log l where l.subject_id = o.id::text and l.action = 'mark_paid' and l.details ? 'one_person_shop');
+
+-- name: what is in a batch is in one that was not dropped, as the batch lists it
+select o.id from payouts o left join payout_batches b on b.id = o.batch_id
+  left join payout_batch_items i on i.batch_id = o.batch_id and i.payout_id = o.id
+  where (o.status = 'IN_BATCH' and (b.id is null or b.dropped_at is not null))
+    or (o.batch_id is not null and (i.payout_id is null or i.payee <> o.payee or i.amount_usdc <> o.amount_usdc));
+
+-- name: a batch is its list
+select b.id from payout_batches b left join payout_batch_items i on i.batch_id = b.id
+  group by b.id having count(i.payout_id) <> b.count or coalesce(sum(i.amount_usdc), 0) <> b.total_usdc;
 
 -- The book and its quotes
 
@@ -143,6 +189,8 @@ select s.seq from audit_seals s left join audit_seals b on b.seq = s.seq - 1
 
 -- name: an audit row is about something that is there
 select l.id from audit_log l where (l.subject_type = 'claim' and not exists (select from insurance_claims c where c.id::text = l.subject_id))
+  or (l.subject_type = 'payout' and not exists (select from payouts o where o.id::text = l.subject_id))
+  or (l.subject_type = 'batch' and not exists (select from payout_batches b where b.id::text = l.subject_id))
   or (l.subject_type = 'purchase_order' and not exists (select from purchase_orders o where o.id::text = l.subject_id));
 
 -- name: an audit row is as it was written

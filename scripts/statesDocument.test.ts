@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import {
   CLAIM_STATUSES,
   HOLD_REASONS,
+  PAYOUT_KINDS,
+  PAYOUT_STATUSES,
   PURCHASE_ORDER_STATUSES,
   REFUND_REASONS,
   REJECTION_CODES,
@@ -13,6 +15,7 @@ import {
 } from '@liqpass/kernel/vocabulary';
 import { CLAIM_STEPS, MAX_ATTEMPTS } from '../apps/liqpass-backend/src/domain/claim.ts';
 import { holdReasons } from '../apps/liqpass-backend/src/domain/hold.ts';
+import { PAYOUT_STEPS } from '../apps/liqpass-backend/src/domain/treasury/payout.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/states.md'), 'utf8');
 
@@ -35,15 +38,24 @@ const firstColumn = (heading: string): string[] => tableUnder(heading).map(([cel
 test('docs/states.md describes exactly the statuses there are', () => {
   assert.deepEqual(firstColumn('Purchase orders'), [...PURCHASE_ORDER_STATUSES]);
   assert.deepEqual(firstColumn('Claims'), [...CLAIM_STATUSES]);
+  assert.deepEqual(firstColumn('Payouts'), [...PAYOUT_KINDS]);
+  assert.deepEqual(firstColumn('Statuses of a payout'), [...PAYOUT_STATUSES]);
 });
 
-test('docs/states.md lists exactly the steps that a claim may take', () => {
-  const written = tableUnder('Steps of a claim')
+/** The steps of a table, and those that the rules allow: as "from -> to". */
+const stepsUnder = (heading: string): string[] =>
+  tableUnder(heading)
     .map(([from = '', to = '']) => `${from} -> ${to}`)
     .filter((step) => !step.startsWith('–'))
     .toSorted();
-  const allowed = CLAIM_STATUSES.flatMap((from) => CLAIM_STEPS[from].map((to) => `${from} -> ${to}`)).toSorted();
-  assert.deepEqual(written, allowed);
+const stepsOf = (steps: Readonly<Record<string, readonly string[]>>): string[] =>
+  Object.entries(steps)
+    .flatMap(([from, all]) => all.map((to) => `${from} -> ${to}`))
+    .toSorted();
+
+test('docs/states.md lists exactly the steps that a claim and a payout may take', () => {
+  assert.deepEqual(stepsUnder('Steps of a claim'), stepsOf(CLAIM_STEPS));
+  assert.deepEqual(stepsUnder('Steps of a payout'), stepsOf(PAYOUT_STEPS));
 });
 
 test('docs/states.md explains every verdict, reason, flag and code, and no word that is gone', () => {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildLogger } from '@liqpass/service/logger';
 import type { Pool } from 'pg';
 import { openDatabase } from '../../apps/liqpass-backend/src/db/platform/database.ts';
@@ -13,27 +11,6 @@ export async function withDatabase<T>(url: string, look: (pool: Pool) => Promise
   } finally {
     await database.close();
   }
-}
-
-export type Invariant = { readonly name: string; readonly query: string };
-
-/** The statements of docs/invariants.sql: each selects what breaks it, and must select nothing. */
-export function readInvariants(): Invariant[] {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/invariants.sql'), 'utf8');
-  return [...text.matchAll(/^-- name: (.+)\n((?:(?!^-- name:)[\s\S])+?;)\s*$/gm)].map(([, name = '', query = '']) => ({
-    name,
-    query,
-  }));
-}
-
-/** Which invariants do not hold, with a few of the rows that break them. */
-export async function brokenInvariants(pool: Pool): Promise<string[]> {
-  const broken: string[] = [];
-  for (const { name, query } of readInvariants()) {
-    const { rows } = await pool.query<Record<string, unknown>>(query);
-    if (rows.length > 0) broken.push(`${name}: ${rows.length} rows, such as ${JSON.stringify(rows[0])}`);
-  }
-  return broken;
 }
 
 /** What each acknowledged step must have left: the column that shows it, and the audit row that says who did it. */

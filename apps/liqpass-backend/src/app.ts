@@ -8,7 +8,8 @@ import { adminAuditRoutes } from './routes/audit/adminAudit.ts';
 import { adminOperatorRoutes } from './routes/people/adminOperators.ts';
 import { adminClaimRoutes } from './routes/adminClaims.ts';
 import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';
-import { adminPayoutRoutes } from './routes/adminPayouts.ts';
+import { adminBatchRoutes } from './routes/treasury/adminBatches.ts';
+import { adminPayoutRoutes } from './routes/treasury/adminPayouts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { pageRoutes } from './routes/platform/pages.ts';
 import { paymentInstructionRoutes } from './routes/paymentInstructions.ts';
@@ -94,6 +95,7 @@ export async function buildApp(
   traderClaimRoutes(app, ctx);
   paymentInstructionRoutes(app, ctx);
   adminPayoutRoutes(app, ctx, keys);
+  adminBatchRoutes(app, ctx, keys);
   eventRoutes(app, ctx, keys);
   await pageRoutes(app, PAGES);
   return app;

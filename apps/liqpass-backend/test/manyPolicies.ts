@@ -17,7 +17,7 @@ const PIECE = 500_000;
 export async function fillPolicies(client: pg.ClientBase, count: number, evidenceBytes = 200): Promise<void> {
   const { rows: indexes } = await client.query<{ name: string; definition: string }>(`
     select i.indexrelid::regclass as name, pg_get_indexdef(i.indexrelid) as definition from pg_index i
-    where i.indrelid in ('purchase_orders'::regclass, 'insurance_claims'::regclass)
+    where i.indrelid in ('purchase_orders'::regclass, 'insurance_claims'::regclass, 'payouts'::regclass)
       and not exists (select from pg_constraint c where c.conindid = i.indexrelid)`);
   await client.query(`set session_replication_role = replica; set statement_timeout = 0`);
   for (const { name } of indexes) await client.query(`drop index ${name}`);
@@ -60,8 +60,18 @@ export async function fillPolicies(client: pg.ClientBase, count: number, evidenc
         case when status = 'PAID' then at + interval '3 hours' end, at + interval '1 hour', at + interval '3 hours', 16, 16, 'long'
       from made where claimed order by i`);
   }
+  await client.query(`
+    insert into payouts (kind, subject, purchase_order_id, claim_id, payee, payee_source, amount_usdc, status, approved_by,
+      approved_by_identity, approved_at, tx_hash, paid_at, recorded_by, recorded_at, created_at, updated_at)
+    select 'claim', id::text, purchase_order_id, id, claimant, 'CLAIM', payout_amount_usdc, case status when 'PAID' then 'PAID' else 'DUE' end,
+      approved_by, approved_by, approved_at, multisig_tx_hash, paid_at, case status when 'PAID' then 'ops' end, paid_at, approved_at, updated_at
+    from insurance_claims where status in ('APPROVED_PENDING_MULTISIG', 'PAID')`);
+  await client.query(`
+    insert into payouts (kind, subject, purchase_order_id, payee, payee_source, amount_usdc, status, created_at, updated_at)
+    select 'refund', id::text, id, owner, case when owner is not null then 'OWNER' end, paid_amount_usdc, 'DUE', updated_at, updated_at
+    from purchase_orders where refund_reason is not null`);
   await client.query('drop table if exists made');
   for (const { definition } of indexes) await client.query(definition);
   await client.query('set session_replication_role = default');
-  await client.query('analyze purchase_orders; analyze insurance_claims');
+  await client.query('analyze purchase_orders; analyze insurance_claims; analyze payouts');
 }

@@ -26,6 +26,8 @@ export const ERRORS = {
   QUOTE_NOT_FOUND: { status: 404, retry: false },
   EVIDENCE_NOT_FOUND: { status: 404, retry: false },
   OPERATOR_NOT_FOUND: { status: 404, retry: false },
+  PAYOUT_NOT_FOUND: { status: 404, retry: false },
+  BATCH_NOT_FOUND: { status: 404, retry: false },
   // 409: the state of things does not allow it
   ALREADY_PAID_CANNOT_BIND: { status: 409, retry: false },
   ORDER_ALREADY_INSURED: { status: 409, retry: false },
@@ -48,6 +50,11 @@ export const ERRORS = {
   SALES_STOPPED: { status: 409, retry: true },
   /** params: limit (EXPOSURE_LIMITS), room (USDC that could still be sold) */
   EXPOSURE_LIMIT_REACHED: { status: 409, retry: true },
+  PAYOUT_IN_BATCH: { status: 409, retry: false },
+  PAYOUT_CHANGED: { status: 409, retry: false },
+  NOT_PAYABLE: { status: 409, retry: false },
+  /** params: hours */
+  TOO_LATE_TO_UNDO: { status: 409, retry: false },
   TREASURY_SAFE_MISSING: { status: 409, retry: false },
   LAST_ADMIN: { status: 409, retry: false },
   // 413, 415

@@ -22,8 +22,6 @@ import {
   operatorAnswer,
   operatorList,
   operatorMe,
-  payoutsAnswer,
-  safeBatchAnswer,
   settingsAnswer,
 } from './operators.ts';
 import type { markPaidBody } from './purchaseOrders.ts';
@@ -61,8 +59,6 @@ export const listAdminPurchaseOrders = (api: Api, query: Query<typeof listAdminP
 export const markOrderPaid = (api: Api, id: string, body: In<typeof markPaidBody>) =>
   api('POST', `/admin/purchase-orders/${encodeURIComponent(id)}/mark-paid`, purchaseOrderAnswer, { body });
 
-export const getPayouts = (api: Api) => api('GET', '/admin/payouts', payoutsAnswer);
-export const getSafeBatch = (api: Api) => api('GET', '/admin/payouts/safe-batch', safeBatchAnswer);
 export const listAudit = (api: Api, query: Query<typeof listAuditQuery>) =>
   api('GET', '/admin/audit', auditPage, { query });
 export const getExposure = (api: Api) => api('GET', '/admin/exposure', exposureAnswer);

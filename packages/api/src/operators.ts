@@ -13,7 +13,7 @@ import { claimAnswer, claimSummary } from './claims.ts';
 import { purchaseOrderAnswer } from './purchaseOrders.ts';
 import { check, liquidation } from './verify.ts';
 import { visibleName } from './given.ts';
-import { address, hex32, instId, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
+import { address, instId, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 const reason = z.string().trim().min(1).max(500);
 const role = z.enum(OPERATOR_ROLES);
@@ -118,34 +118,6 @@ export const listAdminPurchaseOrdersQuery = z.strictObject({
 });
 export const adminPurchaseOrderPage = page(purchaseOrderAnswer).meta({ id: 'AdminPurchaseOrderPage' });
 export type AdminPurchaseOrderPage = z.infer<typeof adminPurchaseOrderPage>;
-
-// payouts ------------------------------------------------------------------------------------------------------------
-/** GET /admin/payouts: every approved claim that waits for its payment, with what signers compare. */
-export const payoutsAnswer = z
-  .strictObject({
-    items: z.array(
-      z.strictObject({
-        claim_id: uuid,
-        purchase_order_id: uuid,
-        to: address,
-        amount_usdc: usdcText,
-        approved_by: z.string(),
-        approved_at: instant,
-        attested: z.boolean(),
-      }),
-    ),
-    count: z.int(),
-    total_usdc: usdcText,
-    /** keccak256 over the canonical list of (claim_id, to, amount_usdc). */
-    list_hash: hex32,
-    treasury_safe: address.nullable(),
-    chain_id: z.int(),
-    token_address: address,
-  })
-  .meta({ id: 'Payouts' });
-export type Payouts = z.infer<typeof payoutsAnswer>;
-/** GET /admin/payouts/safe-batch: a file for Safe's Transaction Builder; GET /admin/payouts/csv is text/csv. */
-export const safeBatchAnswer = z.looseObject({ version: z.string() }).meta({ id: 'SafeBatch' });
 
 // audit --------------------------------------------------------------------------------------------------------------
 export const listAuditQuery = z.strictObject({

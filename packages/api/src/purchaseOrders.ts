@@ -79,6 +79,10 @@ const purchaseOrderShape = {
   payment_tx_hash: z.string().nullable(),
   paid_amount_usdc: usdcText.nullable(),
   refund_reason: z.enum(REFUND_REASONS).nullable(),
+  /** When, where and by which transaction the money went back; left out until it has. */
+  refunded_at: instant.optional(),
+  refund_to: address.optional(),
+  refund_tx_hash: z.string().optional(),
   /** Cover counts from here: max(coverage_start_at, paid_at); null while unpaid. */
   effective_start_at: instant.nullable(),
   claim_id: uuid.nullable(),

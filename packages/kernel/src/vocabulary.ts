@@ -20,6 +20,7 @@ export const PURCHASE_ORDER_STATUSES = [
   'EXPIRED',
   'LAPSED',
   'REFUND_DUE',
+  'REFUNDED',
   'CLAIMED',
   'SETTLED',
 ] as const;
@@ -152,6 +153,17 @@ export const REFUND_REASONS = [
   'TOUCHED_BEFORE_COVER',
 ] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];
+
+/** What is to be paid: an approved claim, money that bought no cover, or what came beyond the price of a cover. */
+export const PAYOUT_KINDS = ['claim', 'refund', 'excess'] as const;
+export type PayoutKind = (typeof PAYOUT_KINDS)[number];
+export const PAYOUT_STATUSES = ['DUE', 'IN_BATCH', 'PAID'] as const;
+export type PayoutStatus = (typeof PAYOUT_STATUSES)[number];
+export const BATCH_STATUSES = ['OPEN', 'PAID', 'DROPPED'] as const;
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+/** Who said where a payout goes: the claim, the order's payout address, the order's wallet, or an operator who asked. */
+export const PAYEE_SOURCES = ['CLAIM', 'PAYOUT_ADDRESS', 'OWNER', 'OPERATOR'] as const;
+export type PayeeSource = (typeof PAYEE_SOURCES)[number];
 
 /** Whether the mark came to the liquidation price fixed at binding between the payment and the start of cover. */
 export const WAITING_CHECKS = ['UNTOUCHED', 'TOUCHED', 'UNKNOWN'] as const;

@@ -5,6 +5,7 @@ import { auditFrom, identityOf, type AuditEntry } from './audit/auditRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
+import { lockedPayout, owePayout } from './obligations.ts';
 import { onePersonShop } from './people/settingsRepo.ts';
 import type { ClaimDecision } from './platform/tables.ts';
 
@@ -30,6 +31,7 @@ export async function approveClaim(db: Db, id: string, approvedBy: string, entry
       where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons = '{}'
       returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
     ), decided as (${decided('APPROVE', entry)}),
+    owed as (${owePayout('moved', identityOf(entry.actor), now)}),
     noted as (${auditFrom('moved', entry)})
     ${selectMovedClaim}`.execute(db),
   );
@@ -54,20 +56,26 @@ export async function rejectClaim(
   );
 }
 
-/** Takes a person's decision back: an approval until it is paid, a rejection that was a person's. The verifier's stands. */
+/**
+ * Takes a person's decision back: an approval until its payout is in a batch or paid, a rejection that was a person's. The
+ * verifier's stands.
+ */
 export async function takeBackClaim(db: Db, id: string, reason: string, entry: AuditEntry): Promise<Claim | null> {
+  const now = new Date(entry.atMs);
   return movedClaim(
     await sql<ClaimRow>`
-    with last as (${lastDecision(id)}), before as (
+    with last as (${lastDecision(id)}), owed as (${lockedPayout(id, ['DUE'])}), before as (
       select id, status from insurance_claims
-      where id = ${id} and (status = 'APPROVED_PENDING_MULTISIG' or (status = 'REJECTED' and (select decision from last) = 'REJECT'))
+      where id = ${id} and ((status = 'APPROVED_PENDING_MULTISIG' and exists (select from owed))
+        or (status = 'REJECTED' and (select decision from last) = 'REJECT'))
       for update
     ), moved as (
       update insurance_claims c set status = 'VERIFIED_PENDING_REVIEW', approved_by = null, approved_at = null, rejected_reason = null,
-        updated_at = ${new Date(entry.atMs)}
+        updated_at = ${now}
       from before where c.id = before.id
       returning c.*, before.status as from_status, c.status as to_status
     ), decided as (${decided('TAKE_BACK', entry, { reason })}),
+    withdrawn as (update payouts set withdrawn_at = ${now}, updated_at = ${now} where id in (select id from owed) and exists (select from moved)),
     noted as (${auditFrom('moved', entry)})
     ${selectMovedClaim}`.execute(db),
   );
@@ -83,15 +91,20 @@ export async function markClaimPaid(
   payment: { multisigTxHash: string; multisigSafe: string | null; paidAtMs: EpochMs },
   entry: AuditEntry,
 ): Promise<Claim | null> {
+  const [now, paidAt] = [new Date(entry.atMs), new Date(payment.paidAtMs)];
   return movedClaim(
     await sql<ClaimRow>`
-    with last as (${lastDecision(id)}),
+    with last as (${lastDecision(id)}), owed as (${lockedPayout(id, ['DUE', 'IN_BATCH'])}),
     same as (select coalesce((select by_identity = ${identityOf(entry.actor)} from last), false) as person),
     moved as (
       update insurance_claims set status = 'PAID', multisig_tx_hash = ${payment.multisigTxHash}, multisig_safe = ${payment.multisigSafe},
-        paid_at = ${new Date(payment.paidAtMs)}, updated_at = ${new Date(entry.atMs)}
-      where id = ${id} and status = 'APPROVED_PENDING_MULTISIG' and (not (select person from same) or ${onePersonShop})
+        paid_at = ${paidAt}, updated_at = ${now}
+      where id = ${id} and exists (select from owed) and status = 'APPROVED_PENDING_MULTISIG' and (not (select person from same) or ${onePersonShop})
       returning *, 'APPROVED_PENDING_MULTISIG'::text as from_status, status as to_status
+    ), settled as (
+      update payouts set status = 'PAID', tx_hash = ${payment.multisigTxHash}, paid_at = ${paidAt}, recorded_by = ${entry.actor.name},
+        recorded_at = ${now}, updated_at = ${now}
+      where id in (select id from owed) and exists (select from moved)
     ), noted as (${auditFrom('moved', entry, sql`case when (select person from same) then '{"one_person_shop": true}'::jsonb end`)})
     ${selectMovedClaim}`.execute(db),
   );

@@ -8,6 +8,7 @@ import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { violatesUnique } from './platform/databaseError.ts';
 import { idBeginsWith, isIdPrefix } from './platform/idPrefix.ts';
+import { oweExcess, oweRefund, oweSecondPayment } from './obligations.ts';
 import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './platform/rows.ts';
 import type { PolicyParamsJson, PurchaseOrdersTable } from './platform/tables.ts';
 
@@ -51,6 +52,10 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
         }
       : null,
     refundReason: row.refund_reason,
+    refunded:
+      row.refunded_at && row.refund_to !== null && row.refund_tx_hash !== null
+        ? { atMs: row.refunded_at.getTime(), to: row.refund_to, txHash: row.refund_tx_hash }
+        : null,
     waitingCheck: row.waiting_check,
     claim: row.claim_id !== null && row.claim_status !== null ? { id: row.claim_id, status: row.claim_status } : null,
     version: row.version,
@@ -252,7 +257,10 @@ export async function reportPayment(
 export async function isTxHashOfAnother(db: Db, id: string, txHash: string): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     select exists (select from purchase_orders where reported_tx_hash = ${txHash} and id <> ${id})
-        or exists (select from purchase_orders where payment_tx_hash = ${txHash} and id <> ${id}) as found`.execute(db);
+        or exists (select from purchase_orders where payment_tx_hash = ${txHash} and id <> ${id})
+        or exists (select from payouts where kind = 'excess' and subject = ${txHash} and purchase_order_id <> ${id} and withdrawn_at is null) as found`.execute(
+    db,
+  );
   return rows[0]?.found === true;
 }
 
@@ -289,6 +297,7 @@ export async function markPurchaseOrderPaid(
         where id = ${order.id} and version = ${order.version} and paid_at is null
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${payment.roomUntilMs === null ? sql`` : sql`room as (update book_rooms set held_until = ${new Date(payment.roomUntilMs)} from moved where purchase_order_id = moved.id),`}
+      refund as (${oweRefund('moved', now)}), excess as (${oweExcess('moved', now)}),
       noted as (${auditFrom('moved', entry)})
       select moved.*, null as claim_id, null as claim_status from moved`.execute(db);
     // Nobody claims on an order that is not paid: it has no claim yet.
@@ -299,12 +308,45 @@ export async function markPurchaseOrderPaid(
   }
 }
 
+/**
+ * Keeps another payment of an order that is paid: it is owed back. False when it was kept before. 'tx_hash_used' where the
+ * transaction has paid another order, or was kept for another.
+ */
+export async function recordSecondPayment(
+  db: Db,
+  order: PurchaseOrder,
+  payment: { readonly txHash: string; readonly amount: Usdc },
+  entry: AuditEntry,
+): Promise<boolean | 'tx_hash_used'> {
+  const now = new Date(entry.atMs);
+  const { rows } = await sql<{ used: boolean; kept: boolean }>`
+    with used as (
+      select from purchase_orders where payment_tx_hash = ${payment.txHash} and id <> ${order.id}
+      union all select from payouts where kind = 'excess' and subject = ${payment.txHash} and purchase_order_id <> ${order.id} and withdrawn_at is null
+    ), paid as (select * from purchase_orders where id = ${order.id} and not exists (select from used)),
+    owed as (${oweSecondPayment('paid', { ...payment, amount: numericOf(payment.amount) }, now)} returning purchase_order_id),
+    moved as (select purchase_order_id as id, null::text as from_status, null::text as to_status from owed),
+    noted as (${auditFrom('moved', entry)})
+    select exists (select from used) as used, exists (select from owed) as kept`.execute(db);
+  return rows[0]?.used === true ? 'tx_hash_used' : rows[0]?.kept === true;
+}
+
+/** Whether a transaction was kept as another payment of an order that was paid. */
+export async function isSecondPayment(db: Db, txHash: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from payouts where kind = 'excess' and subject = ${txHash} and withdrawn_at is null) as found`.execute(
+    db,
+  );
+  return rows[0]?.found === true;
+}
+
 /** Where a page of orders begins: after this row. */
 export type OrderCursor = { readonly reported: 0 | 1; readonly createdAtMs: EpochMs; readonly id: string };
 
 /** The status of purchaseOrderStatus() as SQL, to select by; a test holds the two together. */
 const statusSql = (nowMs: EpochMs) => sql`
   case
+    when p.refunded_at is not null then 'REFUNDED'
     when p.refund_reason is not null then 'REFUND_DUE'
     when c.status = 'PAID' then 'SETTLED'
     when c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG') then 'CLAIMED'
@@ -322,7 +364,9 @@ const statusSql = (nowMs: EpochMs) => sql`
 const impliedBy = (status: PurchaseOrderStatus, nowMs: EpochMs): RawBuilder<unknown> => {
   switch (status) {
     case 'REFUND_DUE':
-      return sql`p.refund_reason is not null`;
+      return sql`p.refund_reason is not null and p.refunded_at is null`;
+    case 'REFUNDED':
+      return sql`p.refunded_at is not null`;
     case 'SETTLED':
       return sql`c.status = 'PAID'`;
     case 'CLAIMED':

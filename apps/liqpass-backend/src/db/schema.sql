@@ -224,6 +224,88 @@ TABLE operators
   CONSTRAINT operators_pkey PRIMARY KEY (address)
   CONSTRAINT operators_name_key UNIQUE (name)
 
+TABLE payout_batch_items
+  batch_id uuid NOT NULL
+  payout_id uuid NOT NULL
+  payee text NOT NULL
+  amount_usdc numeric(38,6) NOT NULL
+  CONSTRAINT payout_batch_items_amount_usdc_check CHECK (amount_usdc > 0::numeric)
+  CONSTRAINT payout_batch_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payout_batches(id)
+  CONSTRAINT payout_batch_items_payout_id_fkey FOREIGN KEY (payout_id) REFERENCES payouts(id)
+  CONSTRAINT payout_batch_items_pkey PRIMARY KEY (batch_id, payout_id)
+  CREATE INDEX payout_batch_items_payout ON payout_batch_items USING btree (payout_id)
+
+TABLE payout_batches
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+  list_hash text NOT NULL
+  count integer NOT NULL
+  total_usdc numeric(38,6) NOT NULL
+  safe text
+  created_by text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  dropped_by text
+  dropped_why text
+  dropped_at timestamp with time zone
+  CONSTRAINT payout_batches_check CHECK ((dropped_by IS NULL) = (dropped_at IS NULL) AND (dropped_why IS NULL) = (dropped_at IS NULL))
+  CONSTRAINT payout_batches_count_check CHECK (count > 0)
+  CONSTRAINT payout_batches_list_hash_check CHECK (list_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT payout_batches_total_usdc_check CHECK (total_usdc > 0::numeric)
+  CONSTRAINT payout_batches_pkey PRIMARY KEY (id)
+  CREATE INDEX payout_batches_newest ON payout_batches USING btree (created_at DESC, id DESC)
+
+TABLE payouts
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+  kind text NOT NULL
+  subject text NOT NULL
+  purchase_order_id uuid NOT NULL
+  claim_id uuid
+  payee text
+  payee_source text
+  payee_by text
+  payee_by_identity text
+  payee_why text
+  amount_usdc numeric(38,6) NOT NULL
+  status text NOT NULL
+  approved_by text
+  approved_by_identity text
+  approved_at timestamp with time zone
+  batch_id uuid
+  tx_hash text
+  paid_at timestamp with time zone
+  recorded_by text
+  recorded_at timestamp with time zone
+  withdrawn_at timestamp with time zone
+  created_at timestamp with time zone NOT NULL
+  updated_at timestamp with time zone NOT NULL
+  CONSTRAINT payouts_amount_usdc_check CHECK (amount_usdc > 0::numeric)
+  CONSTRAINT payouts_check CHECK ((kind = 'claim'::text) = (claim_id IS NOT NULL))
+  CONSTRAINT payouts_check1 CHECK ((payee IS NULL) = (payee_source IS NULL))
+  CONSTRAINT payouts_check10 CHECK (withdrawn_at IS NULL OR status = 'DUE'::text)
+  CONSTRAINT payouts_check2 CHECK (COALESCE(payee_source = 'OPERATOR'::text, false) = (payee_by IS NOT NULL))
+  CONSTRAINT payouts_check3 CHECK ((payee_by IS NULL) = (payee_by_identity IS NULL) AND (payee_by IS NULL) = (payee_why IS NULL))
+  CONSTRAINT payouts_check4 CHECK ((approved_by IS NULL) = (approved_at IS NULL) AND (approved_by IS NULL) = (approved_by_identity IS NULL))
+  CONSTRAINT payouts_check5 CHECK (status = 'DUE'::text OR approved_by IS NOT NULL AND payee IS NOT NULL)
+  CONSTRAINT payouts_check6 CHECK (kind <> 'claim'::text OR approved_by IS NOT NULL)
+  CONSTRAINT payouts_check7 CHECK (status <> 'DUE'::text OR batch_id IS NULL)
+  CONSTRAINT payouts_check8 CHECK (status <> 'IN_BATCH'::text OR batch_id IS NOT NULL)
+  CONSTRAINT payouts_check9 CHECK ((status = 'PAID'::text) = (tx_hash IS NOT NULL) AND (tx_hash IS NULL) = (paid_at IS NULL) AND (tx_hash IS NULL) = (recorded_by IS NULL) AND (tx_hash IS NULL) = (recorded_at IS NULL))
+  CONSTRAINT payouts_kind_check CHECK (kind = ANY (ARRAY['claim'::text, 'refund'::text, 'excess'::text]))
+  CONSTRAINT payouts_payee_source_check CHECK (payee_source = ANY (ARRAY['CLAIM'::text, 'PAYOUT_ADDRESS'::text, 'OWNER'::text, 'OPERATOR'::text]))
+  CONSTRAINT payouts_status_check CHECK (status = ANY (ARRAY['DUE'::text, 'IN_BATCH'::text, 'PAID'::text]))
+  CONSTRAINT payouts_tx_hash_check CHECK (tx_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT payouts_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payout_batches(id)
+  CONSTRAINT payouts_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES insurance_claims(id)
+  CONSTRAINT payouts_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT payouts_pkey PRIMARY KEY (id)
+  CREATE INDEX payouts_list ON payouts USING btree (((status = 'PAID'::text)), created_at DESC, id DESC) WHERE (withdrawn_at IS NULL)
+  CREATE INDEX payouts_of_batch ON payouts USING btree (batch_id) WHERE (batch_id IS NOT NULL)
+  CREATE INDEX payouts_of_claim ON payouts USING btree (claim_id) WHERE (claim_id IS NOT NULL)
+  CREATE INDEX payouts_of_order ON payouts USING btree (purchase_order_id)
+  CREATE INDEX payouts_paid ON payouts USING btree (paid_at, id) WHERE (paid_at IS NOT NULL)
+  CREATE INDEX payouts_payable ON payouts USING btree (approved_at, id) WHERE ((status = 'DUE'::text) AND (withdrawn_at IS NULL) AND (approved_at IS NOT NULL))
+  CREATE INDEX payouts_tx ON payouts USING btree (tx_hash) WHERE (tx_hash IS NOT NULL)
+  CREATE UNIQUE INDEX payouts_owed_once ON payouts USING btree (kind, subject) WHERE (withdrawn_at IS NULL)
+
 TABLE purchase_orders
   id uuid NOT NULL
   policy_type text NOT NULL
@@ -259,8 +341,13 @@ TABLE purchase_orders
   okx_pos_ctime text
   position_json jsonb
   waiting_check text
+  refunded_at timestamp with time zone
+  refund_to text
+  refund_tx_hash text
   CONSTRAINT purchase_orders_check CHECK (coverage_start_at < coverage_end_at)
   CONSTRAINT purchase_orders_check1 CHECK ((okx_meta_json IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (attested IS NULL))
+  CONSTRAINT purchase_orders_check10 CHECK ((refunded_at IS NULL) = (refund_to IS NULL) AND (refunded_at IS NULL) = (refund_tx_hash IS NULL))
+  CONSTRAINT purchase_orders_check11 CHECK (refunded_at IS NULL OR refund_reason IS NOT NULL)
   CONSTRAINT purchase_orders_check2 CHECK ((reported_at IS NULL) <= (reported_tx_hash IS NULL))
   CONSTRAINT purchase_orders_check3 CHECK ((paid_at IS NULL) = (marked_paid_by IS NULL))
   CONSTRAINT purchase_orders_check4 CHECK (paid_at IS NOT NULL OR refund_reason IS NULL AND payment_tx_hash IS NULL AND paid_amount_usdc IS NULL)
@@ -287,7 +374,8 @@ CASE
     WHEN ((paid_at IS NULL) AND (reported_at IS NOT NULL)) THEN 1
     ELSE 0
 END) DESC, created_at DESC, id DESC)
-  CREATE INDEX purchase_orders_refunds ON purchase_orders USING btree (created_at DESC, id DESC) WHERE (refund_reason IS NOT NULL)
+  CREATE INDEX purchase_orders_refund_due ON purchase_orders USING btree (created_at DESC, id DESC) WHERE ((refund_reason IS NOT NULL) AND (refunded_at IS NULL))
+  CREATE INDEX purchase_orders_refunded ON purchase_orders USING btree (created_at DESC, id DESC) WHERE (refunded_at IS NOT NULL)
   CREATE INDEX purchase_orders_waiting ON purchase_orders USING btree (coverage_start_at) WHERE (attested AND (waiting_check IS NULL) AND (refund_reason IS NULL) AND (paid_at < coverage_start_at))
   CREATE INDEX purchase_orders_window_brin ON purchase_orders USING brin (coverage_end_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND (binding_released_at IS NULL))

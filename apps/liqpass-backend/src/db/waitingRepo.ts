@@ -6,6 +6,7 @@ import type { MarkHistory } from '../domain/waiting.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { listCandles } from './book/marketRepo.ts';
+import { oweRefund } from './obligations.ts';
 import type { StatusStep } from './purchaseOrdersRepo.ts';
 
 /** Orders whose wait for cover ended before `beforeMs` and was not looked at, the earliest first. */
@@ -56,8 +57,8 @@ export async function recordWaiting(
         version = version + 1, updated_at = ${now}
       where id = ${order.id} and version = ${order.version} and waiting_check is null and refund_reason is null and attested and paid_at is not null
         ${touched ? sql`and not exists (select from insurance_claims c where c.purchase_order_id = ${order.id} and c.id is distinct from ${claimId}::uuid and c.status not in ('FAILED', 'REJECTED'))` : sql``}
-      returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
-    ), ${touched ? sql`room as (update book_rooms set held_until = ${now} from moved where purchase_order_id = moved.id),` : sql``}
+      returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
+    ), ${touched ? sql`room as (update book_rooms set held_until = ${now} from moved where purchase_order_id = moved.id), refund as (${oweRefund('moved', now)}),` : sql``}
     noted as (${auditFrom('moved', entry)})
     select id from moved`.execute(db);
   return rows.length === 1;

@@ -128,7 +128,7 @@ test('never denies without a reason, and never decides outside the table', () =>
   );
 });
 
-test('lets nothing leave PAID, and lists every status', () => {
-  assert.deepEqual(CLAIM_STEPS.PAID, []);
+test('lets nothing leave PAID but the undoing of its record, and lists every status', () => {
+  assert.deepEqual(CLAIM_STEPS.PAID, ['APPROVED_PENDING_MULTISIG']);
   assert.deepEqual(Object.keys(CLAIM_STEPS).toSorted(), [...CLAIM_STATUSES].toSorted());
 });

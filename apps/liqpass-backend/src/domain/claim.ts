@@ -35,14 +35,15 @@ export type Claim = {
 };
 
 /**
- * The steps a claim may take; docs/states.md says who takes them and why. Nothing leaves PAID, and triggering moves FAILED
- * alone. Back to review goes what a person decided and takes back; a rejection by the verifier stands.
+ * The steps a claim may take; docs/states.md says who takes them and why. PAID is left only where its record was a
+ * mistake and is undone within a day; triggering moves FAILED alone. Back to review goes what a person decided and takes back; a
+ * rejection by the verifier stands.
  */
 export const CLAIM_STEPS: Readonly<Record<ClaimStatus, readonly ClaimStatus[]>> = {
   VERIFYING: ['VERIFIED_PENDING_REVIEW', 'REJECTED', 'FAILED'],
   VERIFIED_PENDING_REVIEW: ['APPROVED_PENDING_MULTISIG', 'REJECTED'],
   APPROVED_PENDING_MULTISIG: ['PAID', 'VERIFIED_PENDING_REVIEW'],
-  PAID: [],
+  PAID: ['APPROVED_PENDING_MULTISIG'],
   REJECTED: ['VERIFIED_PENDING_REVIEW'],
   FAILED: ['VERIFYING'],
 };

@@ -40,6 +40,8 @@ export type PurchaseOrder = {
   /** What is covered, as quoted and then as seen at binding; null where neither was. Prices and leverage as decimal text. */
   readonly position: Position | null;
   readonly refundReason: RefundReason | null;
+  /** null until the money that bought no cover was sent back. */
+  readonly refunded: { readonly atMs: EpochMs; readonly to: string; readonly txHash: string } | null;
   /** null until the wait for cover is over and was looked at; always null for an unattested binding. */
   readonly waitingCheck: WaitingCheck | null;
   readonly claim: { readonly id: string; readonly status: ClaimStatus } | null;
@@ -86,7 +88,7 @@ const CLAIM_UNDER_WAY: readonly ClaimStatus[] = ['VERIFYING', 'VERIFIED_PENDING_
 
 /** Where an order stands at a moment. Derived, never stored. */
 export function purchaseOrderStatus(order: Omit<PurchaseOrder, 'id'>, nowMs: EpochMs): PurchaseOrderStatus {
-  if (order.refundReason !== null) return 'REFUND_DUE';
+  if (order.refundReason !== null) return order.refunded ? 'REFUNDED' : 'REFUND_DUE';
   if (order.claim?.status === 'PAID') return 'SETTLED';
   if (order.claim && CLAIM_UNDER_WAY.includes(order.claim.status)) return 'CLAIMED';
   if (order.paidAtMs === null) {
@@ -105,7 +107,7 @@ export function purchaseOrderStatus(order: Omit<PurchaseOrder, 'id'>, nowMs: Epo
 export function holdsItsOkxOrder(order: PurchaseOrder, nowMs: EpochMs): boolean {
   if (!order.binding) return false;
   const status = purchaseOrderStatus(order, nowMs);
-  return status !== 'LAPSED' && status !== 'REFUND_DUE' && status !== 'EXPIRED';
+  return status !== 'LAPSED' && order.refundReason === null && status !== 'EXPIRED';
 }
 
 export type Payment = {

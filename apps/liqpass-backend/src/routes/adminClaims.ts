@@ -61,7 +61,12 @@ export function adminClaimRoutes(app: Server, ctx: HallContext, keys: Keys): voi
     '/admin/claims/:id/take-back',
     {
       ...operatorsOnly(keys, 'reviewer'),
-      schema: { ...common, summary: 'Take a decision back, until it is paid', body: takeBackBody, refuses: decides },
+      schema: {
+        ...common,
+        summary: 'Take a decision back, until its payout is in a batch or paid',
+        body: takeBackBody,
+        refuses: [...decides, 'PAYOUT_IN_BATCH'],
+      },
     },
     async (request) =>
       claimToWire(

@@ -40,6 +40,13 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
     payment_tx_hash: order.paymentTxHash,
     paid_amount_usdc: usdcOrNull(order.paidAmount),
     refund_reason: order.refundReason,
+    ...(order.refunded
+      ? {
+          refunded_at: formatIso(order.refunded.atMs),
+          refund_to: order.refunded.to,
+          refund_tx_hash: order.refunded.txHash,
+        }
+      : {}),
     effective_start_at: isoOrNull(effectiveWindow(order)?.startMs ?? null),
     claim_id: order.claim?.id ?? null,
     ...(order.paidAtMs === null && deadlineMs !== null ? { pay_by: formatIso(deadlineMs) } : {}),

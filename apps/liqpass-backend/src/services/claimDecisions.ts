@@ -108,7 +108,13 @@ export async function takeBackClaim(ctx: HallContext, id: string, reason: string
       const last = await repo.getLastDecision(ctx.db, id);
       return last?.decision === 'TAKE_BACK' && last.reason === reason && last.byIdentity === identityOf(actor);
     },
-    (claim) => notAllowed(claim, 'taken back'),
+    (claim) =>
+      claim.status === 'APPROVED_PENDING_MULTISIG'
+        ? new LiqPassError(
+            'PAYOUT_IN_BATCH',
+            'The payout is in a batch, which may be signed already: drop the batch first (POST /admin/payouts/batches/:id/drop).',
+          )
+        : notAllowed(claim, 'taken back'),
   );
 }
 

@@ -2,7 +2,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import type { Usdc } from '@liqpass/kernel/money';
 import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
-import { writeAudit, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
+import type { Actor, AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { getQuote } from '../db/book/quotesRepo.ts';
@@ -202,9 +202,11 @@ export async function markPurchaseOrderPaid(
     );
   // A quote of ours names the order that it bought, or none yet; on another order it would have bought two.
   const isOurQuote = received.quoteHash !== null && (await getQuote(ctx.db, received.quoteHash)) !== null;
+  const isSecond = received.txHash !== null && (await repo.isSecondPayment(ctx.db, received.txHash));
   for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
     const order = await readPurchaseOrder(ctx, id);
     if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
+    if (isSecond) throw txHashUsed(received.txHash);
     const carriesAnother = received.quoteHash !== null && order.quoteHash !== received.quoteHash;
     if (carriesAnother && (order.quoteHash !== null || isOurQuote))
       throw new LiqPassError(
@@ -248,22 +250,26 @@ const countsInBook = (ctx: HallContext, order: PurchaseOrder): boolean =>
 /** Paid, an order keeps its room until its cover ends; where the money buys none, the room is given back. */
 const roomUntil = (order: PurchaseOrder, nowMs: EpochMs): EpochMs => effectiveWindow(order)?.endMs ?? nowMs;
 
-/** A repeated call changes nothing. Named with another transaction, it is money too: kept in the audit trail for the refund. */
+/** A repeated call changes nothing. Named with another transaction, it is money too: all of it is owed back. */
 async function anotherPayment(
   ctx: HallContext,
   order: PurchaseOrder,
   received: ReceivedPayment,
   actor: Actor,
 ): Promise<PurchaseOrder> {
-  if (received.txHash !== null && received.txHash !== order.paymentTxHash)
-    await writeAudit(
-      ctx.db,
-      order.id,
-      entry(ctx, actor, 'mark_paid_again', {
-        why: 'the order is paid already: a second payment is to be refunded',
-        details: { txHash: received.txHash },
-      }),
-    );
+  const { txHash } = received;
+  if (txHash === null || txHash === order.paymentTxHash) return order;
+  const kept = await repo.recordSecondPayment(
+    ctx.db,
+    order,
+    { txHash, amount: received.amount ?? order.premium },
+    entry(ctx, actor, 'mark_paid_again', {
+      why: 'the order is paid already: a second payment is to be refunded',
+      details: { txHash },
+    }),
+  );
+  if (kept === 'tx_hash_used') throw txHashUsed(txHash);
+  if (kept) ctx.changes.announce(order.id);
   return order;
 }
 

@@ -1,5 +1,5 @@
-import { getSafeBatch, markClaimPaid } from '@liqpass/api/operatorCalls';
-import type { Payouts } from '@liqpass/api/operators';
+import { getSafeBatch, markPayoutPaid } from '@liqpass/api/payoutCalls';
+import type { PayoutAnswer, Payouts } from '@liqpass/api/payouts';
 import { isTxHash } from '@liqpass/kernel/ids';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -7,7 +7,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { readStored, useStored, writeStored } from '../data/stored.ts';
-import { serverNow } from '../data/serverTime.ts';
 import { hexGroups, money, shortHex, shortId } from '../format.ts';
 import { saveFile } from '../ui/download.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -39,7 +38,7 @@ export function PayoutsPage() {
   });
   const mayRecord = useMay('treasurer');
   const [recorded, setRecorded] = useState<Recorded | null>(null);
-  const data = payouts.data;
+  const data = payouts.data && { ...payouts.data, items: waiting(payouts.data) };
   return (
     <Page wide>
       <h1 className="text-2xl">{t('payouts.title')}</h1>
@@ -119,7 +118,7 @@ export function PayoutsPage() {
                 </dl>
                 <ul className="divide-y divide-line">
                   {data.items.map((item) => (
-                    <Item key={item.claim_id} item={item} />
+                    <Item key={item.id} item={item} />
                   ))}
                 </ul>
               </>
@@ -140,27 +139,35 @@ export function PayoutsPage() {
   );
 }
 
-function Item({ item }: { item: Payouts['items'][number] }) {
+/** What is approved and not paid yet. */
+const waiting = (payouts: Payouts): PayoutAnswer[] =>
+  payouts.items.filter((item) => item.status !== 'PAID' && item.approved_by !== null);
+
+function Item({ item }: { item: PayoutAnswer }) {
   const { t } = useTranslation('admin');
   return (
     <li className="grid items-center gap-x-6 gap-y-1 px-4 py-3 text-sm lg:grid-cols-[auto_1fr_auto_auto]">
-      <Link to="/admin/claims/$id" params={{ id: item.claim_id }} search={{}} className="num link font-semibold">
-        {shortId(item.claim_id)}
-      </Link>
+      {item.claim_id === null ? (
+        <span className="num font-semibold">{shortId(item.purchase_order_id)}</span>
+      ) : (
+        <Link to="/admin/claims/$id" params={{ id: item.claim_id }} search={{}} className="num link font-semibold">
+          {shortId(item.claim_id)}
+        </Link>
+      )}
       <span className="flex items-center">
         <span className="num flex flex-wrap gap-x-1.5">
-          {hexGroups(item.to).map((part, index) => (
+          {hexGroups(item.to ?? '').map((part, index) => (
             <span key={index}>{part}</span>
           ))}
         </span>
-        <CopyButton text={item.to} label={t('payouts.address')} />
+        <CopyButton text={item.to ?? ''} label={t('payouts.address')} />
       </span>
       <span className="flex items-center justify-end">
         <Money usdc={item.amount_usdc} className="font-semibold" />
         <CopyButton text={item.amount_usdc} label={t('payouts.amount')} />
       </span>
       <span className="text-muted">
-        <Actor name={item.approved_by ?? '–'} /> <Instant at={item.approved_at} seconds={false} />
+        <Actor name={item.approved_by ?? '–'} /> {item.approved_at && <Instant at={item.approved_at} seconds={false} />}
         {!item.attested && <span className="block text-wait">{t('claim.unattested')}</span>}
       </span>
     </li>
@@ -172,13 +179,19 @@ const draft = z.object({ hash: z.string(), claims: z.array(z.string()) });
 const DRAFT = 'lp.payouts.record';
 
 /** A hash that was typed, unless one of the payments it was typed for has been recorded since: it is not for what is left. */
-function readDraft(data: Payouts): string {
+function readDraft(data: { items: readonly PayoutAnswer[] }): string {
   const { hash, claims } = readStored(DRAFT, draft, { hash: '', claims: [] });
-  return claims.every((id) => data.items.some((item) => item.claim_id === id)) ? hash : '';
+  return claims.every((id) => data.items.some((item) => item.id === id)) ? hash : '';
 }
 
 /** One transaction may pay several claims: its hash is recorded on each of those chosen. */
-function RecordAll({ data, onRecorded }: { data: Payouts; onRecorded: (recorded: Recorded) => void }) {
+function RecordAll({
+  data,
+  onRecorded,
+}: {
+  data: { items: readonly PayoutAnswer[] };
+  onRecorded: (recorded: Recorded) => void;
+}) {
   const { t } = useTranslation('admin');
   const client = useQueryClient();
   const [hash, setHash] = useState(() => readDraft(data));
@@ -186,19 +199,18 @@ function RecordAll({ data, onRecorded }: { data: Payouts; onRecorded: (recorded:
   const [wrong, setWrong] = useState(false);
   const type = (typed: string): void => {
     setHash(typed);
-    writeStored(DRAFT, { hash: typed, claims: data.items.map((item) => item.claim_id) });
+    writeStored(DRAFT, { hash: typed, claims: data.items.map((item) => item.id) });
   };
-  const chosen = data.items.filter((item) => !out.includes(item.claim_id));
+  const chosen = data.items.filter((item) => !out.includes(item.id));
   const record = useMutation({
     mutationFn: async () => {
-      const paidAtSec = Math.floor(serverNow() / 1000);
       // One after the other: where one is refused, the rest is left as it was and the list says what remains.
-      for (const item of chosen) await markClaimPaid(api, item.claim_id, { multisigTxHash: hash, paidAtSec });
+      for (const item of chosen) await markPayoutPaid(api, item.id, { txHash: hash });
     },
     onSettled: async () => {
       // Where the line broke they may have been recorded: the list itself tells.
       const left = await client.fetchQuery({ ...payoutsQuery, staleTime: 0 }).catch(() => null);
-      if (left && !chosen.some(({ claim_id }) => left.items.some((item) => item.claim_id === claim_id))) {
+      if (left && !chosen.some(({ id }) => waiting(left).some((item) => item.id === id))) {
         type('');
         record.reset();
         onRecorded({ count: chosen.length, hash });
@@ -221,17 +233,17 @@ function RecordAll({ data, onRecorded }: { data: Payouts; onRecorded: (recorded:
         <fieldset className="flex flex-wrap gap-x-5 gap-y-2 text-sm">
           <legend className="mb-1 font-semibold">{t('payouts.paid_by_it')}</legend>
           {data.items.map((item) => (
-            <label key={item.claim_id} className="inline-flex min-h-9 items-center gap-2">
+            <label key={item.id} className="inline-flex min-h-9 items-center gap-2">
               <input
                 type="checkbox"
                 className="size-5 accent-[var(--floor)]"
-                checked={!out.includes(item.claim_id)}
+                checked={!out.includes(item.id)}
                 onChange={(event) =>
-                  setOut(event.target.checked ? out.filter((id) => id !== item.claim_id) : [...out, item.claim_id])
+                  setOut(event.target.checked ? out.filter((id) => id !== item.id) : [...out, item.id])
                 }
               />
               <span className="num">
-                {shortId(item.claim_id)} · {money(item.amount_usdc)}
+                {shortId(item.claim_id ?? item.purchase_order_id)} · {money(item.amount_usdc)}
               </span>
             </label>
           ))}

@@ -3,7 +3,6 @@ import {
   getAdminClaim,
   getExposure,
   getOperatorMe,
-  getPayouts,
   getSettings,
   listAdminClaims,
   listAdminPurchaseOrders,
@@ -11,6 +10,7 @@ import {
   listOperators,
 } from '@liqpass/api/operatorCalls';
 import type { OperatorMe } from '@liqpass/api/operators';
+import { listPayouts } from '@liqpass/api/payoutCalls';
 import { getPaymentInstructions } from '@liqpass/api/marketCalls';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from './operatorApi.ts';
@@ -49,7 +49,7 @@ export const ordersQuery = (filter: OrderFilter) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-export const payoutsQuery = queryOptions({ queryKey: ['payouts'], queryFn: () => getPayouts(api) });
+export const payoutsQuery = queryOptions({ queryKey: ['payouts'], queryFn: () => listPayouts(api) });
 export const exposureQuery = queryOptions({
   queryKey: ['exposure'],
   queryFn: () => getExposure(api),

@@ -20,13 +20,19 @@ export function useOrderTitle(): (order: PurchaseOrderAnswer) => string {
 }
 
 /** Over, one way or the other: no price moves towards it any more. */
-const OVER: ReadonlySet<PurchaseOrderAnswer['status']> = new Set(['REFUND_DUE', 'LAPSED', 'EXPIRED', 'SETTLED']);
+const OVER: ReadonlySet<PurchaseOrderAnswer['status']> = new Set([
+  'REFUND_DUE',
+  'REFUNDED',
+  'LAPSED',
+  'EXPIRED',
+  'SETTLED',
+]);
 
 /** The ruler with the mark as it moves while there is something to cover (`live`), and what was bought. */
 export function OrderSummary({ order, live = true }: { order: PurchaseOrderAnswer; live?: boolean }) {
   const { t } = useTranslation('trader');
   // Where there is no cover none is drawn.
-  const pays = order.status !== 'REFUND_DUE' && order.status !== 'LAPSED';
+  const pays = order.refund_reason === null && order.status !== 'LAPSED';
   const position = live && !OVER.has(order.status) ? order.position : undefined;
   return (
     <aside className="sheet min-w-0 lg:sticky lg:top-6" aria-label={t('order.summary')}>

@@ -52,7 +52,7 @@ export function PayPage({ id }: { id: string }) {
               {t(
                 order.paid_at === null
                   ? 'pay.title'
-                  : order.status === 'REFUND_DUE'
+                  : order.refund_reason !== null
                     ? 'pay.refund_title'
                     : 'pay.paid_title',
               )}
@@ -115,7 +115,7 @@ function Paid({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
   return (
     <div className="grid gap-4">
-      {order.status === 'REFUND_DUE' ? (
+      {order.refund_reason !== null ? (
         <RefundNote order={order} />
       ) : (
         <>

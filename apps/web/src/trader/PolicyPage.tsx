@@ -58,7 +58,7 @@ export function PolicyPage({ id }: { id: string }) {
       </div>
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-12">
         <div className="grid min-w-0 gap-8">
-          {order.status === 'REFUND_DUE' ? <RefundNote order={order} /> : covers && <Cover order={order} />}
+          {order.refund_reason !== null ? <RefundNote order={order} /> : covers && <Cover order={order} />}
           {claimed &&
             (claim.data ? (
               <ClaimPanel order={order} shown={claim.data} />
@@ -144,7 +144,7 @@ function History({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderCl
   const now = useNow(30_000);
   const c = claim?.claim;
   // Nothing is covered, and nothing will be.
-  const ended = order.status === 'REFUND_DUE' || order.status === 'LAPSED';
+  const ended = order.refund_reason !== null || order.status === 'LAPSED';
   const past = (at: string | null | undefined): Step['state'] => (at && Date.parse(at) <= now ? 'past' : 'planned');
   const steps: Step[] = [
     { key: 'made', label: t('history.made'), at: order.created_at, state: 'past' },
@@ -179,14 +179,16 @@ function History({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderCl
                 : ('planned' as const),
           },
         ]),
-    ...(order.status === 'REFUND_DUE'
+    ...(order.refund_reason !== null
       ? [
           {
             key: 'void',
             label: order.refund_reason === 'TOUCHED_BEFORE_COVER' ? t('history.void') : t('history.no_cover'),
             state: 'bad' as const,
           },
-          { key: 'refund', label: t('history.refund'), state: 'now' as const },
+          order.refunded_at
+            ? { key: 'refund', label: t('history.refunded'), at: order.refunded_at, state: 'past' as const }
+            : { key: 'refund', label: t('history.refund'), state: 'now' as const },
         ]
       : []),
     ...(ended

@@ -9,6 +9,7 @@ export const orderTone: Record<PurchaseOrderStatus, Tone> = {
   EXPIRED: 'plain',
   LAPSED: 'plain',
   REFUND_DUE: 'wait',
+  REFUNDED: 'plain',
   CLAIMED: 'wait',
   SETTLED: 'floor',
 };

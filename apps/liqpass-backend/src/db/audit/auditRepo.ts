@@ -19,7 +19,15 @@ export const identityOf = (actor: Actor): string => actor.identity ?? actor.name
 export type AuditEntry = {
   readonly actor: Actor;
   readonly action: string;
-  readonly subjectType: 'purchase_order' | 'claim' | 'credential' | 'operator' | 'setting' | 'session';
+  readonly subjectType:
+    | 'purchase_order'
+    | 'claim'
+    | 'payout'
+    | 'batch'
+    | 'credential'
+    | 'operator'
+    | 'setting'
+    | 'session';
   readonly atMs: EpochMs;
   readonly why?: string | null;
   readonly details?: Record<string, unknown> | null;

@@ -8,6 +8,7 @@ import type {
   WaitingCheck,
 } from '@liqpass/kernel/vocabulary';
 import type { ColumnType, GeneratedAlways } from 'kysely';
+import type { PayoutTables } from './payoutTables.ts';
 import type { PositionJson, UnderwritingTables } from './underwritingTables.ts';
 
 /** numeric(38,6): text both ways, so that no amount ever is a float. */
@@ -43,6 +44,9 @@ export type PurchaseOrdersTable = {
   quote_hash: string | null;
   refund_reason: RefundReason | null;
   waiting_check: WaitingCheck | null;
+  refunded_at: Timestamp | null;
+  refund_to: string | null;
+  refund_tx_hash: string | null;
   position_json: ColumnType<PositionJson | null, string | null, string | null>;
   credential_id: string | null;
   snapshot_id: string | null;
@@ -197,18 +201,19 @@ export type IdempotencyKeysTable = {
   created_at: Timestamp;
 };
 
-export type Tables = UnderwritingTables & {
-  purchase_orders: PurchaseOrdersTable;
-  insurance_claims: InsuranceClaimsTable;
-  audit_log: AuditLogTable;
-  audit_seals: AuditSealsTable;
-  sign_in_messages: SignInMessagesTable;
-  sessions: SessionsTable;
-  operators: OperatorsTable;
-  settings: SettingsTable;
-  rate_limits: RateLimitsTable;
-  okx_credentials: OkxCredentialsTable;
-  binding_snapshots: BindingSnapshotsTable;
-  claim_decisions: ClaimDecisionsTable;
-  idempotency_keys: IdempotencyKeysTable;
-};
+export type Tables = UnderwritingTables &
+  PayoutTables & {
+    purchase_orders: PurchaseOrdersTable;
+    insurance_claims: InsuranceClaimsTable;
+    audit_log: AuditLogTable;
+    audit_seals: AuditSealsTable;
+    sign_in_messages: SignInMessagesTable;
+    sessions: SessionsTable;
+    operators: OperatorsTable;
+    settings: SettingsTable;
+    rate_limits: RateLimitsTable;
+    okx_credentials: OkxCredentialsTable;
+    binding_snapshots: BindingSnapshotsTable;
+    claim_decisions: ClaimDecisionsTable;
+    idempotency_keys: IdempotencyKeysTable;
+  };

@@ -2,16 +2,16 @@ import { formatUsdc, usdc, type Usdc } from '@liqpass/kernel/money';
 import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import { keccak256, stringToBytes } from 'viem/utils';
 
-/** A payout that waits for the multisig. */
-export type Payout = { readonly claimId: string; readonly to: string; readonly amount: Usdc };
+/** A payout as a batch lists it. */
+export type PayoutLine = { readonly id: string; readonly to: string; readonly amount: Usdc };
 
-const addUp = (payouts: readonly Payout[]): Usdc => usdc(payouts.reduce((sum, each) => sum + each.amount, 0n));
+const addUp = (payouts: readonly PayoutLine[]): Usdc => usdc(payouts.reduce((sum, each) => sum + each.amount, 0n));
 
-/** keccak256 over `[claimId, to, amount]` of each payout in order of claim id, as JSON: signers compare it before they sign. */
-export function payoutListHash(payouts: readonly Payout[]): string {
+/** keccak256 over `[id, to, amount]` of each payout in order of id, as JSON: signers compare it before they sign. */
+export function payoutListHash(payouts: readonly PayoutLine[]): string {
   const list = payouts
-    .toSorted((a, b) => (a.claimId < b.claimId ? -1 : 1))
-    .map((each) => [each.claimId, each.to, formatUsdc(each.amount)]);
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map((each) => [each.id, each.to, formatUsdc(each.amount)]);
   return keccak256(stringToBytes(JSON.stringify(list)));
 }
 
@@ -33,7 +33,7 @@ export type SafeBatch = Readonly<Record<string, unknown>>;
  * A file for Safe's Transaction Builder: one USDC transfer a payout. With `data` null the signers see transfer(to, value)
  * rather than bytes. The checksum (taken with meta.name null and without itself) tells a damaged file, it is no signature.
  */
-export function safeBatch(payouts: readonly Payout[], safe: string, createdAtMs: number): SafeBatch {
+export function safeBatch(payouts: readonly PayoutLine[], safe: string, createdAtMs: number): SafeBatch {
   const meta = {
     name: 'LiqPass payouts',
     description: `${payouts.length} payouts, ${formatUsdc(addUp(payouts))} USDC in all, list hash ${payoutListHash(payouts)}`,
@@ -69,7 +69,7 @@ export function safeBatch(payouts: readonly Payout[], safe: string, createdAtMs:
 export const CSV_ROWS = 400;
 
 /** The same payouts for Safe's CSV airdrop app. */
-export function payoutsCsv(payouts: readonly Payout[]): string {
+export function payoutsCsv(payouts: readonly PayoutLine[]): string {
   return [
     'token_type,token_address,receiver,amount,id',
     ...payouts.slice(0, CSV_ROWS).map((each) => `erc20,${USDC_ON_BASE},${each.to},${formatUsdc(each.amount)},`),

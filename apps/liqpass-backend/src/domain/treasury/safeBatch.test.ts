@@ -5,8 +5,8 @@ import { payoutListHash, payoutsCsv, payoutTotal, safeBatch } from './safeBatch.
 
 const SAFE = '0x4200000000000000000000000000000000000006';
 const PAYOUTS = [
-  { claimId: 'b', to: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', amount: usdc(7_526_867n) },
-  { claimId: 'a', to: '0x000000000000000000000000000000000000dEaD', amount: usdc(50_000_000n) },
+  { id: 'b', to: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', amount: usdc(7_526_867n) },
+  { id: 'a', to: '0x000000000000000000000000000000000000dEaD', amount: usdc(50_000_000n) },
 ];
 
 test('writes one transfer a payout, all numbers as strings', () => {

@@ -1,0 +1,196 @@
+import {
+  approvePayoutBody,
+  listPayoutsQuery,
+  markPayoutPaidBody,
+  payoutAnswer,
+  payoutParams,
+  payoutsAnswer,
+  setPayeeBody,
+  withReasonBody,
+  type PayoutAnswer,
+} from '@liqpass/api/payouts';
+import { formatUsdc } from '@liqpass/kernel/money';
+import { mayAs, BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
+import type { Server } from '@liqpass/service/server';
+import { payoutListHash, payoutTotal } from '../../domain/treasury/safeBatch.ts';
+import type { Payout } from '../../domain/treasury/payout.ts';
+import type { TreasuryContext } from '../../services/treasury/treasuryContext.ts';
+import { payPayout, undoPayment } from '../../services/treasury/payPayout.ts';
+import {
+  approvePayout,
+  listPayable,
+  listPayouts,
+  setPayee,
+  stepsFor,
+  takeBackApproval,
+} from '../../services/treasury/payouts.ts';
+import { operator, operatorsOnly, type Operator } from '../people/guards.ts';
+import type { Keys } from '../platform/keys.ts';
+import { instantMs } from '../platform/wireValues.ts';
+import { toPage } from '../platform/pagination.ts';
+import { parsePayoutCursor, payoutCursor, payoutToWire } from './payoutWire.ts';
+
+/** What is to be paid, of every kind: seen, approved, recorded. */
+export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys): void {
+  const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
+
+  /** A payout as this operator sees it: with what its state and their role let them do. */
+  async function viewFor(actor: Operator): Promise<(payout: Payout) => PayoutAnswer> {
+    const steps = await stepsFor(ctx, actor);
+    const [reviews, pays] = [mayAs(actor.role, 'reviewer'), mayAs(actor.role, 'treasurer')];
+    return (payout) => {
+      const may = steps(payout);
+      return payoutToWire(payout, {
+        approve: may.approve && reviews,
+        take_back: may.take_back && reviews,
+        set_payee: may.set_payee && reviews,
+        mark_paid: may.mark_paid && pays,
+        undo: may.undo && pays,
+      });
+    };
+  }
+
+  app.get(
+    '/admin/payouts',
+    {
+      ...operatorsOnly(keys, 'viewer'),
+      schema: {
+        ...common,
+        summary: 'What is to be paid, and what was; with what a batch made now would hold',
+        querystring: listPayoutsQuery,
+        response: { 200: payoutsAnswer },
+      },
+    },
+    async (request) => {
+      const { status, kind, limit, cursor } = request.query;
+      const view = await viewFor(operator(request, keys, 'viewer'));
+      const rows = await listPayouts(ctx, {
+        status: status ?? null,
+        kind: kind ?? null,
+        after: parsePayoutCursor(cursor),
+        limit: limit + 1,
+      });
+      const payable = await listPayable(ctx);
+      return {
+        ...toPage(rows, limit, payoutCursor, view),
+        count: payable.length,
+        total_usdc: formatUsdc(payoutTotal(payable)),
+        list_hash: payoutListHash(payable),
+        treasury_safe: ctx.settings.treasurySafe,
+        chain_id: BASE_CHAIN_ID,
+        token_address: USDC_ON_BASE,
+      };
+    },
+  );
+
+  app.post(
+    '/admin/payouts/:id/approve',
+    {
+      ...operatorsOnly(keys, 'reviewer'),
+      schema: {
+        ...common,
+        summary: 'Approve a refund, or money that was too much',
+        params: payoutParams,
+        body: approvePayoutBody,
+        response: { 200: payoutAnswer },
+        refuses: [
+          'PAYOUT_NOT_FOUND',
+          'PAYOUT_ADDRESS_MISSING',
+          'PAYOUT_CHANGED',
+          'ADDRESS_CHECKSUM_WRONG',
+          'INVALID_STATUS_TRANSITION',
+          'SECOND_PERSON_REQUIRED',
+        ],
+      },
+    },
+    async (request) => {
+      const actor = operator(request, keys, 'reviewer');
+      const payout = await approvePayout(ctx, request.params.id, request.body.to ?? null, actor);
+      return (await viewFor(actor))(payout);
+    },
+  );
+
+  app.post(
+    '/admin/payouts/:id/take-back',
+    {
+      ...operatorsOnly(keys, 'reviewer'),
+      schema: {
+        ...common,
+        summary: 'Take the approval of a refund back, until it is in a batch or paid',
+        params: payoutParams,
+        body: withReasonBody,
+        response: { 200: payoutAnswer },
+        refuses: ['PAYOUT_NOT_FOUND', 'INVALID_STATUS_TRANSITION'],
+      },
+    },
+    async (request) => {
+      const actor = operator(request, keys, 'reviewer');
+      return (await viewFor(actor))(await takeBackApproval(ctx, request.params.id, request.body.reason, actor));
+    },
+  );
+
+  app.post(
+    '/admin/payouts/:id/payee',
+    {
+      ...operatorsOnly(keys, 'reviewer'),
+      schema: {
+        ...common,
+        summary: 'Enter where the money of an order without a wallet goes, after asking',
+        params: payoutParams,
+        body: setPayeeBody,
+        response: { 200: payoutAnswer },
+        refuses: ['PAYOUT_NOT_FOUND', 'ADDRESS_CHECKSUM_WRONG', 'INVALID_STATUS_TRANSITION'],
+      },
+    },
+    async (request) => {
+      const actor = operator(request, keys, 'reviewer');
+      return (await viewFor(actor))(await setPayee(ctx, request.params.id, request.body, actor));
+    },
+  );
+
+  app.post(
+    '/admin/payouts/:id/mark-paid',
+    {
+      ...operatorsOnly(keys, 'treasurer'),
+      schema: {
+        ...common,
+        summary: 'Record the transaction that paid it: a claim, a refund or an excess',
+        params: payoutParams,
+        body: markPayoutPaidBody,
+        response: { 200: payoutAnswer },
+        refuses: [
+          'PAYOUT_NOT_FOUND',
+          'CLAIM_NOT_FOUND',
+          'INVALID_STATUS_TRANSITION',
+          'PAID_AT_IN_FUTURE',
+          'SECOND_PERSON_REQUIRED',
+        ],
+      },
+    },
+    async (request) => {
+      const actor = operator(request, keys, 'treasurer');
+      const { txHash, paidAt } = request.body;
+      const payment = { txHash, paidAtMs: instantMs(paidAt) };
+      return (await viewFor(actor))(await payPayout(ctx, request.params.id, payment, actor));
+    },
+  );
+
+  app.post(
+    '/admin/payouts/:id/undo-paid',
+    {
+      ...operatorsOnly(keys, 'treasurer'),
+      schema: {
+        ...common,
+        summary: 'Take the record of a payment back that was a mistake, within a day',
+        params: payoutParams,
+        body: withReasonBody,
+        response: { 200: payoutAnswer },
+        refuses: ['PAYOUT_NOT_FOUND', 'INVALID_STATUS_TRANSITION', 'TOO_LATE_TO_UNDO'],
+      },
+    },
+    async (request) => {
+      const actor = operator(request, keys, 'treasurer');
+      return (await viewFor(actor))(await undoPayment(ctx, request.params.id, request.body.reason, actor));
+    },
+  );
+}

@@ -1,0 +1,4 @@
+import type { HallContext } from '../hallContext.ts';
+
+/** What payouts and batches touch: the rooms below. */
+export type TreasuryContext = HallContext;
