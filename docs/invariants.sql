@@ -194,7 +194,7 @@ select l.id from audit_log l where (l.subject_type = 'claim' and not exists (sel
   or (l.subject_type = 'purchase_order' and not exists (select from purchase_orders o where o.id::text = l.subject_id));
 
 -- name: an audit row is as it was written
-select id from audit_log where stamp is distinct from audit_stamp(id, at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id);
+select id from audit_log where stamp_nonce is null and stamp is distinct from audit_stamp(id, at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id);
 
 -- Answers kept for repeated calls
 

@@ -1,18 +1,22 @@
-// npm run audit -- check          follows the audit trail in the database: exit 1 where a row is changed, missing or inserted
-// npm run audit -- check <file>   follows an export offline
-// npm run audit -- export         prints the sealed trail as JSON lines
+// npm run audit -- check [--head <hash>]          follows the audit trail in the database: exit 1 where a row is changed, missing or inserted
+// npm run audit -- check <file> [--head <hash>]   follows an export offline
+// npm run audit -- export                         prints the sealed trail as JSON lines
 //
-// The database is that of DATABASE_URL, else the embedded one in ./data (which one process alone may open: stop the product,
-// or take GET /admin/audit/export).
-import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
+// --head names a head that was kept elsewhere (each check, each export and the log print it): without it in the chain, rows were
+// cut off. The database is that of DATABASE_URL, else the embedded one in ./data (which one process alone may open: stop the
+// product, or take GET /admin/audit/export). Stamps are checked with AUDIT_KEY; the embedded mode's is in ./data/secrets.json.
+import { embeddedSecrets } from '@liqpass/service/embeddedSecrets';
+import { createReadStream, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { buildLogger } from '@liqpass/service/logger';
 import { z } from 'zod';
+import { readAuditKeys } from '../src/config.ts';
 import { openDatabase } from '../src/db/platform/database.ts';
 import type { ChainedRow } from '../src/db/audit/auditChainRepo.ts';
 import { checkNext, type ChainProblem } from '../src/services/audit/auditChain.ts';
-import { checkAudit, exportAudit } from '../src/services/audit/auditTrail.ts';
+import { checkAudit, cutOff, exportAudit } from '../src/services/audit/auditTrail.ts';
 
 const text = z.string().nullable();
 const line = z.strictObject({
@@ -50,33 +54,51 @@ function report(rows: number, head: { seq: number; hash: string } | null, proble
   if (problems.length > 0) process.exitCode = 1;
 }
 
-async function checkFile(path: string): Promise<void> {
+async function checkFile(path: string, keptHead: string | null): Promise<void> {
   const problems: ChainProblem[] = [];
   let before: ChainedRow | null = null;
   let rows = 0;
+  let found = keptHead === null;
   for await (const written of createInterface({ input: createReadStream(path) })) {
     if (written.trim() === '') continue;
     const row = line.parse(JSON.parse(written));
     problems.push(...checkNext(before, row));
+    if (row.hash === keptHead) found = true;
     before = row;
     rows += 1;
   }
+  if (!found) problems.push(cutOff(keptHead ?? ''));
   report(rows, before, problems);
 }
 
-async function run(command: string | undefined, file: string | undefined): Promise<void> {
-  if (command === 'check' && file !== undefined) return checkFile(file);
-  if (command !== 'check' && command !== 'export') {
-    console.error('npm run audit -- check [file] | export');
+/** AUDIT_KEY, or the one that the embedded mode has made for the database in ./data. */
+function auditKeys(): string[] {
+  const dataDir = resolve('data');
+  const isEmbedded = process.env['DATABASE_URL'] === undefined && existsSync(join(dataDir, 'secrets.json'));
+  return readAuditKeys(process.env, isEmbedded ? embeddedSecrets(dataDir).auditKey : null);
+}
+
+async function run(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { head: { type: 'string' } }, allowPositionals: true });
+  const [command, file] = positionals;
+  const keptHead = values.head?.toLowerCase() ?? null;
+  const usage = (): void => {
+    console.error('npm run audit -- check [file] [--head <hash>] | export');
     process.exitCode = 2;
-    return;
-  }
+  };
+  if (command !== 'check' && command !== 'export') return usage();
+  if (keptHead !== null && !/^[0-9a-f]{64}$/.test(keptHead)) return usage();
+  if (command === 'check' && file !== undefined) return checkFile(file, keptHead);
+  const keys = command === 'check' ? auditKeys() : [];
   const database = await open();
   try {
     if (command === 'export') for await (const row of exportAudit(database.db)) console.log(JSON.stringify(row));
     else {
-      const { rows, head, waiting, problems } = await checkAudit(database.db, Date.now());
+      const check = { auditKeys: keys, keptHead };
+      const { rows, head, waiting, unchecked, problems } = await checkAudit(database.db, Date.now(), check);
       if (waiting > 0) console.log(`${waiting} row(s) of the last minute wait to be sealed`);
+      if (unchecked > 0)
+        console.log(`the stamps of ${unchecked} row(s) were not checked: give the AUDIT_KEY that they were made with`);
       report(rows, head, problems);
     }
   } finally {
@@ -84,8 +106,7 @@ async function run(command: string | undefined, file: string | undefined): Promi
   }
 }
 
-const [command, file] = process.argv.slice(2);
-await run(command, file).catch((error: unknown) => {
+await run().catch((error: unknown) => {
   console.error(`the audit trail could not be read: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 2;
 });

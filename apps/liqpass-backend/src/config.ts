@@ -39,8 +39,21 @@ export type Config = ServerSettings &
     readonly shortKeys: readonly string[];
   };
 
+const AUDIT_KEY_LENGTH = 32;
 /** A key with fewer characters is accepted, and warned of. */
 const SHORT_KEY = 16;
+
+/** AUDIT_KEY: the key that stamps audit rows, and those before it that are still good for checking; `made`: the embedded mode's. */
+export function readAuditKeys(env: Environment, made: string | null): string[] {
+  const keys = (optional(env, 'AUDIT_KEY') ?? made ?? '').split(',').map((key) => key.trim());
+  if (keys.length === 1 && keys[0] === '') return [];
+  // It is held against whoever has the database and all the time there is.
+  if (keys.some((key) => key.length < AUDIT_KEY_LENGTH))
+    throw new ConfigError(
+      `AUDIT_KEY is malformed: give a key of ${AUDIT_KEY_LENGTH} characters or more (openssl rand -base64 32), former ones behind it with commas`,
+    );
+  return keys;
+}
 
 /** Reads the settings of the contract's section 3; a ConfigError names the one that is missing or malformed. */
 export function readConfig(env: Environment = process.env): Config {
@@ -83,6 +96,7 @@ export function readConfig(env: Environment = process.env): Config {
     simulatedExchange:
       optional(env, 'SIMULATED_EXCHANGE_URL') === undefined ? null : httpUrl(env, 'SIMULATED_EXCHANGE_URL', ''),
     shortKeys,
+    auditKeys: readAuditKeys(env, made?.auditKey ?? null),
     treasurySafe: safe === undefined ? null : getAddress(safe),
     allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),
     verdictWaitMs: 8_000,

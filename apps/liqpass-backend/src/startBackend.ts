@@ -15,6 +15,7 @@ import { startBookUpkeep } from './jobs/book/bookUpkeep.ts';
 import { startSealer } from './jobs/audit/sealer.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/platform/operations.ts';
+import { beginKeyedStamps } from './services/audit/beginKeyedStamps.ts';
 import { buildChanges } from './services/platform/changes.ts';
 import type { Context } from './services/context.ts';
 import { buildMarketFeed } from './services/book/feedMarket.ts';
@@ -47,6 +48,8 @@ export async function startBackend(
     await migrateToLatest(database.db);
     for (const name of config.shortKeys)
       log.warn(`${name} holds a key of fewer than 16 characters: fit for trying, not for money`);
+    if (config.auditKeys.length === 0)
+      log.warn('AUDIT_KEY is not set: whoever may write to the database can put in audit rows that check as ours');
     if (config.underwriting.quoteSigningKey === null)
       log.warn('QUOTE_SIGNING_KEY is not set: quotes are signed with a key made at this start');
     const queue = await openQueue(database, clock, log);
@@ -67,6 +70,7 @@ export async function startBackend(
       settings: config,
     };
     const background: Context = { ...ctx, db: database.background.db };
+    await beginKeyedStamps(ctx);
     await seedOperators(ctx);
     const metrics = buildMetrics(queue, { atMost: COUNTED_AT_MOST, count: () => countClaimsByStatus(ctx.db) });
     const app = await buildApp(

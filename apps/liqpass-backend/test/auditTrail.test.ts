@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { checkAudit, sealAudit } from '../src/services/audit/auditTrail.ts';
-import { ADMIN_KEY, testBackend, type TestBackend } from './harness.ts';
+import { ADMIN_KEY, AUDIT_KEY, testBackend, type TestBackend } from './harness.ts';
+import { beginKeyedStamps } from '../src/services/audit/beginKeyedStamps.ts';
 import { SYSTEM, writeAudit } from '../src/db/audit/auditRepo.ts';
 import { engine, testDatabase } from './testDatabase.ts';
 
+const KEYS = { auditKeys: [AUDIT_KEY] };
 const headers = { 'x-admin-key': ADMIN_KEY };
 
 async function start(t: TestContext): Promise<TestBackend> {
@@ -20,7 +22,7 @@ async function start(t: TestContext): Promise<TestBackend> {
 }
 const sql = (app: TestBackend, text: string) => app.backend.ctx.database.pool.query(text);
 const kinds = async (app: TestBackend): Promise<string[]> => {
-  const { problems } = await checkAudit(app.backend.ctx.db, app.clock.now());
+  const { problems } = await checkAudit(app.backend.ctx.db, app.clock.now(), KEYS);
   return [...new Set(problems.map((problem) => problem.kind))].toSorted((a, b) => a.localeCompare(b));
 };
 
@@ -31,11 +33,11 @@ test(`every committed row gets its place in the chain, whoever seals, and once (
   await app.until(
     async () => {
       await sealAudit(ctx, 'near');
-      return checkAudit(ctx.db, app.clock.now());
+      return checkAudit(ctx.db, app.clock.now(), KEYS);
     },
     (report) => report.waiting === 0,
   );
-  const { rows, problems, head } = await checkAudit(ctx.db, app.clock.now());
+  const { rows, problems, head } = await checkAudit(ctx.db, app.clock.now(), KEYS);
   assert.deepEqual(problems, []);
   const counted = await sql(app, 'select count(*)::int as n from audit_log');
   assert.deepEqual([rows, head?.seq], [counted.rows[0].n, counted.rows[0].n]);
@@ -100,14 +102,114 @@ test(`a changed, a missing and an inserted row are found (${engine})`, async (t)
   assert.deepEqual(await kinds(app), []);
 });
 
+/** A row as somebody writes it who may write to the database and has read how stamps are made. */
+const forge = (action: string, nonce: string, stamp: string): string => `
+  insert into audit_log (id, at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id, stamp_nonce, stamp)
+    overriding system value
+  select n.*, ${nonce}, ${stamp} from (
+    select nextval('audit_log_id_seq') as id, at, actor, '${action}'::text as action, subject_type, subject_id, from_status, to_status,
+      why, details, request_id from audit_log order by id limit 1) n`;
+const HASHED = `audit_stamp(n.id, n.at, n.actor, n.action, n.subject_type, n.subject_id, n.from_status, n.to_status, n.why, n.details, n.request_id)`;
+const copied = (column: string): string =>
+  `(select ${column} from audit_log where stamp_nonce is not null order by id desc limit 1)`;
+
+test(`a row made by hand is found, however its stamp was made, and never sealed (${engine})`, async (t) => {
+  const app = await start(t);
+  const { ctx } = app.backend;
+  await sealAudit(ctx, 'far');
+  assert.deepEqual(await kinds(app), []);
+  for (const made of [
+    forge('forged', 'null', HASHED),
+    forge('forged', copied('stamp_nonce'), copied('stamp')),
+    forge('forged', copied('stamp_nonce'), HASHED),
+    forge('forged', `sha256('any')`, `sha256('any')`),
+    // A second row from which stamps would be keyed anew.
+    forge('audit_key', 'null', HASHED),
+  ]) {
+    await sql(app, made);
+    assert.equal(await sealAudit(ctx, 'far'), 0, made);
+    assert.deepEqual(await kinds(app), ['inserted'], made);
+    await sql(app, `delete from audit_log where id = (select max(id) from audit_log)`);
+    assert.deepEqual(await kinds(app), []);
+  }
+  // A changed row with a stamp that fits what it now says.
+  await sql(
+    app,
+    `update audit_log n set actor = 'somebody', stamp_nonce = null where id = (select max(id) from audit_log)`,
+  );
+  await sql(app, `update audit_log n set stamp = ${HASHED} where id = (select max(id) from audit_log)`);
+  assert.deepEqual(await kinds(app), ['changed']);
+  // Rows behind one that is not ours are sealed all the same.
+  await sql(app, forge('forged', 'null', HASHED));
+  await app.order();
+  assert.ok((await sealAudit(ctx, 'far')) > 0);
+});
+
+test(`rows from before there was a key count up to where stamps began to be keyed (${engine})`, async (t) => {
+  const app = await testBackend({ auditKeys: [] });
+  t.after(() => app.close());
+  await app.covered();
+  const plain = app.backend.ctx;
+  const keyed = { ...plain, settings: { ...plain.settings, auditKeys: [AUDIT_KEY] } };
+  await beginKeyedStamps(keyed);
+  await beginKeyedStamps(keyed);
+  await sealAudit(keyed, 'far');
+  const report = await checkAudit(plain.db, app.clock.now(), KEYS);
+  assert.deepEqual([report.problems, report.waiting, report.unchecked], [[], 0, 0]);
+  const { rows } = await sql(app, `select id from audit_log where action = 'audit_key'`);
+  assert.equal(rows.length, 1);
+  // A key that follows another says so too, and the rows of both are ours.
+  const next = {
+    ...plain,
+    settings: { ...plain.settings, auditKeys: ['another-key-of-thirty-two-characters', AUDIT_KEY] },
+  };
+  await beginKeyedStamps(next);
+  await sealAudit(next, 'far');
+  const both = await checkAudit(plain.db, app.clock.now(), { auditKeys: next.settings.auditKeys });
+  assert.deepEqual(both.problems, []);
+  const wrong = await checkAudit(plain.db, app.clock.now(), { auditKeys: ['a-key-that-stamped-nothing-in-here-0'] });
+  assert.ok(wrong.problems.some(({ kind }) => kind === 'missing'));
+  assert.equal((await checkAudit(plain.db, app.clock.now(), { auditKeys: [] })).unchecked, 2);
+  // Whoever still stamps without the key, or puts a row in by hand, is found.
+  await app.order();
+  await sealAudit(next, 'far');
+  const last = await checkAudit(plain.db, app.clock.now(), { auditKeys: next.settings.auditKeys });
+  assert.deepEqual(
+    last.problems.map(({ kind }) => kind),
+    ['inserted'],
+  );
+});
+
+test(`what was cut off the end shows where its head was kept (${engine})`, async (t) => {
+  const app = await start(t);
+  const { ctx } = app.backend;
+  await sealAudit(ctx, 'far');
+  const { head } = await checkAudit(ctx.db, app.clock.now(), KEYS);
+  const check = async (keptHead: string) =>
+    (await checkAudit(ctx.db, app.clock.now(), { ...KEYS, keptHead })).problems.map(({ kind }) => kind);
+  await app.order();
+  await sealAudit(ctx, 'far');
+  assert.deepEqual(await check(head?.hash ?? ''), [], 'the chain goes on behind it');
+  await sql(app, `delete from audit_log where id in (select audit_id from audit_seals order by seq desc limit 3)`);
+  await sql(app, `delete from audit_seals where seq > (select max(seq) - 3 from audit_seals)`);
+  assert.deepEqual(await kinds(app), [], 'nothing else tells');
+  assert.deepEqual(await check(head?.hash ?? ''), ['missing']);
+});
+
 test(`a row that waits to be sealed is told after a minute, and not before (${engine})`, async (t) => {
   const { database } = await testDatabase();
   t.after(() => database.close());
   const nowMs = Date.now();
-  await writeAudit(database.db, 'x', { actor: SYSTEM, action: 'test', subjectType: 'setting', atMs: nowMs });
-  const early = await checkAudit(database.db, nowMs + 60_000);
+  await writeAudit(database.db, 'x', {
+    actor: SYSTEM,
+    action: 'test',
+    subjectType: 'setting',
+    atMs: nowMs,
+    stampKey: null,
+  });
+  const early = await checkAudit(database.db, nowMs + 60_000, { auditKeys: [] });
   assert.deepEqual([early.waiting, early.problems], [1, []]);
-  const late = await checkAudit(database.db, nowMs + 60_001);
+  const late = await checkAudit(database.db, nowMs + 60_001, { auditKeys: [] });
   assert.deepEqual(
     late.problems.map((problem) => problem.kind),
     ['unsealed'],
@@ -122,16 +224,22 @@ test(`an export is followed offline by the script (${engine})`, async (t) => {
   const lines = (await response.text()).trimEnd().split('\n');
   const folder = mkdtempSync(join(tmpdir(), 'liqpass-audit-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const check = (content: readonly string[]) => {
+  const check = (content: readonly string[], ...more: readonly string[]) => {
     const path = join(folder, 'audit.jsonl');
     writeFileSync(path, `${content.join('\n')}\n`);
-    return spawnSync(process.execPath, [join(import.meta.dirname, '../scripts/audit.ts'), 'check', path], {
+    return spawnSync(process.execPath, [join(import.meta.dirname, '../scripts/audit.ts'), 'check', path, ...more], {
       encoding: 'utf8',
     });
   };
   const whole = check(lines);
   assert.equal(whole.status, 0, whole.stdout + whole.stderr);
   assert.match(whole.stdout, /the audit trail is whole/);
+  const last = JSON.parse(lines.at(-1) ?? '') as { hash: string };
+  assert.equal(check(lines, '--head', last.hash).status, 0);
+  const cut = check(lines.slice(0, -1), '--head', last.hash);
+  assert.equal(cut.status, 1);
+  assert.match(cut.stdout, /^missing: .*the head that was kept/m);
+  assert.equal(check(lines, '--head', 'x').status, 2);
   for (const [broken, kind] of [
     [lines.map((line, at) => (at === 2 ? line.replace(/"actor":"[^"]*"/, '"actor":"mallory"') : line)), 'changed'],
     [lines.filter((_line, at) => at !== 2), 'missing'],

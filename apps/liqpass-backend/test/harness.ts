@@ -15,6 +15,8 @@ import { testDatabase } from './testDatabase.ts';
 
 export const INTERNAL_KEY = 'test-internal-key-0001';
 export const ADMIN_KEY = 'test-admin-key-000001';
+/** Audit rows of tests are stamped with it. */
+export const AUDIT_KEY = 'test-audit-key-of-thirty-two-characters';
 export const CLAIMANT = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
 
 /** The contract's example of a purchase order, without its window. */
@@ -71,6 +73,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
   };
   const config: Config = {
     shortKeys: [],
+    auditKeys: [AUDIT_KEY],
     port: 0,
     host: '127.0.0.1',
     logLevel: 'info',

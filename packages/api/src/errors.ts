@@ -52,6 +52,8 @@ export const ERRORS = {
   EXPOSURE_LIMIT_REACHED: { status: 409, retry: true },
   PAYOUT_IN_BATCH: { status: 409, retry: false },
   PAYOUT_CHANGED: { status: 409, retry: false },
+  /** params: id (the claim, or the refund) */
+  PAYOUT_NOT_AS_APPROVED: { status: 409, retry: false },
   NOT_PAYABLE: { status: 409, retry: false },
   /** params: hours */
   TOO_LATE_TO_UNDO: { status: 409, retry: false },

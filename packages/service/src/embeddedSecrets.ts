@@ -16,6 +16,8 @@ const schema = z.object({
   quoteSigningKey: z.string().regex(/^0x[0-9a-f]{64}$/),
   /** Ed25519 private key of jp-verify, base64url: verdicts and snapshots are signed with it. */
   attestationPrivateKey: z.string().length(43),
+  /** Stamps audit rows: kept beside the database, not in it. */
+  auditKey: z.string().min(32),
 });
 /** The keys of the embedded mode. They open a toy exchange and a database on this machine, nothing else. */
 export type EmbeddedSecrets = z.infer<typeof schema>;
@@ -31,6 +33,7 @@ const makeAll = (): EmbeddedSecrets => ({
   sealingPrivateKey: random(32),
   quoteSigningKey: `0x${randomBytes(32).toString('hex')}`,
   attestationPrivateKey: random(32),
+  auditKey: random(32),
 });
 
 /**

@@ -22,6 +22,7 @@ const decided = (
 const lastDecision = (id: string): RawBuilder<unknown> =>
   sql`select decision, by_identity, reason from claim_decisions where claim_id = ${id} order by id desc limit 1`;
 
+/** Approves a claim; its audit row keeps payee and amount, which are looked at again when it is paid. */
 export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<Claim | null> {
   const now = new Date(entry.atMs);
   return movedClaim(
@@ -32,7 +33,7 @@ export async function approveClaim(db: Db, id: string, approvedBy: string, entry
       returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
     ), decided as (${decided('APPROVE', entry)}),
     owed as (${owePayout('moved', identityOf(entry.actor), now)}),
-    noted as (${auditFrom('moved', entry)})
+    noted as (${auditFrom('moved', entry, sql`jsonb_build_object('payee', claimant, 'amount_usdc', payout_amount_usdc::text)`)})
     ${selectMovedClaim}`.execute(db),
   );
 }

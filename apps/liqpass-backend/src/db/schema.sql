@@ -13,6 +13,7 @@ TABLE audit_log
   details jsonb
   request_id text
   stamp bytea
+  stamp_nonce bytea
   CONSTRAINT audit_log_pkey PRIMARY KEY (id)
   CREATE INDEX audit_log_subject ON audit_log USING btree (subject_id, id)
 

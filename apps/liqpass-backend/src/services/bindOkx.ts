@@ -9,6 +9,7 @@ import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { readCredential } from './people/credentials.ts';
 import { bindAssessed } from './eligibility.ts';
@@ -58,6 +59,7 @@ const entry = (
   action,
   subjectType: 'purchase_order',
   atMs: ctx.clock.now(),
+  stampKey: stampKeyOf(ctx),
   ...more,
 });
 

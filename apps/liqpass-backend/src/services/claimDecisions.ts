@@ -7,12 +7,20 @@ import * as repo from '../db/decisionsRepo.ts';
 import { releaseHold } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 
 // What people decide about a verified claim. Each step is one guarded statement with its decision and its audit row.
 
 const entry = (ctx: HallContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({ actor, action, subjectType: 'claim', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
+  ({
+    actor,
+    action,
+    subjectType: 'claim',
+    atMs: ctx.clock.now(),
+    stampKey: stampKeyOf(ctx),
+    ...more,
+  }) satisfies AuditEntry;
 
 const notAllowed = (claim: Claim, step: string): LiqPassError =>
   new LiqPassError('INVALID_STATUS_TRANSITION', `A claim that is ${claim.status} cannot be ${step}.`, {

@@ -9,6 +9,7 @@ import * as repo from '../db/claimsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { readOwnPurchaseOrder } from './purchaseOrders.ts';
 import { afterWaiting } from './waiting.ts';
@@ -23,6 +24,7 @@ const entry = (
   action,
   subjectType: 'claim',
   atMs: ctx.clock.now(),
+  stampKey: stampKeyOf(ctx),
   ...more,
 });
 

@@ -3,6 +3,7 @@ import type { Actor } from '../db/audit/auditRepo.ts';
 import { setPayoutAddress } from '../db/payoutAddressRepo.ts';
 import type { SignInMessage } from '../db/people/sessionsRepo.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { requireOwner } from './ownership.ts';
 import { checkSigned, keepMessage, nonceUsed, type Site } from './people/auth.ts';
@@ -44,6 +45,7 @@ export async function changePayoutAddress(
     action: 'set_payout_address',
     subjectType: 'purchase_order',
     atMs: ctx.clock.now(),
+    stampKey: stampKeyOf(ctx),
     details: { payoutAddress: kept.payout.address },
   });
   if (!taken) throw nonceUsed();

@@ -10,6 +10,7 @@ import { createQuotedOrder } from '../db/quotedOrdersRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
 import { decidePayment, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
 import { requireOwner } from './ownership.ts';
@@ -26,6 +27,7 @@ const entry = (
   action,
   subjectType: 'purchase_order',
   atMs: ctx.clock.now(),
+  stampKey: stampKeyOf(ctx),
   ...more,
 });
 

@@ -3,6 +3,7 @@ import type { Actor } from '../db/audit/auditRepo.ts';
 import { releaseHold as release } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 
 /** A person has looked at what held a verified claim and lets it be decided. Released already, it changes nothing. */
@@ -12,6 +13,7 @@ export async function releaseHold(ctx: HallContext, id: string, reason: string, 
     action: 'release_hold',
     subjectType: 'claim',
     atMs: ctx.clock.now(),
+    stampKey: stampKeyOf(ctx),
     why: reason,
   });
   const claim = await readClaim(ctx, id);

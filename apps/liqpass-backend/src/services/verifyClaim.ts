@@ -10,6 +10,7 @@ import { getBoundPosition } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim, type Claim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import type { Verification } from './jpVerifyClient.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
@@ -80,6 +81,7 @@ export async function verifyClaim(ctx: HallContext, claimId: string): Promise<Cl
         action: 'verify',
         subjectType: 'claim',
         atMs: nowMs,
+        stampKey: stampKeyOf(ctx),
         why: reason,
         details: {
           attempt: claim.attempts + 1,

@@ -4,6 +4,7 @@ import { SYSTEM } from '../db/audit/auditRepo.ts';
 import { listWaitsOver, readMarkHistory, recordWaiting } from '../db/waitingRepo.ts';
 import { purchaseOrderStatus, waitingPeriod, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { decideWaiting } from '../domain/waiting.ts';
+import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
@@ -37,6 +38,7 @@ export async function afterWaiting(
     action: 'check_waiting',
     subjectType: 'purchase_order',
     atMs: nowMs,
+    stampKey: stampKeyOf(ctx),
     why: WHY[check],
     details: {
       check,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import { stampedText, unkeyedStamp, type Stamped } from './auditStamp.ts';
 
 /** An audit row in its place in the chain, as it is hashed and exported (one JSON object a line). Hashes are 64 hex digits. */
 export type ChainedRow = {
@@ -38,9 +39,27 @@ export type AuditContent = Omit<ChainedRow, 'seq' | 'prev_hash' | 'hash'>;
 const columns = sql.raw(
   'l.id, l.at, l.actor, l.action, l.subject_type, l.subject_id, l.from_status, l.to_status, l.why, l.details, l.request_id',
 );
-const isGenuine = sql.raw(
-  'l.stamp is not distinct from audit_stamp(l.id, l.at, l.actor, l.action, l.subject_type, l.subject_id, l.from_status, l.to_status, l.why, l.details, l.request_id)',
-);
+/** What the stamp is judged by, beside the row. */
+const stampColumns = sql`l.stamp, l.stamp_nonce, ${stampedText('l')} as said,
+  l.stamp_nonce is null and l.stamp is not distinct from ${unkeyedStamp('l')} as unkeyed_holds`;
+type StampColumns = { stamp: Buffer | null; stamp_nonce: Buffer | null; said: string; unkeyed_holds: boolean };
+
+/** An audit row with its stamp. */
+export type StampedRow = { readonly content: AuditContent; readonly stamped: Stamped };
+const toStamped = (row: Row & StampColumns): StampedRow => ({
+  content: toContent(row),
+  stamped: {
+    atMs: row.at.getTime(),
+    actor: row.actor,
+    action: row.action,
+    subjectType: row.subject_type,
+    requestId: row.request_id,
+    said: row.said,
+    stamp: row.stamp,
+    nonce: row.stamp_nonce,
+    unkeyedHolds: row.unkeyed_holds,
+  },
+});
 
 const toContent = (row: Row): AuditContent => ({
   id: row.id,
@@ -64,6 +83,11 @@ export async function tryTakeSealer(trx: Db): Promise<boolean> {
   return rows[0]?.taken === true;
 }
 
+/** Waits for whoever seals right now, and keeps others from it until the transaction ends. */
+export async function lockSealer(trx: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('liqpass audit sealer', 0))`.execute(trx);
+}
+
 /** The last link; null while there is none. */
 export async function getChainHead(db: Db): Promise<{ seq: number; hash: string } | null> {
   const { rows } = await sql<{
@@ -74,18 +98,20 @@ export async function getChainHead(db: Db): Promise<{ seq: number; hash: string 
 }
 
 /**
- * Rows that LiqPass wrote and that are not sealed yet, oldest first. Ids are given before a transaction commits, so a row may
- * appear below ones that are sealed already: `lookBack` ids before the newest sealed one are looked through for such.
- * Each is looked up among the seals first: with two conditions side by side PostgreSQL works out the stamp of every row of
- * these, sealed ones too, which was 40 % of all it did under load.
+ * Rows that are not sealed yet, oldest first, after row `afterId`: who wrote them, their stamps say. Ids are given before a
+ * transaction commits, so a row may appear below ones that are sealed already: `lookBack` ids before the newest sealed one are
+ * looked through for such. Each is looked up among the seals first, in the `case`: side by side, PostgreSQL worked out the
+ * stamped text of every row of these, sealed ones too, which was 40 % of all it did under load.
  */
-export async function listUnsealed(db: Db, lookBack: number, limit: number): Promise<AuditContent[]> {
-  const { rows } = await sql<Row>`
-    select ${columns} from audit_log l
-    where l.id > coalesce((select max(audit_id) from audit_seals), 0) - ${lookBack}
-      and case when (select s.seq from audit_seals s where s.audit_id = l.id) is null then ${isGenuine} else false end
-    order by l.id limit ${limit}`.execute(db);
-  return rows.map(toContent);
+export async function listUnsealed(db: Db, lookBack: number, afterId: string, limit: number): Promise<StampedRow[]> {
+  const { rows } = await sql<Row & StampColumns>`
+    select ${columns}, ${stampColumns} from (
+      select * from audit_log a
+      where a.id > greatest(coalesce((select max(audit_id) from audit_seals), 0) - ${lookBack}, ${afterId}::bigint)
+        and (select s.seq from audit_seals s where s.audit_id = a.id) is null
+      order by a.id limit ${limit}) l
+    order by l.id`.execute(db);
+  return rows.map(toStamped);
 }
 
 /** Adds links to the chain. */
@@ -99,14 +125,19 @@ export async function insertSeals(trx: Db, links: readonly ChainedRow[]): Promis
   );
 }
 
-type LinkRow = Row & { seq: string; prev_hash: Buffer; hash: Buffer; found: boolean };
+type LinkRow = Row & StampColumns & { seq: string; prev_hash: Buffer; hash: Buffer; found: boolean };
 /** A link of the chain; `row` is null where the audit row it was made for is gone. */
-export type Link = { readonly seq: number; readonly auditId: string; readonly row: ChainedRow | null };
+export type Link = {
+  readonly seq: number;
+  readonly auditId: string;
+  readonly row: ChainedRow | null;
+  readonly stamped: Stamped | null;
+};
 
 /** Links after `afterSeq`, in order. */
 export async function listLinks(db: Db, afterSeq: number, limit: number): Promise<Link[]> {
   const { rows } = await sql<LinkRow & { audit_id: string }>`
-    select s.seq, s.audit_id, s.prev_hash, s.hash, l.id is not null as found, ${columns}
+    select s.seq, s.audit_id, s.prev_hash, s.hash, l.id is not null as found, ${columns}, ${stampColumns}
     from audit_seals s left join audit_log l on l.id = s.audit_id
     where s.seq > ${afterSeq} order by s.seq limit ${limit}`.execute(db);
   return rows.map((row) => ({
@@ -120,22 +151,46 @@ export async function listLinks(db: Db, afterSeq: number, limit: number): Promis
           hash: row.hash.toString('hex'),
         }
       : null,
+    stamped: row.found ? toStamped(row).stamped : null,
   }));
 }
 
-/** Rows that no link covers: whether LiqPass wrote them, and since when they wait. */
-export async function listLoose(db: Db, limit: number): Promise<{ id: string; genuine: boolean; atMs: number }[]> {
-  const { rows } = await sql<{ id: string; genuine: boolean; at: Date }>`
-    select l.id, ${isGenuine} as genuine, l.at from audit_log l
+/** Rows that no link covers. */
+export async function listLoose(db: Db, limit: number): Promise<StampedRow[]> {
+  const { rows } = await sql<Row & StampColumns>`
+    select ${columns}, ${stampColumns} from audit_log l
     where not exists (select from audit_seals s where s.audit_id = l.id) order by l.id limit ${limit}`.execute(db);
-  return rows.map((row) => ({ id: row.id, genuine: row.genuine, atMs: row.at.getTime() }));
+  return rows.map(toStamped);
 }
 
-/** Rows whose stamp is not what LiqPass would have written, sealed or not: a change too small for the chain's milliseconds shows here. */
-export async function listForged(db: Db, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select l.id from audit_log l where not (${isGenuine}) order by l.id limit ${limit}`.execute(db);
-  return rows.map((row) => row.id);
+/** The rows of an action about itself, oldest first. */
+export async function listOfAction(db: Db, action: string): Promise<StampedRow[]> {
+  const { rows } = await sql<Row & StampColumns>`
+    select ${columns}, ${stampColumns} from audit_log l where l.subject_id = ${action} and l.action = ${action} order by l.id`.execute(
+    db,
+  );
+  return rows.map(toStamped);
+}
+
+/** The last row of one of `actions` about each of `subjectIds`. */
+export async function listLastOf(
+  db: Db,
+  subjectIds: readonly string[],
+  actions: readonly string[],
+): Promise<StampedRow[]> {
+  const { rows } = await sql<Row & StampColumns>`
+    select ${columns}, ${stampColumns} from unnest(${[...subjectIds]}::text[]) as wanted (subject_id)
+    cross join lateral (select * from audit_log a where a.subject_id = wanted.subject_id and a.action = any(${[...actions]}::text[])
+      order by a.id desc limit 1) l`.execute(db);
+  return rows.map(toStamped);
+}
+
+/** The place of an audit row in the chain; null while it has none. */
+export async function placeOf(db: Db, auditId: string): Promise<number | null> {
+  const { rows } = await sql<{ seq: string }>`select seq from audit_seals where audit_id = ${auditId}::bigint`.execute(
+    db,
+  );
+  return rows[0] ? Number(rows[0].seq) : null;
 }
 
 export type AuditPageRow = AuditContent & { readonly prev_hash: string; readonly hash: string };

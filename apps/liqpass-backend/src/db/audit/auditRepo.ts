@@ -1,6 +1,7 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import { stampSql } from './auditStamp.ts';
 
 /** Who did it: 'trader', 'system', or the name that came with a key or a session ('internal:ops', 'operator:alice'). */
 export type Actor = {
@@ -29,6 +30,8 @@ export type AuditEntry = {
     | 'setting'
     | 'session';
   readonly atMs: EpochMs;
+  /** Stamps the row; null where no AUDIT_KEY is given. */
+  readonly stampKey: string | null;
   readonly why?: string | null;
   readonly details?: Record<string, unknown> | null;
 };
@@ -36,9 +39,13 @@ export type AuditEntry = {
 /** An audit row for each row of `source` (columns subject_id, from_status, to_status, more_details), stamped as it is written. */
 function insertStamped(source: RawBuilder<unknown>, entry: AuditEntry): RawBuilder<unknown> {
   const details = entry.details ? JSON.stringify(entry.details) : null;
-  return sql`insert into audit_log (id, at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id, stamp)
+  const { actor, action, subjectType } = entry;
+  const atMs = new Date(entry.atMs).getTime();
+  const of = { atMs, actor: actor.name, action, subjectType, requestId: actor.requestId };
+  const { stamp, nonce } = stampSql('n', entry.stampKey, of);
+  return sql`insert into audit_log (id, at, actor, action, subject_type, subject_id, from_status, to_status, why, details, request_id, stamp, stamp_nonce)
     overriding system value
-    select n.*, audit_stamp(n.id, n.at, n.actor, n.action, n.subject_type, n.subject_id, n.from_status, n.to_status, n.why, n.details, n.request_id)
+    select n.*, ${stamp}, ${nonce}
     from (select nextval('audit_log_id_seq') as id, ${new Date(entry.atMs)}::timestamptz as at, ${entry.actor.name}::text as actor,
         ${entry.action}::text as action, ${entry.subjectType}::text as subject_type, s.subject_id, s.from_status, s.to_status,
         ${entry.why ?? null}::text as why, nullif(coalesce(${details}::jsonb, '{}') || coalesce(s.more_details, '{}'), '{}') as details,

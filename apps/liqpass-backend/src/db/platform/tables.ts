@@ -190,6 +190,7 @@ export type AuditLogTable = {
   request_id: string | null;
   /** null only in a row that LiqPass did not write. */
   stamp: Buffer | null;
+  stamp_nonce: Buffer | null;
 };
 
 export type IdempotencyKeysTable = {

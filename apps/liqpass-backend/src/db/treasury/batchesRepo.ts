@@ -92,9 +92,17 @@ export async function listBatches(db: Db, after: BatchCursor | null, limit: numb
   return rows.map(toBatch);
 }
 
-/** The list of a batch as it was frozen, in order of id. */
-export async function listBatchLines(db: Db, id: string): Promise<PayoutLine[]> {
-  const { rows } = await sql<{ payout_id: string; payee: string; amount_usdc: string }>`
-    select payout_id, payee, amount_usdc from payout_batch_items where batch_id = ${id} order by payout_id`.execute(db);
-  return rows.map((row) => ({ id: row.payout_id, to: row.payee, amount: amountOf(row.amount_usdc) }));
+/** The list of a batch as it was frozen, in order of id; `approvalOf` is the claim, or the refund, that was approved. */
+export async function listBatchLines(db: Db, id: string): Promise<(PayoutLine & { approvalOf: string })[]> {
+  const { rows } = await sql<{ payout_id: string; payee: string; amount_usdc: string; approval_of: string }>`
+    select i.payout_id, i.payee, i.amount_usdc, coalesce(o.claim_id, o.id) as approval_of
+    from payout_batch_items i join payouts o on o.id = i.payout_id where i.batch_id = ${id} order by i.payout_id`.execute(
+    db,
+  );
+  return rows.map((row) => ({
+    id: row.payout_id,
+    to: row.payee,
+    amount: amountOf(row.amount_usdc),
+    approvalOf: row.approval_of,
+  }));
 }

@@ -15,7 +15,14 @@ import { z } from 'zod';
 import { payoutsCsv, safeBatch, type PayoutLine } from '../../domain/treasury/safeBatch.ts';
 import type { PayoutBatch } from '../../domain/treasury/payoutBatch.ts';
 import type { TreasuryContext } from '../../services/treasury/treasuryContext.ts';
-import { batchLines, dropBatch, listBatches, makeBatch, readBatch } from '../../services/treasury/batches.ts';
+import {
+  batchLines,
+  dropBatch,
+  listBatches,
+  makeBatch,
+  readBatch,
+  signableLines,
+} from '../../services/treasury/batches.ts';
 import { listPayable } from '../../services/treasury/payouts.ts';
 import { operator, operatorsOnly } from '../people/guards.ts';
 import type { Keys } from '../platform/keys.ts';
@@ -52,7 +59,7 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         ...common,
         summary: 'A file for Safe’s Transaction Builder of what is approved and in no batch; it freezes nothing',
         response: { 200: safeBatchAnswer },
-        refuses: ['TREASURY_SAFE_MISSING'],
+        refuses: ['TREASURY_SAFE_MISSING', 'PAYOUT_NOT_AS_APPROVED'],
       },
     },
     async (_request, reply) => {
@@ -64,7 +71,15 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
 
   app.get(
     '/admin/payouts/csv',
-    { ...viewers, schema: { ...common, summary: 'The same for Safe’s CSV airdrop', response: csv } },
+    {
+      ...viewers,
+      schema: {
+        ...common,
+        summary: 'The same for Safe’s CSV airdrop',
+        response: csv,
+        refuses: ['PAYOUT_NOT_AS_APPROVED'],
+      },
+    },
     async (_request, reply) => sendCsv(reply, await listPayable(ctx), 'liqpass-payouts.csv'),
   );
 
@@ -94,7 +109,7 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         summary: 'Freeze a batch of what is approved and in no batch, 400 at most',
         body: makeBatchBody,
         response: { 200: batchAnswer },
-        refuses: ['NOT_PAYABLE'],
+        refuses: ['NOT_PAYABLE', 'PAYOUT_NOT_AS_APPROVED'],
       },
     },
     async (request) =>
@@ -142,12 +157,12 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         summary: 'The batch as a file for Safe’s Transaction Builder',
         params: payoutParams,
         response: { 200: safeBatchAnswer },
-        refuses: ['BATCH_NOT_FOUND', 'TREASURY_SAFE_MISSING', 'INVALID_STATUS_TRANSITION'],
+        refuses: ['BATCH_NOT_FOUND', 'TREASURY_SAFE_MISSING', 'INVALID_STATUS_TRANSITION', 'PAYOUT_NOT_AS_APPROVED'],
       },
     },
     async (request, reply) => {
       const batch = await readSignable(request.params.id);
-      const file = fileFor(await batchLines(ctx, batch.id), batch.safe, batch.createdAtMs);
+      const file = fileFor(await signableLines(ctx, batch.id), batch.safe, batch.createdAtMs);
       void named(reply, `liqpass-batch-${batch.listHash.slice(2, 10)}.json`);
       return file;
     },
@@ -162,12 +177,12 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         summary: 'The batch for Safe’s CSV airdrop',
         params: payoutParams,
         response: csv,
-        refuses: ['BATCH_NOT_FOUND', 'INVALID_STATUS_TRANSITION'],
+        refuses: ['BATCH_NOT_FOUND', 'INVALID_STATUS_TRANSITION', 'PAYOUT_NOT_AS_APPROVED'],
       },
     },
     async (request, reply) => {
       const batch = await readSignable(request.params.id);
-      return sendCsv(reply, await batchLines(ctx, batch.id), `liqpass-batch-${batch.listHash.slice(2, 10)}.csv`);
+      return sendCsv(reply, await signableLines(ctx, batch.id), `liqpass-batch-${batch.listHash.slice(2, 10)}.csv`);
     },
   );
 

@@ -59,6 +59,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
         summary: 'What is to be paid, and what was; with what a batch made now would hold',
         querystring: listPayoutsQuery,
         response: { 200: payoutsAnswer },
+        refuses: ['PAYOUT_NOT_AS_APPROVED'],
       },
     },
     async (request) => {

@@ -1,8 +1,10 @@
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Db } from '../../db/platform/database.ts';
+import { judgeStamp } from '../../db/audit/auditStamp.ts';
 import * as repo from '../../db/audit/auditChainRepo.ts';
-import { chainRows, checkNext, type ChainProblem } from './auditChain.ts';
+import { chainRows, checkNext, GENESIS_HASH, type ChainProblem } from './auditChain.ts';
 import type { AuditContext } from './auditContext.ts';
+import { isOurs, readKeyedSince } from './keyedSince.ts';
 
 const BATCH = 500;
 /** How far below the newest sealed row a row may still appear: a transaction under way while so many others came and went. */
@@ -11,21 +13,50 @@ const FAR = 200_000;
 /** A row that has waited this long was left by a sealer that does not run. */
 const UNSEALED_AFTER_MS = MINUTE_MS;
 
-/** Seals what has been committed, until nothing is left; answers how many rows. One process at a time; others leave it to that one. */
-export async function sealAudit(ctx: Pick<AuditContext, 'db'>, reach: 'near' | 'far'): Promise<number> {
+/**
+ * Seals what LiqPass wrote and has committed, until nothing is left; answers how many rows. One process at a time; others leave
+ * it to that one. Where stamps are keyed, a row whose stamp is not is left for the check to find, but for `unkeyed too`.
+ */
+export async function sealAudit(
+  ctx: Pick<AuditContext, 'db' | 'settings'>,
+  reach: 'near' | 'far',
+  which: 'ours' | 'unkeyed too' = 'ours',
+): Promise<number> {
   const lookBack = reach === 'near' ? NEAR : FAR;
+  const { auditKeys } = ctx.settings;
+  const takes = ({ stamped }: repo.StampedRow): boolean => {
+    const verdict = judgeStamp(stamped, auditKeys);
+    if (verdict === 'unkeyed') return auditKeys.length === 0 || which === 'unkeyed too';
+    // A keyed stamp where no key is at hand: another process has it.
+    return verdict !== 'forged';
+  };
   let sealed = 0;
+  // What is not ours stays unsealed: each look goes on behind it.
+  let afterId = '0';
   for (;;) {
     // Asked first without a transaction: most of the time there is nothing to do.
-    if ((await repo.listUnsealed(ctx.db, lookBack, 1)).length === 0) return sealed;
+    const waiting = await repo.listUnsealed(ctx.db, lookBack, afterId, BATCH);
+    if (!waiting.some(takes)) {
+      const last = waiting.at(-1);
+      if (last === undefined || waiting.length < BATCH) return sealed;
+      afterId = last.content.id;
+      continue;
+    }
     const count = await ctx.db.transaction().execute(async (trx) => {
       if (!(await repo.tryTakeSealer(trx))) return 0;
-      const rows = await repo.listUnsealed(trx, lookBack, BATCH);
-      if (rows.length > 0) await repo.insertSeals(trx, chainRows(await repo.getChainHead(trx), rows));
+      const rows = (await repo.listUnsealed(trx, lookBack, afterId, BATCH)).filter(takes);
+      if (rows.length > 0)
+        await repo.insertSeals(
+          trx,
+          chainRows(
+            await repo.getChainHead(trx),
+            rows.map(({ content }) => content),
+          ),
+        );
       return rows.length;
     });
     sealed += count;
-    if (count < BATCH) return sealed;
+    if (count === 0) return sealed;
   }
 }
 
@@ -37,59 +68,93 @@ export type AuditReport = {
   readonly head: { readonly seq: number; readonly hash: string } | null;
   /** Rows of the last minute that are not in the chain yet. */
   readonly waiting: number;
+  /** Rows whose stamps are keyed, and no key was at hand to check them. */
+  readonly unchecked: number;
   readonly problems: readonly ChainProblem[];
+};
+
+export type AuditCheck = {
+  /** AUDIT_KEY, the one in use and those before it; none: keyed stamps are not checked. */
+  readonly auditKeys: readonly string[];
+  /** A head that was kept elsewhere, to be found in the chain; null where none was. */
+  readonly keptHead?: string | null;
 };
 
 /** More than this is not listed: the trail is broken, and how is seen from the first ones. */
 const MOST_PROBLEMS = 100;
 
+const STAMP_WRONG = 'its stamp is not the one LiqPass writes';
+
 /** Follows the whole chain in the database, and looks for rows beside it. */
-export async function checkAudit(db: Db, nowMs: number): Promise<AuditReport> {
+export async function checkAudit(
+  db: Db,
+  nowMs: number,
+  { auditKeys, keptHead = null }: AuditCheck,
+): Promise<AuditReport> {
   const problems: ChainProblem[] = [];
   const note = (problem: ChainProblem): void => {
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
   };
+  const keyedSince = await readKeyedSince(db, auditKeys);
+  if (auditKeys.length > 0 && keyedSince === null)
+    note({
+      kind: 'missing',
+      seq: null,
+      id: null,
+      detail: 'the row from which stamps are keyed with AUDIT_KEY is not there',
+    });
   let head: { seq: number; hash: string } | null = null;
-  let rows = 0;
-  const forged = new Set(await repo.listForged(db, MOST_PROBLEMS));
+  let [rows, unchecked] = [0, 0];
+  let found = keptHead === null || keptHead === GENESIS_HASH;
   for (;;) {
     const links: repo.Link[] = await repo.listLinks(db, head?.seq ?? 0, 1_000);
-    for (const { seq, auditId, row } of links) {
-      if (row === null) {
+    for (const { seq, auditId, row, stamped } of links) {
+      if (row === null || stamped === null) {
         note({ kind: 'missing', seq, id: auditId, detail: 'the row that was sealed here is gone' });
         // Its hash is still in the link after it: the rest is followed from there.
         head = { seq, hash: links.find((link) => link.seq === seq + 1)?.row?.prev_hash ?? '' };
         continue;
       }
-      const found = checkNext(head?.hash === '' ? { seq: head.seq, hash: row.prev_hash } : head, row);
-      for (const problem of found) note(problem);
-      if (found.length === 0 && forged.has(row.id))
-        note({ kind: 'changed', seq, id: row.id, detail: 'its stamp is not the one LiqPass writes' });
+      const broken = checkNext(head?.hash === '' ? { seq: head.seq, hash: row.prev_hash } : head, row);
+      for (const problem of broken) note(problem);
+      const whose = isOurs(stamped, seq, auditKeys, keyedSince);
+      if (whose === 'unknown') unchecked += 1;
+      if (broken.length === 0 && whose === 'forged') note({ kind: 'changed', seq, id: row.id, detail: STAMP_WRONG });
+      if (seq === keyedSince?.seq && row.hash !== keyedSince.hash)
+        note({
+          kind: 'changed',
+          seq,
+          id: row.id,
+          detail: 'the chain up to here is not the one that AUDIT_KEY was put to',
+        });
+      if (row.hash === keptHead) found = true;
       head = { seq, hash: row.hash };
       rows += 1;
     }
     if (links.length === 0) break;
   }
+  if (!found) note(cutOff(keptHead ?? ''));
   let waiting = 0;
-  for (const loose of await repo.listLoose(db, 100_000)) {
-    if (!loose.genuine)
-      note({
-        kind: 'inserted',
-        seq: null,
-        id: loose.id,
-        detail: 'LiqPass did not write this row, or it was changed since',
-      });
-    else if (loose.atMs < nowMs - UNSEALED_AFTER_MS)
-      note({
-        kind: 'unsealed',
-        seq: null,
-        id: loose.id,
-        detail: 'it has been waiting to be sealed for more than a minute',
-      });
+  for (const { content, stamped } of await repo.listLoose(db, 100_000)) {
+    const { id } = content;
+    const whose = isOurs(stamped, null, auditKeys, keyedSince);
+    if (whose === 'unknown') unchecked += 1;
+    if (whose === 'forged')
+      note({ kind: 'inserted', seq: null, id, detail: 'LiqPass did not write this row, or it was changed since' });
+    else if (stamped.atMs < nowMs - UNSEALED_AFTER_MS)
+      note({ kind: 'unsealed', seq: null, id, detail: 'it has been waiting to be sealed for more than a minute' });
     else waiting += 1;
   }
-  return { rows, head: head?.hash === '' ? null : head, waiting, problems };
+  return { rows, head: head?.hash === '' ? null : head, waiting, unchecked, problems };
 }
+
+/** A chain that does not hold a head that was kept elsewhere. */
+export const cutOff = (keptHead: string): ChainProblem => ({
+  kind: 'missing',
+  seq: null,
+  id: null,
+  detail: `the head that was kept (${keptHead}) is not in this chain: rows were cut off its end, or it was computed anew`,
+});
 
 /** The sealed trail from a row on, for an export: page by page. */
 export async function* exportAudit(db: Db): AsyncGenerator<repo.ChainedRow> {

@@ -3,6 +3,7 @@ import type { SalesStopReason } from '@liqpass/kernel/vocabulary';
 import type { Actor } from '../../db/audit/auditRepo.ts';
 import * as repo from '../../db/book/salesRepo.ts';
 import type { SalesScope, SalesStop } from '../../db/book/salesRepo.ts';
+import { stampKeyOf } from '../audit/auditContext.ts';
 import type { BookContext } from './bookContext.ts';
 import type { Sale } from './salesStops.ts';
 
@@ -42,6 +43,7 @@ export async function setSales(
     action: change.stopped ? 'stop_sales' : 'resume_sales',
     subjectType: 'setting' as const,
     atMs: ctx.clock.now(),
+    stampKey: stampKeyOf(ctx),
     why: change.reason,
   };
   if (change.stopped) await repo.stopSales(ctx.db, scope, change.reason, entry);

@@ -7,6 +7,7 @@ import { SYSTEM, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts
 import { isOperator } from '../../db/people/operatorsRepo.ts';
 import * as repo from '../../db/people/sessionsRepo.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
+import { stampKeyOf } from '../audit/auditContext.ts';
 import type { PeopleContext } from './peopleContext.ts';
 
 /** Where the person is: the domain and address that the message to sign names. */
@@ -32,7 +33,14 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
 
 const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({ actor, action, subjectType: 'session', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
+  ({
+    actor,
+    action,
+    subjectType: 'session',
+    atMs: ctx.clock.now(),
+    stampKey: stampKeyOf(ctx),
+    ...more,
+  }) satisfies AuditEntry;
 
 type Request = { readonly address: string; readonly chainId: number; readonly statement: string };
 

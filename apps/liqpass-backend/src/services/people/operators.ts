@@ -4,10 +4,18 @@ import type { Actor, AuditEntry } from '../../db/audit/auditRepo.ts';
 import * as repo from '../../db/people/operatorsRepo.ts';
 import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../../db/people/settingsRepo.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
+import { stampKeyOf } from '../audit/auditContext.ts';
 import type { PeopleContext } from './peopleContext.ts';
 
 const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({ actor, action, subjectType: 'operator', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
+  ({
+    actor,
+    action,
+    subjectType: 'operator',
+    atMs: ctx.clock.now(),
+    stampKey: stampKeyOf(ctx),
+    ...more,
+  }) satisfies AuditEntry;
 
 export const listOperators = (ctx: PeopleContext): Promise<repo.OperatorRow[]> => repo.listOperators(ctx.db);
 

@@ -4,6 +4,8 @@ import * as repo from '../../db/treasury/batchesRepo.ts';
 import { listPayable } from '../../db/treasury/payoutsRepo.ts';
 import { batchStatus, MOST_IN_BATCH, type PayoutBatch } from '../../domain/treasury/payoutBatch.ts';
 import { payoutListHash, payoutTotal, type PayoutLine } from '../../domain/treasury/safeBatch.ts';
+import { requireAsApproved } from '../asApproved.ts';
+import { stampKeyOf } from '../audit/auditContext.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
 import { toLine } from './payouts.ts';
 
@@ -26,6 +28,7 @@ export async function makeBatch(
           ? 'Nothing is approved that is in no batch yet.'
           : 'Not all of these are approved and in no batch: load the list again.',
       );
+    await requireAsApproved({ ...ctx, db: trx }, lines);
     const batch = { listHash: payoutListHash(lines), total: payoutTotal(lines), safe: ctx.settings.treasurySafe };
     const { listHash } = batch;
     return repo.createBatch(trx, batch, lines, {
@@ -33,6 +36,7 @@ export async function makeBatch(
       action: 'make_batch',
       subjectType: 'batch',
       atMs: nowMs,
+      stampKey: stampKeyOf(ctx),
       details: { listHash, payouts: lines.map((line) => line.id) },
     });
   });
@@ -52,13 +56,27 @@ export const listBatches = (
   limit: number,
 ): Promise<PayoutBatch[]> => repo.listBatches(ctx.db, after, limit);
 
+/** The list of a batch as it was frozen. */
 export const batchLines = (ctx: TreasuryContext, id: string): Promise<PayoutLine[]> => repo.listBatchLines(ctx.db, id);
+
+/** The same, to be signed: refused where it is not what was approved. */
+export async function signableLines(ctx: TreasuryContext, id: string): Promise<PayoutLine[]> {
+  const lines = await repo.listBatchLines(ctx.db, id);
+  await requireAsApproved(ctx, lines);
+  return lines;
+}
 
 /** Drops a batch that is not to be signed any more: what is not recorded as paid of it is due again. */
 export async function dropBatch(ctx: TreasuryContext, id: string, reason: string, actor: Actor): Promise<PayoutBatch> {
   const nowMs = ctx.clock.now();
   await ctx.db.transaction().execute(async (trx) => {
-    const entry = { actor, action: 'drop_batch', subjectType: 'batch' as const, atMs: nowMs };
+    const entry = {
+      actor,
+      action: 'drop_batch',
+      subjectType: 'batch' as const,
+      atMs: nowMs,
+      stampKey: stampKeyOf(ctx),
+    };
     if (await repo.dropBatch(trx, id, reason, entry)) return;
     const status = batchStatus(await readBatch({ ...ctx, db: trx }, id));
     throw new LiqPassError(

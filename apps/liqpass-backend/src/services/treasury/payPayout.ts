@@ -4,6 +4,7 @@ import { identityOf, type Actor, type AuditEntry } from '../../db/audit/auditRep
 import { markRefundPaid, undoPayment as undo } from '../../db/treasury/payoutsRepo.ts';
 import { UNDO_WITHIN_MS, type Payout } from '../../domain/treasury/payout.ts';
 import { markClaimPaid } from '../claimDecisions.ts';
+import { stampKeyOf } from '../audit/auditContext.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
 import { readPayout } from './payouts.ts';
 
@@ -44,6 +45,7 @@ export async function payPayout(
     action: 'mark_paid',
     subjectType: 'payout',
     atMs: nowMs,
+    stampKey: stampKeyOf(ctx),
     details: { txHash, paidAt: formatIso(paidAtMs) },
   };
   const taken = await markRefundPaid(ctx.db, id, { txHash, paidAtMs }, entry);
@@ -72,6 +74,7 @@ export async function undoPayment(ctx: TreasuryContext, id: string, reason: stri
     action: 'undo_paid',
     subjectType: 'payout',
     atMs: nowMs,
+    stampKey: stampKeyOf(ctx),
     why: reason,
   });
   const payout = await readPayout(ctx, id);

@@ -5,12 +5,20 @@ import { readShop } from '../../db/people/settingsRepo.ts';
 import * as repo from '../../db/treasury/payoutsRepo.ts';
 import { MOST_IN_BATCH } from '../../domain/treasury/payoutBatch.ts';
 import { payoutSteps, type Payout } from '../../domain/treasury/payout.ts';
-import type { PayoutLine } from '../../domain/treasury/safeBatch.ts';
+import { requireAsApproved, type ApprovedLine } from '../asApproved.ts';
+import { stampKeyOf } from '../audit/auditContext.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
 
 const entry = (ctx: TreasuryContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({ actor, action, subjectType: 'payout', atMs: ctx.clock.now(), ...more }) satisfies AuditEntry;
+  ({
+    actor,
+    action,
+    subjectType: 'payout',
+    atMs: ctx.clock.now(),
+    stampKey: stampKeyOf(ctx),
+    ...more,
+  }) satisfies AuditEntry;
 
 export const listPayouts = (ctx: TreasuryContext, filter: repo.PayoutFilter): Promise<Payout[]> =>
   repo.listPayouts(ctx.db, filter);
@@ -32,14 +40,17 @@ export async function stepsFor(
 }
 
 /** A payout as a list that is signed names it. */
-export function toLine(payout: Payout): PayoutLine {
+export function toLine(payout: Payout): ApprovedLine {
   invariant(payout.payee !== null, 'an approved payout has its payee');
-  return { id: payout.id, to: payout.payee.address, amount: payout.amount };
+  const { id, claimId, amount } = payout;
+  return { id, to: payout.payee.address, amount, approvalOf: claimId ?? id };
 }
 
-/** What is approved and in no batch yet: what a batch made now would hold. */
-export async function listPayable(ctx: TreasuryContext): Promise<PayoutLine[]> {
-  return (await repo.listPayable(ctx.db, MOST_IN_BATCH, null, false)).map(toLine);
+/** What is approved and in no batch yet, as it was approved: what a batch made now would hold. */
+export async function listPayable(ctx: TreasuryContext): Promise<ApprovedLine[]> {
+  const lines = (await repo.listPayable(ctx.db, MOST_IN_BATCH, null, false)).map(toLine);
+  await requireAsApproved(ctx, lines);
+  return lines;
 }
 
 const notAllowed = (payout: Payout, step: string): LiqPassError =>
