@@ -16,6 +16,7 @@ import {
 import { resolve } from 'node:path';
 import { getAddress, isAddress } from 'viem/utils';
 import { readPeopleSettings } from './peopleConfig.ts';
+import { readChainSettings, readWatchSettings } from './treasuryConfig.ts';
 import { readUnderwritingSettings } from './underwritingConfig.ts';
 import type { Settings } from './services/context.ts';
 
@@ -78,6 +79,9 @@ export function readConfig(env: Environment = process.env): Config {
   const safe = optional(env, 'TREASURY_SAFE');
   if (safe !== undefined && !isAddress(safe))
     throw new ConfigError('TREASURY_SAFE is not an address with a right checksum');
+  const chain = readChainSettings(env);
+  const people = readPeopleSettings(env, embedded, chain.chainId);
+  const treasurySafe = safe === undefined ? null : getAddress(safe);
   return {
     ...serverSettings(env, 3001),
     databaseUrl: databaseUrl ?? `embedded:${resolve(dataDir, 'database')}`,
@@ -97,10 +101,12 @@ export function readConfig(env: Environment = process.env): Config {
       optional(env, 'SIMULATED_EXCHANGE_URL') === undefined ? null : httpUrl(env, 'SIMULATED_EXCHANGE_URL', ''),
     shortKeys,
     auditKeys: readAuditKeys(env, made?.auditKey ?? null),
-    treasurySafe: safe === undefined ? null : getAddress(safe),
+    treasurySafe,
+    chain,
+    watch: readWatchSettings(env, chain, treasurySafe, people.rpcUrls),
     allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),
     verdictWaitMs: 8_000,
     underwriting: readUnderwritingSettings(env, made?.quoteSigningKey ?? null),
-    people: readPeopleSettings(env, embedded),
+    people,
   };
 }

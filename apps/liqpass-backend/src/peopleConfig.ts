@@ -8,12 +8,16 @@ import type { PeopleSettings } from './services/people/peopleContext.ts';
 const LOCAL_CHAIN_ID = 31337;
 
 /** Reads what people and keys depend on: PUBLIC_ORIGINS, CORS_ORIGINS, TRUST_PROXY, RPC_URL, OKX_EGRESS_IP, OPERATORS, REQUESTS_PER_MINUTE. All optional. */
-export function readPeopleSettings(env: Environment, embedded: boolean): PeopleSettings {
+export function readPeopleSettings(
+  env: Environment,
+  embedded: boolean,
+  chainId: number = BASE_CHAIN_ID,
+): PeopleSettings {
   const perMinute = whole(env, 'REQUESTS_PER_MINUTE', 0, 0, 100_000_000);
   return {
     publicOrigins: origins(env, 'PUBLIC_ORIGINS'),
     corsOrigins: origins(env, 'CORS_ORIGINS'),
-    signInChains: embedded ? [BASE_CHAIN_ID, LOCAL_CHAIN_ID] : [BASE_CHAIN_ID],
+    signInChains: [...new Set([chainId, ...(embedded ? [BASE_CHAIN_ID, LOCAL_CHAIN_ID] : [])])],
     trustProxy: trustProxy(env),
     rpcUrls: rpcUrls(env),
     egressIp: optional(env, 'OKX_EGRESS_IP') ?? null,

@@ -28,6 +28,7 @@ import { buildSalesStops } from './services/book/salesStops.ts';
 import { seedOperators } from './services/people/operators.ts';
 import { checkWaits } from './services/waiting.ts';
 import { verifyClaim } from './services/verifyClaim.ts';
+import { openWatch } from './services/treasury/openWatch.ts';
 import { walletSignatureClient } from './services/people/walletSignatureClient.ts';
 
 export type Backend = { readonly ctx: Context; readonly address: string; stop(): Promise<void> };
@@ -68,6 +69,7 @@ export async function startBackend(
       quoteSigner: quoteSigner(config.underwriting.quoteSigningKey),
       sales: buildSalesStops(),
       settings: config,
+      watch: openWatch(config),
     };
     const background: Context = { ...ctx, db: database.background.db };
     await beginKeyedStamps(ctx);

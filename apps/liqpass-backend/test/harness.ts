@@ -9,6 +9,7 @@ import { randomInt } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { Config } from '../src/config.ts';
 import { readPeopleSettings } from '../src/peopleConfig.ts';
+import { readChainSettings } from '../src/treasuryConfig.ts';
 import { startBackend, type Backend } from '../src/startBackend.ts';
 import { scriptedVerifier, type ScriptedVerifier } from './scriptedVerifier.ts';
 import { testDatabase } from './testDatabase.ts';
@@ -85,6 +86,8 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     jpVerifyBaseUrl: verifier.url,
     jpVerifyApiKey: verifier.apiKey,
     treasurySafe: null,
+    chain: readChainSettings({}),
+    watch: null,
     simulatedExchange: null,
     allowUnattestedBinding: true,
     verdictWaitMs: 8_000,

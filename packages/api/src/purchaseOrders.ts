@@ -1,4 +1,10 @@
-import { PURCHASE_ORDER_STATUSES, REFUND_REASONS, SIDES, WAITING_CHECKS } from '@liqpass/kernel/vocabulary';
+import {
+  PAYMENT_STATUSES,
+  PURCHASE_ORDER_STATUSES,
+  REFUND_REASONS,
+  SIDES,
+  WAITING_CHECKS,
+} from '@liqpass/kernel/vocabulary';
 import { ORDER_NUMBER_DOUBTS } from '@liqpass/kernel/orderNumber';
 import { z } from 'zod';
 import { givenAddress, givenInstId, givenOrdId, paidUsdcText, txHash } from './given.ts';
@@ -56,6 +62,19 @@ const purchaseOrderShape = {
   policy_type: z.string(),
   chain_id: z.int(),
   premium_amount_usdc: usdcText,
+  /** What is to be paid: the premium, or where the treasury is watched less a tag of under a cent, by which it is known. */
+  amount_due_usdc: usdcText,
+  /** 32 bytes that a payment may carry behind USDC's transfer(to, value): it is then known whatever its amount and sender. */
+  payment_reference: z.string().regex(/^0x[0-9a-f]{64}$/),
+  payment: z
+    .strictObject({
+      /** none: nothing came yet; seen: it is in a block, which may still be undone; final: it counts. */
+      status: z.enum(PAYMENT_STATUSES),
+      tx_hash: z.string().nullable(),
+      /** null where nobody watches the chain, and somebody recorded it. */
+      block_number: z.int().nullable(),
+    })
+    .meta({ id: 'Payment' }),
   policy_params_json: policyParams,
   coverage_start_at: instant.nullable(),
   coverage_end_at: instant.nullable(),

@@ -144,6 +144,10 @@ export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
 export const OKX_REGIONS = ['global', 'us', 'eea'] as const;
 export type OkxRegion = (typeof OKX_REGIONS)[number];
 
+/** What is known of an order's payment. */
+export const PAYMENT_STATUSES = ['none', 'seen', 'final'] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
 /** Why money that came buys no cover and goes back. */
 export const REFUND_REASONS = [
   'PAID_BEFORE_BINDING',

@@ -30,11 +30,11 @@ export const oweRefund = (moved: string, now: Date): RawBuilder<unknown> => sql`
 /** Overpaid by this much, in USDC, the rest goes back; less is not worth its own transfer. */
 const EXCESS_FROM_USDC = '0.01';
 
-/** What came beyond the premium of each covered order in the CTE `moved`. */
+/** What came beyond what was due from each covered order in the CTE `moved`. */
 export const oweExcess = (moved: string, now: Date): RawBuilder<unknown> => sql`
   insert into payouts (kind, subject, purchase_order_id, ${payeeColumns}, amount_usdc, status, created_at, updated_at)
-  select 'excess', id::text, id, ${payeeOf}, paid_amount_usdc - premium_amount_usdc, 'DUE', ${now}::timestamptz, ${now}::timestamptz
-  from ${sql.table(moved)} where refund_reason is null and paid_amount_usdc - premium_amount_usdc >= ${EXCESS_FROM_USDC}::numeric`;
+  select 'excess', id::text, id, ${payeeOf}, paid_amount_usdc - coalesce(amount_due_usdc, premium_amount_usdc), 'DUE', ${now}::timestamptz, ${now}::timestamptz
+  from ${sql.table(moved)} where refund_reason is null and paid_amount_usdc - coalesce(amount_due_usdc, premium_amount_usdc) >= ${EXCESS_FROM_USDC}::numeric`;
 
 /** A second payment for an order that is paid: all of it goes back. Named twice, it is owed once. */
 export const oweSecondPayment = (

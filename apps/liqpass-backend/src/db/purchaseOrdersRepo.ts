@@ -23,6 +23,17 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
     policyType: row.policy_type,
     chainId: row.chain_id,
     premium: amountOf(row.premium_amount_usdc),
+    amountDue: amountOf(row.amount_due_usdc ?? row.premium_amount_usdc),
+    paymentReference: row.payment_reference,
+    paymentSeen:
+      row.payment_seen_tx_hash !== null && row.payment_seen_block !== null
+        ? {
+            txHash: row.payment_seen_tx_hash,
+            blockNumber: Number(row.payment_seen_block),
+            final: row.payment_final,
+          }
+        : null,
+    premiumVanished: row.premium_vanished_at !== null,
     policyParams: row.policy_params_json,
     payoutFixed: amountOf(row.policy_params_json.payout_fixed_usdc),
     payoutCap: amountOf(row.policy_params_json.payout_cap_usdc),
@@ -290,7 +301,7 @@ export async function markPurchaseOrderPaid(
     const { rows } = await sql<Row>`
       with moved as (
         update purchase_orders set paid_at = ${new Date(payment.paidAtMs)}, marked_paid_by = ${entry.actor.name},
-          paid_amount_usdc = ${numericOf(payment.amount ?? order.premium)}, payment_tx_hash = ${payment.txHash}, payment_note = ${payment.note},
+          paid_amount_usdc = ${numericOf(payment.amount ?? order.amountDue)}, payment_tx_hash = ${payment.txHash}, payment_note = ${payment.note},
           quote_hash = coalesce(quote_hash, ${payment.quoteHash}), refund_reason = ${payment.refundReason},
           coverage_start_at = ${dateOrNull(payment.window?.startMs ?? null)}, coverage_end_at = ${dateOrNull(payment.window?.endMs ?? null)},
           version = version + 1, updated_at = ${now}

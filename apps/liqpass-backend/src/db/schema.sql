@@ -1,5 +1,13 @@
 -- Made by `npm run schema` from the migrations: look here for what the database holds. Do not edit.
 
+TABLE amounts_due
+  amount_usdc numeric(38,6) NOT NULL
+  purchase_order_id uuid NOT NULL
+  CONSTRAINT amounts_due_amount_usdc_check CHECK (amount_usdc > 0::numeric)
+  CONSTRAINT amounts_due_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT amounts_due_pkey PRIMARY KEY (amount_usdc)
+  CONSTRAINT amounts_due_purchase_order_id_key UNIQUE (purchase_order_id)
+
 TABLE audit_log
   id bigint NOT NULL IDENTITY
   at timestamp with time zone NOT NULL
@@ -75,6 +83,90 @@ TABLE book_rooms
   CREATE INDEX book_rooms_account ON book_rooms USING btree (main_account, held_until) WHERE (main_account IS NOT NULL)
   CREATE INDEX book_rooms_live ON book_rooms USING btree (held_until)
   CREATE INDEX book_rooms_sold ON book_rooms USING btree (sold_at)
+
+TABLE chain_checkpoints
+  reader_id text NOT NULL
+  block_number bigint NOT NULL
+  block_hash text NOT NULL
+  CONSTRAINT chain_checkpoints_block_hash_check CHECK (block_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT chain_checkpoints_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES chain_readers(id)
+  CONSTRAINT chain_checkpoints_pkey PRIMARY KEY (reader_id, block_number)
+
+TABLE chain_readers
+  id text NOT NULL
+  chain_id integer NOT NULL
+  genesis_hash text NOT NULL
+  first_block bigint NOT NULL
+  opening_usdc numeric(38,6) NOT NULL
+  last_block bigint NOT NULL
+  last_hash text NOT NULL
+  read_at timestamp with time zone NOT NULL
+  head_block bigint NOT NULL
+  safe_block bigint NOT NULL
+  final_block bigint NOT NULL
+  balanced_block bigint
+  balance_usdc numeric(38,6)
+  balanced_at timestamp with time zone
+  difference_usdc numeric(38,6)
+  trouble text
+  trouble_detail text
+  trouble_since timestamp with time zone
+  lease_holder text
+  lease_until timestamp with time zone
+  CONSTRAINT chain_readers_check CHECK ((trouble IS NULL) = (trouble_since IS NULL))
+  CONSTRAINT chain_readers_check1 CHECK ((balanced_block IS NULL) = (balance_usdc IS NULL) AND (balanced_block IS NULL) = (balanced_at IS NULL))
+  CONSTRAINT chain_readers_genesis_hash_check CHECK (genesis_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT chain_readers_last_hash_check CHECK (last_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT chain_readers_opening_usdc_check CHECK (opening_usdc >= 0::numeric)
+  CONSTRAINT chain_readers_pkey PRIMARY KEY (id)
+
+TABLE chain_transfers
+  id bigint NOT NULL IDENTITY
+  reader_id text NOT NULL
+  tx_hash text NOT NULL
+  log_index integer NOT NULL
+  block_number bigint NOT NULL
+  block_hash text NOT NULL
+  block_time timestamp with time zone NOT NULL
+  direction text NOT NULL
+  party text NOT NULL
+  amount_usdc numeric(38,6) NOT NULL
+  reference text
+  purchase_order_id uuid
+  matched_by text
+  candidates uuid[] NOT NULL DEFAULT '{}'::uuid[]
+  assigned_by text
+  assigned_by_identity text
+  assigned_why text
+  counted_at timestamp with time zone
+  counted_as text
+  payout_id uuid
+  vanished_at timestamp with time zone
+  seen_at timestamp with time zone NOT NULL
+  CONSTRAINT chain_transfers_amount_usdc_check CHECK (amount_usdc > 0::numeric)
+  CONSTRAINT chain_transfers_block_hash_check CHECK (block_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT chain_transfers_check CHECK ((purchase_order_id IS NULL) = (matched_by IS NULL))
+  CONSTRAINT chain_transfers_check1 CHECK (direction = 'in'::text OR purchase_order_id IS NULL AND counted_at IS NULL)
+  CONSTRAINT chain_transfers_check2 CHECK (direction = 'out'::text OR payout_id IS NULL)
+  CONSTRAINT chain_transfers_check3 CHECK ((counted_at IS NULL) = (counted_as IS NULL))
+  CONSTRAINT chain_transfers_check4 CHECK ((assigned_by IS NULL) = (assigned_by_identity IS NULL) AND (assigned_by IS NULL) = (assigned_why IS NULL))
+  CONSTRAINT chain_transfers_check5 CHECK (vanished_at IS NULL OR counted_at IS NOT NULL OR payout_id IS NOT NULL)
+  CONSTRAINT chain_transfers_counted_as_check CHECK (counted_as = ANY (ARRAY['premium'::text, 'second_payment'::text, 'other'::text]))
+  CONSTRAINT chain_transfers_direction_check CHECK (direction = ANY (ARRAY['in'::text, 'out'::text]))
+  CONSTRAINT chain_transfers_matched_by_check CHECK (matched_by = ANY (ARRAY['reference'::text, 'amount'::text, 'wallet'::text, 'operator'::text]))
+  CONSTRAINT chain_transfers_party_check CHECK (party ~ '^0x[0-9a-f]{40}$'::text)
+  CONSTRAINT chain_transfers_reference_check CHECK (reference ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT chain_transfers_tx_hash_check CHECK (tx_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT chain_transfers_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT chain_transfers_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES chain_readers(id)
+  CONSTRAINT chain_transfers_pkey PRIMARY KEY (id)
+  CONSTRAINT chain_transfers_reader_id_tx_hash_log_index_key UNIQUE (reader_id, tx_hash, log_index)
+  CREATE INDEX chain_transfers_by_block ON chain_transfers USING btree (reader_id, block_number)
+  CREATE INDEX chain_transfers_of_order ON chain_transfers USING btree (purchase_order_id) WHERE (purchase_order_id IS NOT NULL)
+  CREATE INDEX chain_transfers_uncounted ON chain_transfers USING btree (reader_id, block_number) WHERE ((direction = 'in'::text) AND (counted_at IS NULL))
+  CREATE INDEX chain_transfers_unproven ON chain_transfers USING btree (reader_id, block_number) WHERE ((direction = 'out'::text) AND (payout_id IS NULL))
+  CREATE INDEX chain_transfers_vanished ON chain_transfers USING btree (reader_id, tx_hash) WHERE (vanished_at IS NOT NULL)
+  CREATE UNIQUE INDEX chain_transfers_of_payout ON chain_transfers USING btree (payout_id) WHERE (payout_id IS NOT NULL)
 
 TABLE claim_decisions
   id bigint NOT NULL IDENTITY
@@ -345,10 +437,20 @@ TABLE purchase_orders
   refunded_at timestamp with time zone
   refund_to text
   refund_tx_hash text
+  amount_due_usdc numeric(38,6)
+  payment_reference text
+  payment_seen_tx_hash text
+  payment_seen_block bigint
+  payment_final boolean NOT NULL DEFAULT false
+  premium_vanished_at timestamp with time zone
   CONSTRAINT purchase_orders_check CHECK (coverage_start_at < coverage_end_at)
   CONSTRAINT purchase_orders_check1 CHECK ((okx_meta_json IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (attested IS NULL))
   CONSTRAINT purchase_orders_check10 CHECK ((refunded_at IS NULL) = (refund_to IS NULL) AND (refunded_at IS NULL) = (refund_tx_hash IS NULL))
   CONSTRAINT purchase_orders_check11 CHECK (refunded_at IS NULL OR refund_reason IS NOT NULL)
+  CONSTRAINT purchase_orders_check12 CHECK (amount_due_usdc > 0::numeric AND amount_due_usdc <= premium_amount_usdc)
+  CONSTRAINT purchase_orders_check13 CHECK ((amount_due_usdc IS NULL) = (payment_reference IS NULL))
+  CONSTRAINT purchase_orders_check14 CHECK ((payment_seen_tx_hash IS NULL) = (payment_seen_block IS NULL))
+  CONSTRAINT purchase_orders_check15 CHECK (payment_seen_tx_hash IS NOT NULL OR NOT payment_final)
   CONSTRAINT purchase_orders_check2 CHECK ((reported_at IS NULL) <= (reported_tx_hash IS NULL))
   CONSTRAINT purchase_orders_check3 CHECK ((paid_at IS NULL) = (marked_paid_by IS NULL))
   CONSTRAINT purchase_orders_check4 CHECK (paid_at IS NOT NULL OR refund_reason IS NULL AND payment_tx_hash IS NULL AND paid_amount_usdc IS NULL)
@@ -357,6 +459,8 @@ TABLE purchase_orders
   CONSTRAINT purchase_orders_check7 CHECK ((snapshot_id IS NULL) = (okx_main_uid IS NULL) AND (okx_main_uid IS NULL) = (okx_pos_id IS NULL) AND (okx_pos_id IS NULL) = (okx_pos_ctime IS NULL) AND (okx_pos_id IS NULL) = (okx_uid IS NULL) AND (snapshot_id IS NULL) = (credential_id IS NULL))
   CONSTRAINT purchase_orders_check8 CHECK (waiting_check IS NULL OR attested AND paid_at IS NOT NULL)
   CONSTRAINT purchase_orders_check9 CHECK (COALESCE(waiting_check = 'TOUCHED'::text, false) = COALESCE(refund_reason = 'TOUCHED_BEFORE_COVER'::text, false))
+  CONSTRAINT purchase_orders_payment_reference_check CHECK (payment_reference ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT purchase_orders_payment_seen_tx_hash_check CHECK (payment_seen_tx_hash ~ '^0x[0-9a-f]{64}$'::text)
   CONSTRAINT purchase_orders_premium_amount_usdc_check CHECK (premium_amount_usdc > 0::numeric)
   CONSTRAINT purchase_orders_refund_reason_check CHECK (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text, 'PAID_AFTER_DEADLINE'::text, 'TOUCHED_BEFORE_COVER'::text]))
   CONSTRAINT purchase_orders_waiting_check_check CHECK (waiting_check = ANY (ARRAY['UNTOUCHED'::text, 'TOUCHED'::text, 'UNKNOWN'::text]))
@@ -381,6 +485,7 @@ END) DESC, created_at DESC, id DESC)
   CREATE INDEX purchase_orders_window_brin ON purchase_orders USING brin (coverage_end_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND (binding_released_at IS NULL))
   CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime) WHERE ((okx_pos_id IS NOT NULL) AND (binding_released_at IS NULL))
+  CREATE UNIQUE INDEX purchase_orders_payment_reference ON purchase_orders USING btree (payment_reference) WHERE (payment_reference IS NOT NULL)
   CREATE UNIQUE INDEX purchase_orders_payment_tx ON purchase_orders USING btree (payment_tx_hash) WHERE (payment_tx_hash IS NOT NULL)
   CREATE UNIQUE INDEX purchase_orders_reported_tx ON purchase_orders USING btree (reported_tx_hash) WHERE (reported_tx_hash IS NOT NULL)
 

@@ -17,6 +17,14 @@ export type PurchaseOrder = {
   readonly policyType: string;
   readonly chainId: number;
   readonly premium: Usdc;
+  /** What is to be paid: the premium, or where the treasury is watched less a tag, by which the payment is known. */
+  readonly amountDue: Usdc;
+  /** What a payment may carry so that it is known by it; null where the treasury was not watched when the order was made. */
+  readonly paymentReference: string | null;
+  /** What is seen of its payment on the chain; null while nothing is, or nobody watches. */
+  readonly paymentSeen: { readonly txHash: string; readonly blockNumber: number; readonly final: boolean } | null;
+  /** The premium was final, and the chain no longer has it. */
+  readonly premiumVanished: boolean;
   /** The amounts as the buyer wrote them. */
   readonly policyParams: { readonly payout_fixed_usdc: string; readonly payout_cap_usdc: string };
   readonly payoutFixed: Usdc;
@@ -114,7 +122,7 @@ export type Payment = {
   readonly paidAtMs: EpochMs;
   /** By when the money had come: paidAtMs, or the trader's report of this very transaction, where nobody said when it came. */
   readonly cameByMs: EpochMs;
-  /** null: the premium in full. */
+  /** null: what is due in full. */
   readonly amount: Usdc | null;
 };
 export type PaymentDecision = { readonly refundReason: RefundReason | null; readonly window: Window | null };
@@ -125,12 +133,12 @@ export type PaymentDecision = { readonly refundReason: RefundReason | null; read
  * the server set moves to payment + 10 minutes when that is later.
  */
 export function decidePayment(
-  order: Pick<PurchaseOrder, 'binding' | 'window' | 'windowMoves' | 'premium' | 'quoteHash' | 'createdAtMs'>,
+  order: Pick<PurchaseOrder, 'binding' | 'window' | 'windowMoves' | 'amountDue' | 'quoteHash' | 'createdAtMs'>,
   payment: Payment,
 ): PaymentDecision {
   const { window } = order;
   if (!order.binding) return { refundReason: 'PAID_BEFORE_BINDING', window };
-  if (payment.amount !== null && payment.amount < order.premium) return { refundReason: 'PAID_SHORT', window };
+  if (payment.amount !== null && payment.amount < order.amountDue) return { refundReason: 'PAID_SHORT', window };
   if (window && payment.paidAtMs >= window.endMs) return { refundReason: 'PAID_AFTER_WINDOW', window };
   const deadlineMs = payBy(order);
   if (deadlineMs !== null && payment.cameByMs >= deadlineMs) return { refundReason: 'PAID_AFTER_DEADLINE', window };

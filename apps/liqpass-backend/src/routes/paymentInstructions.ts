@@ -1,6 +1,5 @@
 import { paymentInstructionsAnswer } from '@liqpass/api/quotes';
 import { USDC_DECIMALS } from '@liqpass/kernel/money';
-import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import type { HallContext } from '../services/hallContext.ts';
 
@@ -17,10 +16,10 @@ export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
     },
     async () => ({
       treasury_safe: ctx.settings.treasurySafe,
-      chain_id: BASE_CHAIN_ID,
+      chain_id: ctx.settings.chain.chainId,
       chain_name: 'Base',
       token: 'USDC',
-      token_address: USDC_ON_BASE,
+      token_address: ctx.settings.chain.usdc,
       token_decimals: USDC_DECIMALS,
       explorer_url: 'https://basescan.org',
     }),

@@ -1,3 +1,4 @@
+import { paymentReference } from '@liqpass/chain/paymentReference';
 import type { ClaimAnswer, ClaimSummary } from '@liqpass/api/claims';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { formatUsdc } from '@liqpass/kernel/money';
@@ -14,6 +15,22 @@ import { effectiveWindow, payBy, purchaseOrderStatus, type PurchaseOrder } from 
 
 // From what we hold to what we say: amounts as decimal strings, instants as ISO 8601.
 
+/** What is known of an order's payment: what is seen on the chain, else what somebody recorded. */
+function paymentToWire(order: PurchaseOrder): PurchaseOrderAnswer['payment'] {
+  const { paymentSeen } = order;
+  if (paymentSeen)
+    return {
+      status: paymentSeen.final ? 'final' : 'seen',
+      tx_hash: paymentSeen.txHash,
+      block_number: paymentSeen.blockNumber,
+    };
+  return {
+    status: order.paidAtMs === null ? 'none' : 'final',
+    tx_hash: order.paymentTxHash,
+    block_number: null,
+  };
+}
+
 export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): PurchaseOrderAnswer {
   const deadlineMs = payBy(order);
   return {
@@ -21,6 +38,9 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
     policy_type: order.policyType,
     chain_id: order.chainId,
     premium_amount_usdc: formatUsdc(order.premium),
+    amount_due_usdc: formatUsdc(order.amountDue),
+    payment_reference: order.paymentReference ?? paymentReference(order.id),
+    payment: paymentToWire(order),
     policy_params_json: order.policyParams,
     coverage_start_at: isoOrNull(order.window?.startMs ?? null),
     coverage_end_at: isoOrNull(order.window?.endMs ?? null),

@@ -1,4 +1,5 @@
 import type { Db } from '../db/platform/database.ts';
+import type { ChainSettings, WatchSettings } from './chainSettings.ts';
 import type { BookContext } from './book/bookContext.ts';
 import type { JpVerifyClient } from './jpVerifyClient.ts';
 import type { PeopleContext } from './people/peopleContext.ts';
@@ -14,6 +15,9 @@ export type Jobs = {
 export type HallSettings = {
   /** The Safe that premiums go to and payouts come from; null until there is one. */
   readonly treasurySafe: string | null;
+  readonly chain: ChainSettings;
+  /** null: money is recorded by hand alone. */
+  readonly watch: WatchSettings | null;
   /** How long a trigger waits for the verifier before it answers 202. */
   readonly verdictWaitMs: number;
 };

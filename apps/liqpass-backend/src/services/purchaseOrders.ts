@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
+import { takeAmountDue } from '../db/amountsDueRepo.ts';
 import { getQuote } from '../db/book/quotesRepo.ts';
 import { createQuotedOrder } from '../db/quotedOrdersRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
@@ -53,15 +54,23 @@ export async function createPurchaseOrder(
       'An order of a wallet pays to that wallet: leave payoutAddress out, and sign for another address once the order is made.',
     );
   const sale = { ...application, payoutAddress };
-  return application.quoteHash === null
-    ? sellAtFixedPrice(ctx, db, sale, actor)
-    : sellAtQuote(ctx, db, { ...sale, quoteHash: application.quoteHash }, actor);
+  const sell = (into: Db): Promise<string> =>
+    application.quoteHash === null
+      ? sellAtFixedPrice(ctx, into, sale, actor)
+      : sellAtQuote(ctx, into, { ...sale, quoteHash: application.quoteHash }, actor);
+  if (ctx.settings.watch === null) return sell(db);
+  // Where the chain is read, an order is known by what it pays.
+  return inTransaction(db, async (trx) => {
+    const id = await sell(trx);
+    await takeAmountDue(trx, id, application.premium);
+    return id;
+  });
 }
 
 /** Sells at the catalogue's price: no quote, no market, and nothing asked of the database but to write the order. */
 async function sellAtFixedPrice(ctx: HallContext, db: Db, application: NewApplication, actor: Actor): Promise<string> {
   const nowMs = ctx.clock.now();
-  const decision = decideApplication(application, nowMs);
+  const decision = decideApplication(application, nowMs, [ctx.settings.chain.chainId]);
   if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
   refuseStopped(ctx, { policyType: application.policyType, instId: null, side: null });
   const { window, windowMoves } = decision;
@@ -109,7 +118,9 @@ async function sellAtQuote(
       `There is no quote ${quoteHash}: ask for a new one with POST /api/quotes.`,
     );
   const product = readProduct(quote.policyType);
-  const decision = decideQuotedApplication(application, { ...quote, coverMs: product.hours * HOUR_MS }, nowMs);
+  const decision = decideQuotedApplication(application, { ...quote, coverMs: product.hours * HOUR_MS }, nowMs, [
+    ctx.settings.chain.chainId,
+  ]);
   if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
   refuseStopped(ctx, quote);
   const order = {
@@ -264,7 +275,7 @@ async function anotherPayment(
   const kept = await repo.recordSecondPayment(
     ctx.db,
     order,
-    { txHash, amount: received.amount ?? order.premium },
+    { txHash, amount: received.amount ?? order.amountDue },
     entry(ctx, actor, 'mark_paid_again', {
       why: 'the order is paid already: a second payment is to be refunded',
       details: { txHash },

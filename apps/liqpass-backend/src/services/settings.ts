@@ -1,4 +1,3 @@
-import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import type { Settings as SettingsAnswer } from '@liqpass/api/operators';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
@@ -10,8 +9,8 @@ export async function readSettings(ctx: HallContext): Promise<SettingsAnswer> {
   const { operators, onePersonShop } = await readShop(ctx.db);
   return {
     treasury_safe: ctx.settings.treasurySafe,
-    chain_id: BASE_CHAIN_ID,
-    token_address: USDC_ON_BASE,
+    chain_id: ctx.settings.chain.chainId,
+    token_address: ctx.settings.chain.usdc,
     capital_usdc: formatUsdc(ctx.settings.underwriting.capital),
     allow_unattested_binding: ctx.settings.allowUnattestedBinding,
     one_person_shop: onePersonShop,

@@ -9,6 +9,7 @@ import type {
 } from '@liqpass/kernel/vocabulary';
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { PayoutTables } from './payoutTables.ts';
+import type { TreasuryTables } from './treasuryTables.ts';
 import type { PositionJson, UnderwritingTables } from './underwritingTables.ts';
 
 /** numeric(38,6): text both ways, so that no amount ever is a float. */
@@ -54,6 +55,12 @@ export type PurchaseOrdersTable = {
   okx_main_uid: string | null;
   okx_pos_id: string | null;
   okx_pos_ctime: string | null;
+  amount_due_usdc: Numeric | null;
+  payment_reference: string | null;
+  payment_seen_tx_hash: string | null;
+  payment_seen_block: BigInteger | null;
+  payment_final: boolean;
+  premium_vanished_at: Timestamp | null;
   version: number;
   created_at: Timestamp;
   updated_at: Timestamp;
@@ -203,7 +210,8 @@ export type IdempotencyKeysTable = {
 };
 
 export type Tables = UnderwritingTables &
-  PayoutTables & {
+  PayoutTables &
+  TreasuryTables & {
     purchase_orders: PurchaseOrdersTable;
     insurance_claims: InsuranceClaimsTable;
     audit_log: AuditLogTable;

@@ -31,7 +31,10 @@ export const PRODUCTS: readonly Product[] = [
   },
 ];
 
+/** Where premiums are paid, unless CHAIN_ID says another chain. */
 export const CHAINS: readonly number[] = [BASE_CHAIN_ID];
+
+const chainName = (chains: readonly number[]): string => (chains.includes(BASE_CHAIN_ID) ? 'Base' : 'a test network');
 
 /** Cover begins this long after buying or paying: the mark price must not be about to touch the liquidation price already. */
 export const WAITING_MS = 10 * MINUTE_MS;
@@ -72,17 +75,21 @@ const refuse = (
 ): ApplicationDecision => ({ accepted: false, code, message });
 
 /** Whether an application is one of the things sold, and the window it gets. */
-export function decideApplication(application: Application, nowMs: EpochMs): ApplicationDecision {
+export function decideApplication(
+  application: Application,
+  nowMs: EpochMs,
+  chains: readonly number[] = CHAINS,
+): ApplicationDecision {
   const product = PRODUCTS.find((candidate) => candidate.policyType === application.policyType);
   if (!product)
     return refuse(
       'PRODUCT_NOT_FOUND',
       `There is no product ${application.policyType}: ${PRODUCTS.map((each) => each.policyType).join(', ')} is sold.`,
     );
-  if (!CHAINS.includes(application.chainId))
+  if (!chains.includes(application.chainId))
     return refuse(
       'CHAIN_NOT_SUPPORTED',
-      `Premiums are paid on Base (chain ${CHAINS.join(', ')}), not on chain ${application.chainId}.`,
+      `Premiums are paid on ${chainName(chains)} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
     );
   if (application.premium !== product.premium)
     return refuse(
@@ -155,11 +162,12 @@ export function decideQuotedApplication(
   application: Application,
   quoted: QuotedTerms & { readonly coverMs: number },
   nowMs: EpochMs,
+  chains: readonly number[] = CHAINS,
 ): ApplicationDecision | { readonly accepted: false; readonly code: 'QUOTE_HASH_MISMATCH'; readonly message: string } {
-  if (!CHAINS.includes(application.chainId))
+  if (!chains.includes(application.chainId))
     return refuse(
       'CHAIN_NOT_SUPPORTED',
-      `Premiums are paid on Base (chain ${CHAINS.join(', ')}), not on chain ${application.chainId}.`,
+      `Premiums are paid on ${chainName(chains)} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
     );
   const same =
     application.policyType === quoted.policyType &&

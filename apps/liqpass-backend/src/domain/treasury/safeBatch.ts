@@ -27,13 +27,22 @@ function serialize(value: unknown): string {
   return JSON.stringify(value === undefined ? null : value);
 }
 
+/** The chain that is paid on, and USDC there. */
+export type PaidOn = { readonly chainId: number; readonly usdc: string };
+const BASE: PaidOn = { chainId: BASE_CHAIN_ID, usdc: USDC_ON_BASE };
+
 export type SafeBatch = Readonly<Record<string, unknown>>;
 
 /**
  * A file for Safe's Transaction Builder: one USDC transfer a payout. With `data` null the signers see transfer(to, value)
  * rather than bytes. The checksum (taken with meta.name null and without itself) tells a damaged file, it is no signature.
  */
-export function safeBatch(payouts: readonly PayoutLine[], safe: string, createdAtMs: number): SafeBatch {
+export function safeBatch(
+  payouts: readonly PayoutLine[],
+  safe: string,
+  createdAtMs: number,
+  on: PaidOn = BASE,
+): SafeBatch {
   const meta = {
     name: 'LiqPass payouts',
     description: `${payouts.length} payouts, ${formatUsdc(addUp(payouts))} USDC in all, list hash ${payoutListHash(payouts)}`,
@@ -43,11 +52,11 @@ export function safeBatch(payouts: readonly PayoutLine[], safe: string, createdA
   };
   const batch = {
     version: '1.0',
-    chainId: String(BASE_CHAIN_ID),
+    chainId: String(on.chainId),
     createdAt: createdAtMs,
     meta,
     transactions: payouts.map((payout) => ({
-      to: USDC_ON_BASE,
+      to: on.usdc,
       value: '0',
       data: null,
       contractMethod: {
@@ -69,10 +78,10 @@ export function safeBatch(payouts: readonly PayoutLine[], safe: string, createdA
 export const CSV_ROWS = 400;
 
 /** The same payouts for Safe's CSV airdrop app. */
-export function payoutsCsv(payouts: readonly PayoutLine[]): string {
+export function payoutsCsv(payouts: readonly PayoutLine[], on: PaidOn = BASE): string {
   return [
     'token_type,token_address,receiver,amount,id',
-    ...payouts.slice(0, CSV_ROWS).map((each) => `erc20,${USDC_ON_BASE},${each.to},${formatUsdc(each.amount)},`),
+    ...payouts.slice(0, CSV_ROWS).map((each) => `erc20,${on.usdc},${each.to},${formatUsdc(each.amount)},`),
   ]
     .join('\n')
     .concat('\n');

@@ -41,14 +41,14 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
   const named = (reply: FastifyReply, file: string): FastifyReply =>
     reply.header('content-disposition', `attachment; filename="${file}"`);
   const sendCsv = (reply: FastifyReply, lines: readonly PayoutLine[], file: string): FastifyReply =>
-    named(reply.type('text/csv; charset=utf-8'), file).serializer(String).send(payoutsCsv(lines));
+    named(reply.type('text/csv; charset=utf-8'), file).serializer(String).send(payoutsCsv(lines, ctx.settings.chain));
   function fileFor(lines: readonly PayoutLine[], safe: string | null, atMs: number): z.infer<typeof safeBatchAnswer> {
     if (safe === null)
       throw new LiqPassError(
         'TREASURY_SAFE_MISSING',
         'No treasury is configured: set TREASURY_SAFE to the Safe that pays.',
       );
-    return safeBatchAnswer.parse(safeBatch(lines, safe, atMs));
+    return safeBatchAnswer.parse(safeBatch(lines, safe, atMs, ctx.settings.chain));
   }
 
   app.get(

@@ -10,7 +10,7 @@ import {
   type PayoutAnswer,
 } from '@liqpass/api/payouts';
 import { formatUsdc } from '@liqpass/kernel/money';
-import { mayAs, BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
+import { mayAs } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import { payoutListHash, payoutTotal } from '../../domain/treasury/safeBatch.ts';
 import type { Payout } from '../../domain/treasury/payout.ts';
@@ -78,8 +78,8 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
         total_usdc: formatUsdc(payoutTotal(payable)),
         list_hash: payoutListHash(payable),
         treasury_safe: ctx.settings.treasurySafe,
-        chain_id: BASE_CHAIN_ID,
-        token_address: USDC_ON_BASE,
+        chain_id: ctx.settings.chain.chainId,
+        token_address: ctx.settings.chain.usdc,
       };
     },
   );

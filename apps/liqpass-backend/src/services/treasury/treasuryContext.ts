@@ -1,4 +1,25 @@
+import type { Treasury } from '@liqpass/chain/executions';
+import type { WatchSettings } from '../chainSettings.ts';
 import type { HallContext } from '../hallContext.ts';
+import type { ChainRpc } from './chainRpcClient.ts';
 
-/** What payouts and batches touch: the rooms below. */
-export type TreasuryContext = HallContext;
+/** What is watched, and through whom. */
+export type Watch = {
+  readonly treasury: Treasury;
+  readonly settings: WatchSettings;
+  /** Reads the chain. */
+  readonly rpc: ChainRpc;
+  /** Is asked too before anything is believed that makes cover or ends a payout; null where there is one RPC. */
+  readonly second: ChainRpc | null;
+  /** The same for every process that watches this treasury. */
+  readonly readerId: string;
+  /** This process, as the lease knows it. */
+  readonly holder: string;
+  /** How many blocks a question for logs spans now: halved where a provider refuses, grown again slowly. */
+  range: number;
+};
+
+/** What payouts and batches touch: the rooms below, and the chain where it is watched. */
+export type TreasuryContext = HallContext & { readonly watch: Watch | null };
+/** A verb of the watch itself. */
+export type WatchContext = HallContext & { readonly watch: Watch };

@@ -1,0 +1,188 @@
+import type { Hex } from '@liqpass/chain/hex';
+import type { MatchedBy } from '@liqpass/chain/matchPayment';
+import type { Usdc } from '@liqpass/kernel/money';
+import type { EpochMs } from '@liqpass/kernel/time';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
+import type { Db } from '../platform/database.ts';
+import { amountOf, msOrNull, numericOf } from '../platform/rows.ts';
+import type { ChainTransfersTable, CountedAs } from '../platform/treasuryTables.ts';
+
+/** Money that came to the Safe or left it, as the books have it. */
+export type BookedTransfer = {
+  readonly id: string;
+  readonly txHash: Hex;
+  readonly logIndex: number;
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+  readonly blockTimeMs: EpochMs;
+  readonly direction: 'in' | 'out';
+  readonly party: Hex;
+  readonly amount: Usdc;
+  readonly reference: Hex | null;
+  readonly purchaseOrderId: string | null;
+  readonly matchedBy: MatchedBy | null;
+  readonly candidates: readonly string[];
+  readonly assigned: { readonly by: string; readonly identity: string; readonly why: string } | null;
+  readonly countedAs: CountedAs | null;
+  readonly payoutId: string | null;
+  readonly vanishedAtMs: EpochMs | null;
+};
+
+const toTransfer = (row: Selectable<ChainTransfersTable>): BookedTransfer => ({
+  id: row.id,
+  txHash: row.tx_hash as Hex,
+  logIndex: row.log_index,
+  blockNumber: Number(row.block_number),
+  blockHash: row.block_hash as Hex,
+  blockTimeMs: row.block_time.getTime(),
+  direction: row.direction,
+  party: row.party as Hex,
+  amount: amountOf(row.amount_usdc),
+  reference: row.reference as Hex | null,
+  purchaseOrderId: row.purchase_order_id,
+  matchedBy: row.matched_by,
+  candidates: row.candidates,
+  assigned:
+    row.assigned_by !== null && row.assigned_by_identity !== null && row.assigned_why !== null
+      ? { by: row.assigned_by, identity: row.assigned_by_identity, why: row.assigned_why }
+      : null,
+  countedAs: row.counted_as,
+  payoutId: row.payout_id,
+  vanishedAtMs: msOrNull(row.vanished_at),
+});
+
+export type NewTransfer = Pick<
+  BookedTransfer,
+  'txHash' | 'logIndex' | 'blockNumber' | 'blockHash' | 'blockTimeMs' | 'direction' | 'party' | 'amount' | 'reference'
+>;
+
+/**
+ * Books what was read. Applied twice, it changes nothing. What had vanished and is there again, in another block or under
+ * another log index, takes its old row back.
+ */
+export async function bookTransfers(
+  trx: Db,
+  readerId: string,
+  transfers: readonly NewTransfer[],
+  nowMs: EpochMs,
+): Promise<number> {
+  let booked = 0;
+  for (const each of transfers) {
+    const at = sql`block_number = ${each.blockNumber}, block_hash = ${each.blockHash}, block_time = ${new Date(each.blockTimeMs)}`;
+    const { rows: back } = await sql`
+      update chain_transfers set ${at}, log_index = ${each.logIndex}, vanished_at = null
+      where id = (select id from chain_transfers where reader_id = ${readerId} and tx_hash = ${each.txHash} and vanished_at is not null
+        and direction = ${each.direction} and party = ${each.party} and amount_usdc = ${numericOf(each.amount)} order by log_index limit 1)
+      returning id`.execute(trx);
+    if (back.length === 1) continue;
+    const { rows } = await sql`
+      insert into chain_transfers (reader_id, tx_hash, log_index, block_number, block_hash, block_time, direction, party, amount_usdc, reference, seen_at)
+      values (${readerId}, ${each.txHash}, ${each.logIndex}, ${each.blockNumber}, ${each.blockHash}, ${new Date(each.blockTimeMs)},
+        ${each.direction}, ${each.party}, ${numericOf(each.amount)}, ${each.reference}, ${new Date(nowMs)})
+      on conflict (reader_id, tx_hash, log_index) do nothing returning id`.execute(trx);
+    booked += rows.length;
+  }
+  return booked;
+}
+
+/** Whose money above a block was undone: what had been believed is kept as vanished, the rest was never there. */
+export async function undoTransfersAbove(
+  trx: Db,
+  readerId: string,
+  block: number,
+  nowMs: EpochMs,
+): Promise<{ vanished: BookedTransfer[]; orderIds: string[] }> {
+  const { rows: gone } = await sql<{ purchase_order_id: string | null }>`
+    delete from chain_transfers where reader_id = ${readerId} and block_number > ${block} and counted_at is null and payout_id is null
+    returning purchase_order_id`.execute(trx);
+  const { rows } = await sql<Selectable<ChainTransfersTable>>`
+    update chain_transfers set vanished_at = coalesce(vanished_at, ${new Date(nowMs)}) where reader_id = ${readerId} and block_number > ${block}
+    returning *`.execute(trx);
+  const vanished = rows.map(toTransfer);
+  const ids = [...gone.map((row) => row.purchase_order_id), ...vanished.map((each) => each.purchaseOrderId)];
+  return { vanished, orderIds: [...new Set(ids.filter((id) => id !== null))] };
+}
+
+async function list(db: Db, readerId: string, where: RawBuilder<unknown>, limit = 1_000): Promise<BookedTransfer[]> {
+  const { rows } = await sql<Selectable<ChainTransfersTable>>`
+    select * from chain_transfers where reader_id = ${readerId} and ${where} order by block_number, log_index limit ${limit}`.execute(
+    db,
+  );
+  return rows.map(toTransfer);
+}
+
+/** Money that came and is nobody's yet. */
+export const listUnmatched = (db: Db, readerId: string): Promise<BookedTransfer[]> =>
+  list(db, readerId, sql`direction = 'in' and counted_at is null and purchase_order_id is null`);
+/** Money of an order that waits to be counted, in blocks up to this one. */
+export const listUncounted = (db: Db, readerId: string, block: number): Promise<BookedTransfer[]> =>
+  list(
+    db,
+    readerId,
+    sql`direction = 'in' and counted_at is null and purchase_order_id is not null and block_number <= ${block}`,
+  );
+/** All the money of an order, the vanished left out. */
+export const listOfOrder = (db: Db, readerId: string, orderId: string): Promise<BookedTransfer[]> =>
+  list(db, readerId, sql`purchase_order_id = ${orderId} and vanished_at is null`);
+/** Money that left and has paid nothing that is known, in blocks up to this one. */
+export const listUnproven = (db: Db, readerId: string, block: number): Promise<BookedTransfer[]> =>
+  list(db, readerId, sql`direction = 'out' and payout_id is null and vanished_at is null and block_number <= ${block}`);
+/** The money of one transaction. */
+export const listOfTransaction = (db: Db, readerId: string, txHash: string): Promise<BookedTransfer[]> =>
+  list(db, readerId, sql`tx_hash = ${txHash}`);
+
+export async function getTransfer(db: Db, readerId: string, id: string): Promise<BookedTransfer | null> {
+  return (await list(db, readerId, sql`id = ${id}`))[0] ?? null;
+}
+
+/** Whether anything waits that more blocks make believable. */
+export async function hasUncounted(db: Db, readerId: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from chain_transfers where reader_id = ${readerId} and direction = 'in' and counted_at is null
+      and purchase_order_id is not null) as found`.execute(db);
+  return rows[0]?.found === true;
+}
+
+/** Says whose a transfer is, unless that is known already. */
+export async function matchTransfer(db: Db, id: string, orderId: string, by: MatchedBy): Promise<boolean> {
+  const { rows } = await sql`
+    update chain_transfers set purchase_order_id = ${orderId}, matched_by = ${by}, candidates = '{}'
+    where id = ${id} and purchase_order_id is null and counted_at is null returning id`.execute(db);
+  return rows.length === 1;
+}
+
+export async function noteCandidates(db: Db, id: string, candidates: readonly string[]): Promise<void> {
+  await sql`
+    update chain_transfers set candidates = ${[...candidates]}::uuid[]
+    where id = ${id} and purchase_order_id is null and candidates is distinct from ${[...candidates]}::uuid[]`.execute(
+    db,
+  );
+}
+
+/** Takes transfers into the books of their order, once. */
+export async function countTransfers(db: Db, ids: readonly string[], as: CountedAs, nowMs: EpochMs): Promise<void> {
+  await sql`
+    update chain_transfers set counted_at = ${new Date(nowMs)}, counted_as = ${as}
+    where id = any(${[...ids]}::bigint[]) and counted_at is null`.execute(db);
+}
+
+/** Writes what is seen of an order's payment on the order; what was seen and is gone is taken back. */
+export async function showPayment(db: Db, orderId: string, nowMs: EpochMs): Promise<boolean> {
+  const { rows } = await sql`
+    with seen as (
+      select tx_hash, block_number, (counted_at is not null) as final from chain_transfers
+      where purchase_order_id = ${orderId} and vanished_at is null order by (counted_at is null), block_number, log_index limit 1
+    ), facts as (
+      select o.id, s.tx_hash, s.block_number, coalesce(s.final, false) as final,
+        case when exists (select from chain_transfers t where t.purchase_order_id = o.id and t.counted_as = 'premium' and t.vanished_at is not null)
+          then coalesce(o.premium_vanished_at, ${new Date(nowMs)}::timestamptz) end as vanished_at
+      from purchase_orders o left join seen s on true where o.id = ${orderId}
+    )
+    update purchase_orders o set payment_seen_tx_hash = f.tx_hash, payment_seen_block = f.block_number, payment_final = f.final,
+      premium_vanished_at = f.vanished_at, version = version + 1, updated_at = ${new Date(nowMs)}
+    from facts f where o.id = f.id
+      and (o.payment_seen_tx_hash, o.payment_seen_block, o.payment_final, o.premium_vanished_at)
+        is distinct from (f.tx_hash, f.block_number, f.final, f.vanished_at)
+    returning o.id`.execute(db);
+  return rows.length === 1;
+}

@@ -1,0 +1,39 @@
+import { indexOrders, matchPayment } from '@liqpass/chain/matchPayment';
+import { formatUsdc } from '@liqpass/kernel/money';
+import { getAddress } from 'viem/utils';
+import { listUnmatched, matchTransfer, noteCandidates } from '../../db/treasury/chainTransfersRepo.ts';
+import { listPayableOrders } from '../../db/treasury/payableOrdersRepo.ts';
+import { orderChanged } from './orderChanged.ts';
+import type { WatchContext } from './treasuryContext.ts';
+
+/** Says whose the money is that came and is nobody's yet, as far as its reference, amount or wallet tell. Answers how many. */
+export async function matchTransfers(ctx: WatchContext): Promise<number> {
+  const unmatched = await listUnmatched(ctx.db, ctx.watch.readerId);
+  if (unmatched.length === 0) return 0;
+  const orders = await listPayableOrders(
+    ctx.db,
+    {
+      references: unmatched.flatMap((each) => each.reference ?? []),
+      amounts: [...new Set(unmatched.map((each) => formatUsdc(each.amount)))],
+      owners: [...new Set(unmatched.map((each) => getAddress(each.party)))],
+    },
+    ctx.clock.now(),
+  );
+  const index = indexOrders(orders);
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  let matched = 0;
+  for (const transfer of unmatched) {
+    const paid = { from: transfer.party, amount: transfer.amount, txHash: transfer.txHash };
+    const match = matchPayment(paid, transfer.reference, Math.floor(transfer.blockTimeMs / 1_000), index);
+    if (match.orderId === null) {
+      await noteCandidates(ctx.db, transfer.id, match.candidates);
+      continue;
+    }
+    if (!(await matchTransfer(ctx.db, transfer.id, match.orderId, match.by))) continue;
+    const order = byId.get(match.orderId);
+    if (order) order.hasMoney = true;
+    matched += 1;
+    await orderChanged(ctx, match.orderId);
+  }
+  return matched;
+}
