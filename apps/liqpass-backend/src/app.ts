@@ -19,6 +19,7 @@ import type { Keys } from './routes/platform/keys.ts';
 import { internalClaimRoutes } from './routes/internalClaims.ts';
 import { internalPurchaseOrderRoutes } from './routes/internalPurchaseOrders.ts';
 import { okxCredentialRoutes } from './routes/people/okxCredentials.ts';
+import { attestationKeyRoutes } from './routes/platform/attestationKeys.ts';
 import { operationRoutes, type buildMetrics } from './routes/platform/operations.ts';
 import { purchaseOrderRoutes } from './routes/purchaseOrders.ts';
 import { adminHoldRoutes } from './routes/adminHolds.ts';
@@ -93,6 +94,7 @@ export async function buildApp(
   adminExposureRoutes(app, ctx, keys);
   adminSettingRoutes(app, ctx, keys);
   traderClaimRoutes(app, ctx);
+  attestationKeyRoutes(app, ctx.attestations);
   paymentInstructionRoutes(app, ctx);
   adminPayoutRoutes(app, ctx, keys);
   adminBatchRoutes(app, ctx, keys);

@@ -1,3 +1,4 @@
+import { fromBase64Url } from '@liqpass/kernel/base64url';
 import { embeddedSecrets } from '@liqpass/service/embeddedSecrets';
 import { parseNamedKeys, type NamedKey } from '@liqpass/service/constantTime';
 import {
@@ -36,6 +37,8 @@ export type Config = ServerSettings &
     readonly jpVerifyApiKey: string;
     /** Where the simulated exchange of a trial is: the pages then say that nothing here is real. null: it is no trial. */
     readonly simulatedExchange: string | null;
+    /** The only keys whose signatures of jp-verify are taken, base64url; empty: those that it publishes. */
+    readonly attestationPublicKeys: readonly string[];
     /** The settings that hold a key short enough to be guessed. */
     readonly shortKeys: readonly string[];
   };
@@ -52,6 +55,18 @@ export function readAuditKeys(env: Environment, made: string | null): string[] {
   if (keys.some((key) => key.length < AUDIT_KEY_LENGTH))
     throw new ConfigError(
       `AUDIT_KEY is malformed: give a key of ${AUDIT_KEY_LENGTH} characters or more (openssl rand -base64 32), former ones behind it with commas`,
+    );
+  return keys;
+}
+
+function publicKeys(env: Environment): string[] {
+  const keys = (optional(env, 'ATTESTATION_PUBLIC_KEYS') ?? '')
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+  if (keys.some((key) => fromBase64Url(key)?.length !== 32))
+    throw new ConfigError(
+      'ATTESTATION_PUBLIC_KEYS is malformed: give Ed25519 public keys of 32 bytes as base64url, separated by commas, as jp-verify shows them at /attestation-keys',
     );
   return keys;
 }
@@ -99,6 +114,7 @@ export function readConfig(env: Environment = process.env): Config {
     ),
     simulatedExchange:
       optional(env, 'SIMULATED_EXCHANGE_URL') === undefined ? null : httpUrl(env, 'SIMULATED_EXCHANGE_URL', ''),
+    attestationPublicKeys: publicKeys(env),
     shortKeys,
     auditKeys: readAuditKeys(env, made?.auditKey ?? null),
     treasurySafe,

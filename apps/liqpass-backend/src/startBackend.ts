@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { countClaimsByStatus, COUNTED_AT_MOST } from './db/claimsRepo.ts';
+import { keepAttestationKeys, listAttestationKeys } from './db/platform/attestationKeysRepo.ts';
 import { databaseErrorCode } from './db/platform/databaseError.ts';
 import { openDatabase, type Database } from './db/platform/database.ts';
 import { migrateToLatest } from './db/platform/migrate.ts';
@@ -16,6 +17,7 @@ import { startSealer } from './jobs/audit/sealer.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/platform/operations.ts';
 import { beginKeyedStamps } from './services/audit/beginKeyedStamps.ts';
+import { attestationClient } from './services/platform/attestationClient.ts';
 import { buildChanges } from './services/platform/changes.ts';
 import type { Context } from './services/context.ts';
 import { buildMarketFeed } from './services/book/feedMarket.ts';
@@ -54,14 +56,26 @@ export async function startBackend(
     if (config.underwriting.quoteSigningKey === null)
       log.warn('QUOTE_SIGNING_KEY is not set: quotes are signed with a key made at this start');
     const queue = await openQueue(database, clock, log);
+    const attestations = attestationClient({
+      baseUrl: config.jpVerifyBaseUrl,
+      apiKey: config.jpVerifyApiKey,
+      pinned: config.attestationPublicKeys,
+      store: {
+        load: () => listAttestationKeys(database.db, config.jpVerifyBaseUrl),
+        keep: (keys) => keepAttestationKeys(database.db, config.jpVerifyBaseUrl, keys, clock.now()),
+      },
+      log,
+      now: () => clock.now(),
+    });
     const ctx: Context = {
       database,
       db: database.db,
       clock,
       log,
       jobs: queue,
-      jpVerify: jpVerifyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
-      exchangeKeys: exchangeKeyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
+      jpVerify: jpVerifyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey, attestations),
+      exchangeKeys: exchangeKeyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey, attestations),
+      attestations,
       wallets: walletSignatureClient(config.people.rpcUrls),
       changes: buildChanges(),
       market: buildMarketState(),

@@ -85,6 +85,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     adminKeys: [{ name: 'alice', key: ADMIN_KEY }],
     jpVerifyBaseUrl: verifier.url,
     jpVerifyApiKey: verifier.apiKey,
+    attestationPublicKeys: [],
     treasurySafe: null,
     chain: readChainSettings({}),
     watch: null,

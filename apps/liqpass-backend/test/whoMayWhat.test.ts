@@ -61,6 +61,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /api/market/marks': { rule: 'anybody' },
   'GET /api/payment-instructions': { rule: 'anybody' },
   'GET /api/sealing-key': { rule: 'anybody' },
+  'GET /attestation-keys': { rule: 'anybody' },
 
   'POST /api/purchase-orders': { rule: 'anybody awake', body: APPLICATION },
   'GET /api/purchase-orders/{id}': { rule: 'order’s wallet' },

@@ -2,7 +2,7 @@ import { CLAIM_STATUSES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { claimSummary } from './claims.ts';
 import { purchaseOrderAnswer } from './purchaseOrders.ts';
-import { check, evidence, liquidation } from './verify.ts';
+import { attestation, check, evidence, liquidation } from './verify.ts';
 import { instant, uuid } from './wire.ts';
 
 /** GET /api/purchase-orders/:id/claim: the claim, the rules one by one, and what was found. */
@@ -19,7 +19,13 @@ export const traderClaimAnswer = z
 export type TraderClaim = z.infer<typeof traderClaimAnswer>;
 
 /** GET /api/claims/:id/evidence: jp-verify's evidence as kept. */
-export const evidenceAnswer = evidence.extend({ claim_id: uuid }).meta({ id: 'ClaimEvidence' });
+export const evidenceAnswer = evidence
+  .extend({
+    claim_id: uuid,
+    /** The verdict under jp-verify's signature; null where it is not signed. */
+    attestation: attestation.nullable(),
+  })
+  .meta({ id: 'ClaimEvidence' });
 export type ClaimEvidence = z.infer<typeof evidenceAnswer>;
 
 /** GET /api/purchase-orders/:id/events (server-sent): event "changed", sent once at the start and at every change. */

@@ -160,6 +160,8 @@ export type AttemptResult = {
     readonly flags: readonly string[];
     readonly evidenceRoot: string | null;
     readonly evidence: unknown;
+    /** Whose signature the evidence was taken by; null: it is not signed. */
+    readonly attestationKeyId: string | null;
     readonly checksPassed: number;
     readonly checksTotal: number;
     readonly side: 'long' | 'short' | null;
@@ -182,6 +184,7 @@ export async function recordAttempt(db: Db, id: string, result: AttemptResult, e
         verdict = coalesce(${answer?.verdict ?? null}, verdict), flags = coalesce(${answer ? [...answer.flags] : null}::text[], flags),
         evidence_json = coalesce(${answer ? JSON.stringify(answer.evidence) : null}::json, evidence_json),
         evidence_root = coalesce(${answer?.evidenceRoot ?? null}, evidence_root),
+        attestation_key_id = case when ${answer !== null}::boolean then ${answer?.attestationKeyId ?? null} else attestation_key_id end,
         checks_passed = coalesce(${answer?.checksPassed ?? null}, checks_passed), checks_total = coalesce(${answer?.checksTotal ?? null}, checks_total),
         side = coalesce(${answer?.side ?? null}, side),
         liquidation_time_ms = ${result.liquidationTimeMs}, payout_amount_usdc = ${result.payoutAmount === null ? null : numericOf(result.payoutAmount)},

@@ -187,6 +187,8 @@ export type Attestation = {
   readonly checks: unknown;
   readonly evidenceRoot: string;
   readonly evidence: unknown;
+  /** jp-verify's signature over it, and the id of its key; null: it is not signed. */
+  readonly signed: { readonly keyId: string; readonly attestation: unknown } | null;
 };
 export type NewBinding = {
   readonly ordId: string;
@@ -211,9 +213,10 @@ export async function bindOkxMeta(
   const seen = binding.attestation;
   const snapshot = seen
     ? sql`kept as (
-        insert into binding_snapshots (id, purchase_order_id, credential_id, snapshot_json, checks_json, evidence_root, evidence_json, taken_at)
+        insert into binding_snapshots (id, purchase_order_id, credential_id, snapshot_json, checks_json, evidence_root, evidence_json, taken_at, attestation_json, attestation_key_id)
         select ${seen.snapshotId}, id, ${seen.credentialId}, ${JSON.stringify(seen.snapshot)}::json, ${JSON.stringify(seen.checks)}::json,
-          ${seen.evidenceRoot}, ${JSON.stringify(seen.evidence)}::json, ${now} from moved
+          ${seen.evidenceRoot}, ${JSON.stringify(seen.evidence)}::json, ${now},
+          ${seen.signed && JSON.stringify(seen.signed.attestation)}::json, ${seen.signed?.keyId ?? null} from moved
       ), `
     : sql``;
   try {

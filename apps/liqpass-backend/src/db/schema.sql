@@ -8,6 +8,15 @@ TABLE amounts_due
   CONSTRAINT amounts_due_pkey PRIMARY KEY (amount_usdc)
   CONSTRAINT amounts_due_purchase_order_id_key UNIQUE (purchase_order_id)
 
+TABLE attestation_keys
+  verifier text NOT NULL
+  key_id text NOT NULL
+  public_key text NOT NULL
+  first_seen_at timestamp with time zone NOT NULL
+  CONSTRAINT attestation_keys_key_id_check CHECK (key_id ~ '^[0-9a-f]{16}$'::text)
+  CONSTRAINT attestation_keys_public_key_check CHECK (public_key ~ '^[A-Za-z0-9_-]{43}$'::text)
+  CONSTRAINT attestation_keys_pkey PRIMARY KEY (verifier, key_id)
+
 TABLE audit_log
   id bigint NOT NULL IDENTITY
   at timestamp with time zone NOT NULL
@@ -42,6 +51,10 @@ TABLE binding_snapshots
   evidence_root text NOT NULL
   evidence_json json NOT NULL
   taken_at timestamp with time zone NOT NULL
+  attestation_json json
+  attestation_key_id text
+  CONSTRAINT binding_snapshots_attestation_key_id_check CHECK (attestation_key_id ~ '^[0-9a-f]{16}$'::text)
+  CONSTRAINT binding_snapshots_attested CHECK ((attestation_json IS NULL) = (attestation_key_id IS NULL))
   CONSTRAINT binding_snapshots_evidence_root_check CHECK (evidence_root ~ '^0x[0-9a-f]{64}$'::text)
   CONSTRAINT binding_snapshots_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT binding_snapshots_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
@@ -227,6 +240,8 @@ TABLE insurance_claims
   checks_passed integer NOT NULL DEFAULT 0
   checks_total integer NOT NULL DEFAULT 0
   side text
+  attestation_key_id text
+  CONSTRAINT insurance_claims_attestation_key_id_check CHECK (attestation_key_id ~ '^[0-9a-f]{16}$'::text)
   CONSTRAINT insurance_claims_check CHECK (coverage_window_start < coverage_window_end)
   CONSTRAINT insurance_claims_check1 CHECK (payout_amount_usdc <= payout_cap_usdc)
   CONSTRAINT insurance_claims_check2 CHECK ((status = 'VERIFYING'::text) = (next_attempt_at IS NOT NULL))

@@ -52,13 +52,13 @@ export function traderClaimRoutes(app: Server, ctx: HallContext): void {
     async (request) => {
       const { claim, evidence } = await readClaimWithEvidence(ctx, request.params.id);
       await readOwnPurchaseOrder(ctx, claim.purchaseOrderId, traderActor(request));
-      const kept = readKeptAnswer(evidence).evidence;
+      const { evidence: kept, attestation } = readKeptAnswer(evidence);
       if (!kept)
         throw new LiqPassError(
           'EVIDENCE_NOT_FOUND',
           'There is no evidence on this claim yet: the verifier has not answered.',
         );
-      return { claim_id: claim.id, ...kept };
+      return { claim_id: claim.id, ...kept, attestation };
     },
   );
 }

@@ -118,6 +118,7 @@ async function bindAttested(
     checks: answer.checks,
     evidenceRoot: answer.evidence.root.toLowerCase(),
     evidence: answer.evidence,
+    signed: answer.attestation ? { keyId: answer.attestation.key_id, attestation: answer.attestation } : null,
   };
   const details = { ...okx, credentialId, evidenceRoot: attestation.evidenceRoot };
   const write = async (db: Db, more: Record<string, unknown>): Promise<PurchaseOrder> => {

@@ -2,6 +2,7 @@ import type { Db } from '../db/platform/database.ts';
 import type { ChainSettings, WatchSettings } from './chainSettings.ts';
 import type { BookContext } from './book/bookContext.ts';
 import type { JpVerifyClient } from './jpVerifyClient.ts';
+import type { Attestations } from './platform/attestationClient.ts';
 import type { PeopleContext } from './people/peopleContext.ts';
 
 /** The jobs that a verb may leave behind; in the transaction of its change of state. */
@@ -27,5 +28,7 @@ export type HallContext = PeopleContext &
   BookContext & {
     readonly jobs: Jobs;
     readonly jpVerify: JpVerifyClient;
+    /** By whose signatures jp-verify's answers are known. */
+    readonly attestations: Attestations;
     readonly settings: HallSettings;
   };

@@ -2,6 +2,7 @@ import type { VerifyRequest } from '@liqpass/api/verify';
 import { isKeepableText } from '@liqpass/kernel/text';
 import { VERDICTS, type Verdict } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
+import type { Attestations } from './platform/attestationClient.ts';
 import type { Finding } from '../domain/claim.ts';
 
 const word = z.string().max(100).refine(isKeepableText);
@@ -51,6 +52,8 @@ export type Verification = {
     readonly flags: readonly string[];
     readonly evidenceRoot: string | null;
     readonly evidence: unknown;
+    /** Whose signature it was taken by; null: it is not signed. */
+    readonly attestationKeyId: string | null;
     readonly checksPassed: number;
     readonly checksTotal: number;
     readonly side: 'long' | 'short' | null;
@@ -69,7 +72,11 @@ const VERIFY_TIMEOUT_MS = 28_000;
 const HEALTH_TIMEOUT_MS = 2_000;
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
-export function jpVerifyClient(baseUrl: string, apiKey: string): JpVerifyClient {
+export function jpVerifyClient(
+  baseUrl: string,
+  apiKey: string,
+  attestations: Pick<Attestations, 'judge'>,
+): JpVerifyClient {
   return {
     async verify(request) {
       let status: number;
@@ -94,7 +101,7 @@ export function jpVerifyClient(baseUrl: string, apiKey: string): JpVerifyClient 
         );
       }
       if (status !== 200 || text.length > LARGEST_ANSWER) return noAnswer('JP_VERIFY_ERROR');
-      return readAnswer(text);
+      return bySignature(attestations, readAnswer(text), request);
     },
     async isHealthy() {
       try {
@@ -106,6 +113,23 @@ export function jpVerifyClient(baseUrl: string, apiKey: string): JpVerifyClient 
       }
     },
   };
+}
+
+/** An answer whose signature does not hold, or is missing where one is expected, is none: it is asked for again. */
+async function bySignature(
+  attestations: Pick<Attestations, 'judge'>,
+  verification: Verification,
+  { instId, ordId, boundAt, coverageStartAt, coverageEndAt }: VerifyRequest,
+): Promise<Verification> {
+  const { finding, kept } = verification;
+  if (kept === null) return verification;
+  const judged = await attestations.judge(kept.evidence, {
+    instId,
+    ordId,
+    boundAt,
+    window: { start: coverageStartAt, end: coverageEndAt },
+  });
+  return judged.held ? { finding, kept: { ...kept, attestationKeyId: judged.keyId } } : noAnswer('JP_VERIFY_ERROR');
 }
 
 const noAnswer = (reason: string): Verification => ({ finding: { kind: 'no_answer', reason }, kept: null });
@@ -145,6 +169,7 @@ export function readAnswer(text: string): Verification {
       flags,
       evidenceRoot: evidence?.root.toLowerCase() ?? null,
       evidence: json,
+      attestationKeyId: null,
       checksPassed: checks.filter((check) => check.result === 'pass').length,
       checksTotal: checks.length,
       side: liquidation?.side ?? null,

@@ -81,6 +81,7 @@ export type InsuranceClaimsTable = {
   side: 'long' | 'short' | null;
   evidence_json: ColumnType<unknown, string | null, string | null>;
   evidence_root: string | null;
+  attestation_key_id: string | null;
   liquidation_time_ms: BigInteger | null;
   coverage_window_start: Timestamp;
   coverage_window_end: Timestamp;
@@ -166,7 +167,16 @@ export type BindingSnapshotsTable = {
   checks_json: ColumnType<unknown, string, never>;
   evidence_root: string;
   evidence_json: ColumnType<unknown, string, never>;
+  attestation_json: ColumnType<unknown, string | null, never>;
+  attestation_key_id: string | null;
   taken_at: Timestamp;
+};
+
+export type AttestationKeysTable = {
+  verifier: string;
+  key_id: string;
+  public_key: string;
+  first_seen_at: Timestamp;
 };
 
 export type ClaimDecision = 'APPROVE' | 'REJECT' | 'TAKE_BACK' | 'RELEASE_HOLD';
@@ -223,6 +233,7 @@ export type Tables = UnderwritingTables &
     rate_limits: RateLimitsTable;
     okx_credentials: OkxCredentialsTable;
     binding_snapshots: BindingSnapshotsTable;
+    attestation_keys: AttestationKeysTable;
     claim_decisions: ClaimDecisionsTable;
     idempotency_keys: IdempotencyKeysTable;
   };

@@ -10,6 +10,7 @@ import {
 import { snapshotAnswer, type SnapshotAnswer } from '@liqpass/api/verify';
 import { errorAnswer } from '@liqpass/api/wire';
 import type { z } from 'zod';
+import type { Attestations } from '../platform/attestationClient.ts';
 
 /** A sealed exchange key and the wallet it was sealed for. */
 export type SealedKey = { readonly sealed: string; readonly owner: string };
@@ -22,6 +23,7 @@ export type ExchangeKeyClient = {
   sealingKey(): Promise<SealingKeyAnswer>;
   check(key: SealedKey): Promise<CredentialCheckAnswer>;
   positions(key: SealedKey): Promise<PositionsAnswer>;
+  /** Where it is signed, or expected to be, its signature holds. */
   snapshot(key: SealedKey, okx: { instId: string; ordId: string }): Promise<SnapshotAnswer>;
 };
 
@@ -30,7 +32,11 @@ const INTERACTIVE_MS = 10_000;
 const SNAPSHOT_MS = 25_000;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 
-export function exchangeKeyClient(baseUrl: string, apiKey: string): ExchangeKeyClient {
+export function exchangeKeyClient(
+  baseUrl: string,
+  apiKey: string,
+  attestations: Pick<Attestations, 'judge'>,
+): ExchangeKeyClient {
   async function ask<T>(schema: z.ZodType<T>, path: string, timeoutMs: number, body?: unknown): Promise<T> {
     let status: number;
     let json: unknown;
@@ -71,8 +77,12 @@ export function exchangeKeyClient(baseUrl: string, apiKey: string): ExchangeKeyC
     sealingKey: () => ask(sealingKeyAnswer, '/sealing-key', INTERACTIVE_MS),
     check: ({ sealed, owner }) => ask(credentialCheckAnswer, '/credential-check', INTERACTIVE_MS, { sealed, owner }),
     positions: ({ sealed, owner }) => ask(positionsAnswer, '/positions', INTERACTIVE_MS, { credential: sealed, owner }),
-    snapshot: ({ sealed, owner }, okx) =>
-      ask(snapshotAnswer, '/snapshot', SNAPSHOT_MS, { ...okx, credential: sealed, owner }),
+    async snapshot({ sealed, owner }, { instId, ordId }) {
+      const answer = await ask(snapshotAnswer, '/snapshot', SNAPSHOT_MS, { instId, ordId, credential: sealed, owner });
+      const judged = await attestations.judge(answer, { instId, ordId, boundAt: null, window: null });
+      if (!judged.held) throw unavailable(new Error("the signature of jp-verify's snapshot does not hold"));
+      return answer;
+    },
   };
 }
 
