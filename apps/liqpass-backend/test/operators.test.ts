@@ -2,6 +2,7 @@ import type { ClaimAnswer, ClaimSummary } from '@liqpass/api/claims';
 import type { AdminClaim, Operator, OperatorMe, Settings } from '@liqpass/api/operators';
 import type { ErrorAnswer } from '@liqpass/api/wire';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
+import { parseNamedKeys } from '@liqpass/service/constantTime';
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { readPeopleSettings } from '../src/peopleConfig.ts';
@@ -130,6 +131,75 @@ test(`whoever approved does not record the payment, once there are two (${engine
     `select from_status, to_status, why from audit_log where subject_id = 'one_person_shop'`,
   );
   assert.deepEqual(switched.rows, [{ from_status: 'OFF', to_status: 'ON', why: 'Bob is on leave' }]);
+});
+
+test(`two people are two people, by whatever door they come (${engine})`, async (t) => {
+  const [MACHINE, UNNAMED] = ['test-machine-key-0001', 'test-unnamed-key-0001'];
+  const adminKeys = [
+    { name: 'alice', key: ADMIN_KEY },
+    ...parseNamedKeys(`machine:pay:${MACHINE},${UNNAMED}`, 'default'),
+  ];
+  const app = await start(t, { adminKeys });
+  const alice = await hire(app, 'treasurer', 'Alice');
+  const bob = await hire(app, 'treasurer', 'Bob');
+  const byKey = (key: string, id: string, verb: string, body: unknown = {}) =>
+    app.call<Answer>('POST', `/admin/claims/${id}/${verb}`, { headers: { 'x-admin-key': key }, body });
+  const may = async (headers: Record<string, string>, id: string): Promise<boolean> =>
+    (await app.call<AdminClaim>('GET', `/admin/claims/${id}`, { headers })).body.may.mark_paid;
+
+  // Approved with the wallet, paid with the person's own key, or with one that is named for nobody.
+  const first = await verified(app);
+  await step(alice, first, 'approve');
+  for (const key of [ADMIN_KEY, UNNAMED]) {
+    assert.equal((await byKey(key, first, 'mark-paid', payment(app))).body.error, 'SECOND_PERSON_REQUIRED');
+    assert.equal(await may({ 'x-admin-key': key }, first), false);
+  }
+  assert.equal(await may({ 'x-admin-key': MACHINE }, first), true);
+  assert.equal((await byKey(MACHINE, first, 'mark-paid', payment(app))).body.status, 'PAID');
+  // The other way round.
+  const second = await verified(app);
+  await byKey(ADMIN_KEY, second, 'approve');
+  assert.equal((await step(alice, second, 'mark-paid', payment(app))).body.error, 'SECOND_PERSON_REQUIRED');
+  assert.equal(await may({ cookie: alice.cookie }, second), false);
+  assert.equal((await step(bob, second, 'mark-paid', payment(app))).body.status, 'PAID');
+
+  // A key speaks in nobody else's name, however it is spelled, and that of an operator who has gone stays theirs.
+  const carol = await hire(app, 'reviewer', 'Carol');
+  await app.call('DELETE', `/admin/operators/${carol.wallet.address}`, { headers: admin });
+  const third = await verified(app);
+  for (const name of ['Bob', ' bob ', 'operator:BOB', bob.wallet.address, 'Carol']) {
+    const spoken = await byKey(MACHINE, third, 'approve', { approvedBy: name });
+    assert.deepEqual([spoken.status, spoken.body.error], [403, 'FORBIDDEN'], name);
+  }
+  assert.equal((await byKey(ADMIN_KEY, third, 'approve', { approvedBy: 'Alice' })).status, 200, 'her own key');
+  // Whoever it was approved for does not record the payment either, also when they become an operator later.
+  await step(bob, third, 'take-back', { reason: 'once more' });
+  await byKey(MACHINE, third, 'approve', { approvedBy: 'Zoe' });
+  const zoe = await hire(app, 'treasurer', 'zoe');
+  assert.equal((await step(zoe, third, 'mark-paid', payment(app))).body.error, 'SECOND_PERSON_REQUIRED');
+  const named = await app.call<ErrorAnswer>('PUT', `/admin/operators/${newWallet().address}`, {
+    headers: admin,
+    body: { role: 'viewer', name: 'machine:pay' },
+  });
+  assert.deepEqual([named.status, named.body.error], [400, 'VALIDATION_FAILED']);
+});
+
+test(`whatever makes it a shop of one person is a row (${engine})`, async (t) => {
+  const app = await start(t);
+  const [ada, bob] = [await hire(app, 'admin', 'Ada'), await hire(app, 'treasurer', 'Bob')];
+  const rows = async () =>
+    (
+      await app.backend.ctx.database.pool.query(
+        `select actor, from_status, to_status from audit_log where subject_id = 'one_person_shop' order by id`,
+      )
+    ).rows;
+  assert.deepEqual(await rows(), []);
+  const row = { actor: 'operator:Ada', from_status: 'OFF', to_status: 'ON' };
+  await ada.call('PUT', `/admin/operators/${bob.wallet.address}`, { role: 'viewer', name: 'Bob' });
+  assert.deepEqual(await rows(), [row]);
+  await ada.call('PUT', `/admin/operators/${bob.wallet.address}`, { role: 'reviewer', name: 'Bob' });
+  await ada.call('DELETE', `/admin/operators/${bob.wallet.address}`);
+  assert.deepEqual(await rows(), [row, row]);
 });
 
 test(`a person's decision is taken back by a new row, until it is paid; the verifier's stands (${engine})`, async (t) => {

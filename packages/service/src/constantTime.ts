@@ -3,14 +3,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 /** A key with the name of whoever holds it, so that the audit knows who. */
 export type NamedKey = { readonly name: string; readonly key: string };
 
-/** Reads `name:key,name:key` or a single key without a name (it gets `fallbackName`). */
+/** Begins the name of a key that is no person's. */
+const MACHINE = 'machine:';
+
+/** Reads `name:key,name:key`, `machine:name:key` among them, or a single key without a name (it gets `fallbackName`). */
 export function parseNamedKeys(text: string, fallbackName: string): NamedKey[] {
   return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => {
-      const at = part.indexOf(':');
+      const at = part.indexOf(':', part.startsWith(MACHINE) ? MACHINE.length : 0);
       return at > 0 ? { name: part.slice(0, at), key: part.slice(at + 1) } : { name: fallbackName, key: part };
     });
 }

@@ -6,6 +6,7 @@ import type { Claim } from '../domain/claim.ts';
 import { movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
 import { lockedPayout, owePayout } from './obligations.ts';
+import { isSamePersonSql } from './people/samePerson.ts';
 import { onePersonShop } from './people/settingsRepo.ts';
 import type { ClaimDecision } from './platform/tables.ts';
 
@@ -20,7 +21,7 @@ const decided = (
     ${more.reason ?? null} from moved`;
 
 const lastDecision = (id: string): RawBuilder<unknown> =>
-  sql`select decision, by_identity, reason from claim_decisions where claim_id = ${id} order by id desc limit 1`;
+  sql`select decision, by_name, by_identity, reason from claim_decisions where claim_id = ${id} order by id desc limit 1`;
 
 /** Approves a claim; its audit row keeps payee and amount, which are looked at again when it is paid. */
 export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<Claim | null> {
@@ -96,7 +97,8 @@ export async function markClaimPaid(
   return movedClaim(
     await sql<ClaimRow>`
     with last as (${lastDecision(id)}), owed as (${lockedPayout(id, ['DUE', 'IN_BATCH'])}),
-    same as (select coalesce((select by_identity = ${identityOf(entry.actor)} from last), false) as person),
+    same as (select coalesce((select ${isSamePersonSql(sql`by_name`, sql`by_identity`, entry.actor)} from last), false)
+      or (select ${isSamePersonSql(sql`approved_by`, sql`null::text`, entry.actor)} from insurance_claims where id = ${id}) as person),
     moved as (
       update insurance_claims set status = 'PAID', multisig_tx_hash = ${payment.multisigTxHash}, multisig_safe = ${payment.multisigSafe},
         paid_at = ${paidAt}, updated_at = ${now}
@@ -113,6 +115,7 @@ export async function markClaimPaid(
 
 export type Decision = {
   readonly decision: ClaimDecision;
+  readonly byName: string;
   readonly byIdentity: string;
   readonly reason: string | null;
 };
@@ -121,9 +124,10 @@ export type Decision = {
 export async function getLastDecision(db: Db, id: string): Promise<Decision | null> {
   const { rows } = await sql<{
     decision: ClaimDecision;
+    by_name: string;
     by_identity: string;
     reason: string | null;
   }>`${lastDecision(id)}`.execute(db);
   const row = rows[0];
-  return row ? { decision: row.decision, byIdentity: row.by_identity, reason: row.reason } : null;
+  return row ? { decision: row.decision, byName: row.by_name, byIdentity: row.by_identity, reason: row.reason } : null;
 }

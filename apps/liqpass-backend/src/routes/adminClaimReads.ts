@@ -161,7 +161,14 @@ export function adminClaimReadRoutes(app: Server, ctx: HallContext, keys: Keys):
       const review = await reviewClaim(ctx, request.params.id);
       const shown = reviewToWire(review, actor.role, ctx.clock.now());
       const { may } = shown;
-      return { ...shown, may: { ...may, mark_paid: may.mark_paid && (await mayRecordPayment(ctx, shown.id, actor)) } };
+      return {
+        ...shown,
+        may: {
+          ...may,
+          mark_paid:
+            may.mark_paid && (await mayRecordPayment(ctx, { id: shown.id, approvedBy: shown.approved_by }, actor)),
+        },
+      };
     },
   );
 }

@@ -4,6 +4,7 @@ import { takeBackBody } from '@liqpass/api/operators';
 import type { Server } from '@liqpass/service/server';
 import { approveClaim, markClaimPaid, rejectClaim, takeBackClaim } from '../services/claimDecisions.ts';
 import type { HallContext } from '../services/hallContext.ts';
+import { requireNoOperatorsName } from '../services/people/operators.ts';
 import { operator, operatorsOnly } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
 import { claimToWire } from './wireFormat.ts';
@@ -33,6 +34,7 @@ export function adminClaimRoutes(app: Server, ctx: HallContext, keys: Keys): voi
       const actor = operator(request, keys, 'reviewer');
       // A machine may say for whom it approves, and a person is what a hold waits for. A signed-in person is who the session says.
       const named = actor.address === null ? request.body.approvedBy : undefined;
+      if (named !== undefined) await requireNoOperatorsName(ctx, named, actor);
       return claimToWire(await approveClaim(ctx, request.params.id, named ?? actor.name, actor, named !== undefined));
     },
   );

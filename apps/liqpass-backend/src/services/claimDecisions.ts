@@ -9,6 +9,7 @@ import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
 import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
+import { hasApproved } from './secondPerson.ts';
 
 // What people decide about a verified claim. Each step is one guarded statement with its decision and its audit row.
 
@@ -152,8 +153,7 @@ export async function markClaimPaid(
     (claim) =>
       claim.status === 'PAID' && claim.multisigTxHash === payment.multisigTxHash && claim.paidAtMs === paidAtMs,
     async (claim) => {
-      const last = claim.status === 'APPROVED_PENDING_MULTISIG' ? await repo.getLastDecision(ctx.db, id) : null;
-      return last?.byIdentity === identityOf(actor)
+      return claim.status === 'APPROVED_PENDING_MULTISIG' && (await hasApproved(ctx, claim, actor))
         ? new LiqPassError(
             'SECOND_PERSON_REQUIRED',
             'Whoever approved a claim does not record its payment: a second person must, or an admin sets the one-person switch.',

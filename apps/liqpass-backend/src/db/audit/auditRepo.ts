@@ -15,6 +15,11 @@ export type Actor = {
 
 export const SYSTEM: Actor = { name: 'system', requestId: null };
 export const identityOf = (actor: Actor): string => actor.identity ?? actor.name;
+/** Who it was, to be told from others (domain/people/person.ts). */
+export const partyOf = (actor: Actor): { readonly name: string; readonly identity: string } => ({
+  name: actor.name,
+  identity: identityOf(actor),
+});
 
 /** Who, what, why, when; from where to where is read off the rows that moved. */
 export type AuditEntry = {

@@ -40,6 +40,15 @@ export async function isOperator(db: Db, address: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Whether an operator has, or had, this name (as personOf() gives it) or this wallet. */
+export async function isOperatorsName(db: Db, person: string): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (select from operators where lower(btrim(name)) = ${person} or lower(address) = ${person}) as known`.execute(
+    db,
+  );
+  return rows[0]?.known === true;
+}
+
 /** Makes changes of the list wait for each other until the transaction ends, so that two admins don't remove each other at once. */
 export async function lockOperators(trx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('liqpass operators', 0))`.execute(trx);

@@ -6,6 +6,7 @@ import { auditFrom, identityOf, type AuditEntry } from '../audit/auditRepo.ts';
 import type { Db } from '../platform/database.ts';
 import type { PayoutsTable } from '../platform/payoutTables.ts';
 import { amountOf } from '../platform/rows.ts';
+import { isSamePersonSql } from '../people/samePerson.ts';
 import { onePersonShop } from '../people/settingsRepo.ts';
 
 type Row = Selectable<PayoutsTable> & {
@@ -159,7 +160,7 @@ export const approvePayout = (db: Db, id: string, payee: string, entry: AuditEnt
     id,
     sql`approved_by = ${entry.actor.name}, approved_by_identity = ${identityOf(entry.actor)}, approved_at = ${new Date(entry.atMs)}`,
     sql`status = 'DUE' and approved_at is null and payee = ${payee}
-      and (payee_by_identity is distinct from ${identityOf(entry.actor)} or ${onePersonShop})`,
+      and (not ${isSamePersonSql(sql`payee_by`, sql`payee_by_identity`, entry.actor)} or ${onePersonShop})`,
     entry,
     sql`jsonb_build_object('payee', payee, 'amount_usdc', amount_usdc::text)`,
   );
@@ -183,7 +184,7 @@ export async function markRefundPaid(db: Db, id: string, payment: PaymentOut, en
   const [now, paidAt] = [new Date(entry.atMs), new Date(payment.paidAtMs)];
   const { rows } = await sql<{ id: string }>`
     with due as (
-      select id, status, approved_by_identity = ${identityOf(entry.actor)} as same_person from payouts
+      select id, status, ${isSamePersonSql(sql`approved_by`, sql`approved_by_identity`, entry.actor)} as same_person from payouts
       where id = ${id} and kind <> 'claim' and withdrawn_at is null and status <> 'PAID' and approved_at is not null for update
     ), moved as (
       update payouts o set status = 'PAID', tx_hash = ${payment.txHash}, paid_at = ${paidAt}, recorded_by = ${entry.actor.name},

@@ -31,7 +31,7 @@ const paid: Payout = {
 };
 /** The steps that are allowed, by name. */
 const may = (payout: Payout, identity: string, onePersonShop = false, nowMs = 2000): string[] =>
-  Object.entries(payoutSteps(payout, { identity, onePersonShop }, nowMs))
+  Object.entries(payoutSteps(payout, { name: identity, identity, onePersonShop }, nowMs))
     .filter(([, allowed]) => allowed)
     .map(([step]) => step);
 

@@ -1,3 +1,4 @@
+import { isSamePerson, type Party } from '../people/person.ts';
 import type { Usdc } from '@liqpass/kernel/money';
 import { DAY_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { PayeeSource, PayoutKind, PayoutStatus, RefundReason } from '@liqpass/kernel/vocabulary';
@@ -43,14 +44,21 @@ export const PAYOUT_STEPS: Readonly<Record<PayoutStatus, readonly PayoutStatus[]
 /** Until when a recorded payment can be undone: the days of the book are final some days later. */
 export const UNDO_WITHIN_MS = DAY_MS;
 
+/** Who took a step, as the payout keeps it. */
+export const approver = ({ by, identity }: { readonly by: string; readonly identity: string }): Party => ({
+  name: by,
+  identity,
+});
+
 /** The steps that a payout's state allows now, for this person; what their role allows is for the guards. */
 export function payoutSteps(
   payout: Payout,
-  person: { readonly identity: string; readonly onePersonShop: boolean },
+  person: Party & { readonly onePersonShop: boolean },
   nowMs: EpochMs,
 ): { approve: boolean; take_back: boolean; set_payee: boolean; mark_paid: boolean; undo: boolean } {
   const due = payout.status === 'DUE';
-  const isAnother = (identity: string | undefined): boolean => person.onePersonShop || identity !== person.identity;
+  const isAnother = (first: Party | null): boolean =>
+    person.onePersonShop || first === null || !isSamePerson(first, person);
   const ofTreasury = payout.kind !== 'claim';
   return {
     approve:
@@ -58,11 +66,11 @@ export function payoutSteps(
       due &&
       payout.approved === null &&
       payout.payee !== null &&
-      isAnother(payout.payee.entered?.identity),
+      isAnother(payout.payee.entered && approver(payout.payee.entered)),
     take_back: ofTreasury && due && payout.approved !== null,
     set_payee:
       ofTreasury && due && payout.approved === null && (payout.payee === null || payout.payee.source === 'OPERATOR'),
-    mark_paid: payout.status !== 'PAID' && payout.approved !== null && isAnother(payout.approved.identity),
+    mark_paid: payout.status !== 'PAID' && payout.approved !== null && isAnother(approver(payout.approved)),
     undo: payout.paid !== null && nowMs < payout.paid.recordedAtMs + UNDO_WITHIN_MS,
   };
 }

@@ -1,8 +1,10 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
-import type { Actor, AuditEntry } from '../../db/audit/auditRepo.ts';
+import { writeAudit, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import type { Db } from '../../db/platform/database.ts';
 import * as repo from '../../db/people/operatorsRepo.ts';
-import { ONE_PERSON_SHOP, setOnePersonShop as set } from '../../db/people/settingsRepo.ts';
+import { ONE_PERSON_SHOP, readShop, setOnePersonShop as set } from '../../db/people/settingsRepo.ts';
+import { personOf } from '../../domain/people/person.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import type { PeopleContext } from './peopleContext.ts';
@@ -32,6 +34,24 @@ const nameTaken = (name: string, cause: unknown): LiqPassError =>
     { cause },
   );
 
+/**
+ * Changes the list, one change at a time. Where fewer than two people decide after it, and no switch says otherwise, one person
+ * may approve and pay from then on: that is a row too.
+ */
+async function changeOperators<T>(ctx: PeopleContext, actor: Actor, change: (trx: Db) => Promise<T>): Promise<T> {
+  return ctx.db.transaction().execute(async (trx) => {
+    await repo.lockOperators(trx);
+    const before = await readShop(trx);
+    const outcome = await change(trx);
+    if (!before.onePersonShop && (await readShop(trx)).onePersonShop) {
+      const why = 'fewer than two operators are left who decide';
+      const noted = entry(ctx, actor, ONE_PERSON_SHOP, { why, details: { enabled: true } });
+      await writeAudit(trx, ONE_PERSON_SHOP, { ...noted, subjectType: 'setting' }, { from: 'OFF', to: 'ON' });
+    }
+    return outcome;
+  });
+}
+
 /** Puts a wallet on the list of operators, or changes what it may; its sessions follow at once. */
 export async function putOperator(
   ctx: PeopleContext,
@@ -41,15 +61,13 @@ export async function putOperator(
   const operator = { ...given, address: checksummedAddress(given.address) };
   const { name, role } = operator;
   const noted = entry(ctx, actor, 'put_operator', { details: { name, role } });
-  const outcome = await ctx.db
-    .transaction()
-    .execute(async (trx) => {
-      await repo.lockOperators(trx);
-      return repo.putOperator(trx, operator, keepsAdmin(actor), noted);
-    })
-    .catch((error: unknown) => {
-      throw repo.isNameTaken(error) ? nameTaken(name, error) : error;
-    });
+  if (name.includes(':'))
+    throw new LiqPassError('VALIDATION_FAILED', 'name: a colon is in no person’s name: `machine:…` is a key’s.');
+  const outcome = await changeOperators(ctx, actor, (trx) =>
+    repo.putOperator(trx, operator, keepsAdmin(actor), noted),
+  ).catch((error: unknown) => {
+    throw repo.isNameTaken(error) ? nameTaken(name, error) : error;
+  });
   if (outcome === 'last_admin') throw lastAdmin();
   const put = (await repo.listOperators(ctx.db)).find((each) => each.address === operator.address);
   if (!put) throw new LiqPassError('OPERATOR_NOT_FOUND', `${operator.address} was removed in the same moment.`);
@@ -59,10 +77,9 @@ export async function putOperator(
 /** Takes a wallet off the list; its sessions are a trader's from then on. */
 export async function removeOperator(ctx: PeopleContext, address: string, actor: Actor): Promise<void> {
   const noted = entry(ctx, actor, 'remove_operator');
-  const outcome = await ctx.db.transaction().execute(async (trx) => {
-    await repo.lockOperators(trx);
-    return repo.removeOperator(trx, checksummedAddress(address), keepsAdmin(actor), noted);
-  });
+  const outcome = await changeOperators(ctx, actor, (trx) =>
+    repo.removeOperator(trx, checksummedAddress(address), keepsAdmin(actor), noted),
+  );
   if (outcome === 'last_admin') throw lastAdmin();
   if (outcome === 'unknown') throw new LiqPassError('OPERATOR_NOT_FOUND', `${address} is no operator.`);
 }
@@ -84,4 +101,14 @@ export async function setOnePersonShop(
 export async function seedOperators(ctx: PeopleContext): Promise<void> {
   for (const operator of ctx.settings.people.operators)
     await repo.seedOperator(ctx.db, operator, entry(ctx, { name: 'configuration', requestId: null }, 'put_operator'));
+}
+
+/** Refuses a machine that would speak in the name of an operator: they sign in for themselves. A key of that name is their own. */
+export async function requireNoOperatorsName(ctx: PeopleContext, spoken: string, actor: Actor): Promise<void> {
+  const person = personOf(spoken);
+  if (person === personOf(actor.name) || !(await repo.isOperatorsName(ctx.db, person))) return;
+  throw new LiqPassError(
+    'FORBIDDEN',
+    `approvedBy: ${spoken} is an operator, who signs in to decide: a key speaks for nobody else.`,
+  );
 }

@@ -1,8 +1,9 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { formatIso, HOUR_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
-import { identityOf, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import { partyOf, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
 import { markRefundPaid, undoPayment as undo } from '../../db/treasury/payoutsRepo.ts';
-import { UNDO_WITHIN_MS, type Payout } from '../../domain/treasury/payout.ts';
+import { isSamePerson } from '../../domain/people/person.ts';
+import { approver, UNDO_WITHIN_MS, type Payout } from '../../domain/treasury/payout.ts';
 import { markClaimPaid } from '../claimDecisions.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
@@ -52,7 +53,7 @@ export async function payPayout(
   const payout = await readPayout(ctx, id);
   if (taken) ctx.changes.announce(payout.purchaseOrderId);
   if (taken || isSame(payout)) return payout;
-  if (payout.paid === null && payout.approved?.identity === identityOf(actor))
+  if (payout.paid === null && payout.approved && isSamePerson(approver(payout.approved), partyOf(actor)))
     throw new LiqPassError(
       'SECOND_PERSON_REQUIRED',
       'Whoever approved a refund does not record its payment: a second person must, or an admin sets the one-person switch.',

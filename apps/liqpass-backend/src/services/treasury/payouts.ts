@@ -1,10 +1,11 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
-import { identityOf, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import { identityOf, partyOf, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
 import { readShop } from '../../db/people/settingsRepo.ts';
 import * as repo from '../../db/treasury/payoutsRepo.ts';
+import { isSamePerson } from '../../domain/people/person.ts';
 import { MOST_IN_BATCH } from '../../domain/treasury/payoutBatch.ts';
-import { payoutSteps, type Payout } from '../../domain/treasury/payout.ts';
+import { approver, payoutSteps, type Payout } from '../../domain/treasury/payout.ts';
 import { requireAsApproved, type ApprovedLine } from '../asApproved.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
@@ -35,7 +36,7 @@ export async function stepsFor(
   ctx: TreasuryContext,
   actor: Actor,
 ): Promise<(payout: Payout) => ReturnType<typeof payoutSteps>> {
-  const person = { identity: identityOf(actor), onePersonShop: (await readShop(ctx.db)).onePersonShop };
+  const person = { ...partyOf(actor), onePersonShop: (await readShop(ctx.db)).onePersonShop };
   return (payout) => payoutSteps(payout, person, ctx.clock.now());
 }
 
@@ -52,6 +53,9 @@ export async function listPayable(ctx: TreasuryContext): Promise<ApprovedLine[]>
   await requireAsApproved(ctx, lines);
   return lines;
 }
+
+const isEnteredBy = ({ payee }: Payout, actor: Actor): boolean =>
+  payee !== null && payee.entered !== null && isSamePerson(approver(payee.entered), partyOf(actor));
 
 const notAllowed = (payout: Payout, step: string): LiqPassError =>
   new LiqPassError('INVALID_STATUS_TRANSITION', `A ${payout.kind} that is ${standing(payout)} cannot be ${step}.`, {
@@ -131,7 +135,7 @@ export async function approvePayout(
     taken,
     (payout) => payout.kind !== 'claim' && payout.status === 'DUE' && payout.approved?.identity === identityOf(actor),
     (payout) =>
-      payout.kind !== 'claim' && payout.approved === null && payout.payee?.entered?.identity === identityOf(actor)
+      payout.kind !== 'claim' && payout.approved === null && isEnteredBy(payout, actor)
         ? new LiqPassError(
             'SECOND_PERSON_REQUIRED',
             'Whoever entered the address does not approve the refund: a second person must, or an admin sets the one-person switch.',
