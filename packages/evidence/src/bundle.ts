@@ -3,8 +3,8 @@ import { leafHash, merkleRoot, type Leaf } from './merkle.ts';
 
 export const BUNDLE_FORMAT = 'liqpass-evidence/1';
 
-/** Why no answer came, or none that can be kept. */
-export const EXCHANGE_FAILURES = ['NETWORK', 'TIMEOUT', 'TOO_LARGE', 'HELD_BACK'] as const;
+/** Why no answer came, or none that can be kept. NOT_ASKED: there was no time left for the question. */
+export const EXCHANGE_FAILURES = ['NETWORK', 'TIMEOUT', 'TOO_LARGE', 'HELD_BACK', 'NOT_ASKED'] as const;
 
 /**
  * One question to the exchange and its answer, as it came over the wire. `target` is what was signed (path and query);

@@ -13,7 +13,6 @@ import {
   parseDecimal,
   parseNumeric,
   ratio,
-  roundUp,
   subtract,
   sum,
   toUsdcDown,
@@ -74,22 +73,6 @@ test('reads what others write with an exponent, within reason', () => {
       const read = parseNumeric(String(value));
       assert.ok(read);
       assert.equal(Number(formatDecimal(read, 99)), value === 0 ? 0 : value);
-    }),
-  );
-});
-
-test('rounds up to a number of decimals, and leaves alone what has no more', () => {
-  assert.deepEqual(roundUp(ratio(1n, 3n), 4), decimal('0.3334'));
-  assert.deepEqual(roundUp(ratio(-1n, 3n), 4), decimal('-0.3333'));
-  assert.deepEqual(roundUp(decimal('0.3333'), 4), decimal('0.3333'));
-  assert.deepEqual(roundUp(ONE, 60), ONE);
-  fc.assert(
-    fc.property(fc.bigInt(-(10n ** 40n), 10n ** 40n), fc.bigInt(1n, 10n ** 20n), fc.nat(30), (n, d, places) => {
-      const exact = ratio(n, d);
-      const rounded = roundUp(exact, places);
-      const unit = ratio(1n, 10n ** BigInt(places));
-      assert.ok(compare(rounded, exact) >= 0 && compare(subtract(rounded, unit), exact) < 0);
-      assert.equal(10n ** BigInt(places) % rounded.d, 0n);
     }),
   );
 });

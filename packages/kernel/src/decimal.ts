@@ -11,7 +11,17 @@ const PATTERN = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?$/;
 /** As JSON and exchanges write very small and very large numbers: "1.5e-7". Two digits of exponent are more than any amount has. */
 const WITH_EXPONENT = /^([^eE]+)[eE]([+-]?\d{1,2})$/;
 
+const LARGEST_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
+
 function gcd(a: bigint, b: bigint): bigint {
+  if (a < 0n) a = -a;
+  if (b < 0n) b = -b;
+  if (a <= LARGEST_NUMBER && b <= LARGEST_NUMBER) {
+    // Most amounts: exact in numbers too, and many times as fast.
+    let [first, second] = [Number(a), Number(b)];
+    while (second !== 0) [first, second] = [second, first % second];
+    return BigInt(first);
+  }
   while (b !== 0n) [a, b] = [b, a % b];
   return a < 0n ? -a : a;
 }
@@ -73,15 +83,6 @@ export const isNegative = (a: Decimal): boolean => a.n < 0n;
 export const isPositive = (a: Decimal): boolean => a.n > 0n;
 export const smaller = (a: Decimal, b: Decimal): Decimal => (compare(a, b) <= 0 ? a : b);
 export const larger = (a: Decimal, b: Decimal): Decimal => (compare(a, b) >= 0 ? a : b);
-
-/** The smallest number of at most `places` decimals that is not below `value`. */
-export function roundUp(value: Decimal, places: number): Decimal {
-  const scale = 10n ** BigInt(places);
-  if (scale % value.d === 0n) return value;
-  const scaled = value.n * scale;
-  // Division of bigints cuts towards zero.
-  return ratio(scaled / value.d + (scaled > 0n ? 1n : 0n), scale);
-}
 
 /** The decimal string, exact where one exists within `places` decimals, otherwise cut off there (towards zero). "1", "7.52686752". */
 export function formatDecimal(value: Decimal, places = 30): string {

@@ -17,6 +17,8 @@ export type Answer =
       readonly status: number | null;
       readonly keyProblem: KeyProblem | null;
       readonly ip: string | null;
+      /** There was no time to ask, or none to wait for the answer. */
+      readonly outOfTime?: true;
     };
 
 /** What every answer is wrapped in. Only the code makes it the exchange's: the rest may have any shape where it refuses. */
@@ -34,6 +36,8 @@ const envelope = z.object({
 
 /** No answer of the exchange's is nested a tenth as deep; one that is, costs a hundred times its size in memory to read. */
 const DEEPEST = 50;
+
+type Refusal = Extract<Answer, { kind: 'refused' }>;
 
 function isTooDeep(json: string): boolean {
   let depth = 0;
@@ -64,7 +68,7 @@ function parseJson(text: string): unknown {
 /** Reads one recorded exchange. Success is HTTP 200, code "0" and a list of rows; anything else is a refusal with its class. */
 export function readAnswer(exchange: RecordedExchange): Answer {
   const { path, status, body } = exchange;
-  const refuse = (errorClass: OkxErrorClass, code: string | null, message: string): Answer => {
+  const refuse = (errorClass: OkxErrorClass, code: string | null, message: string): Refusal => {
     const ofKey = errorClass === 'key' || errorClass === 'blocked';
     return {
       kind: 'refused',
@@ -76,6 +80,8 @@ export function readAnswer(exchange: RecordedExchange): Answer {
       ip: ofKey ? refusedIp(message) : null,
     };
   };
+  if (exchange.failure === 'NOT_ASKED' || exchange.failure === 'TIMEOUT')
+    return { ...refuse('transient', null, ''), outOfTime: true };
   if (status === null || body === null || exchange.failure !== null) return refuse('transient', null, '');
   const parsed = exchange.body_encoding === 'utf8' ? envelope.safeParse(parseJson(body)) : undefined;
   if (!parsed?.success) return refuse(classifyOkxError(null, status), null, '');
@@ -88,4 +94,14 @@ export function readAnswer(exchange: RecordedExchange): Answer {
     };
   // Success without rows, or under a status that says otherwise, is no answer: missing data is not "there is nothing".
   return refuse(code === '0' ? classifyOkxError(null, status) : classifyOkxError(code, status), code, msg);
+}
+
+const known = new WeakMap<RecordedExchange, Answer>();
+/** As readAnswer, once for each recorded exchange: a proof that is asked again after every page reads no page twice. */
+export function answerOf(exchange: RecordedExchange): Answer {
+  const before = known.get(exchange);
+  if (before) return before;
+  const answer = readAnswer(exchange);
+  known.set(exchange, answer);
+  return answer;
 }

@@ -10,7 +10,6 @@ import {
   negate,
   ONE,
   ratio,
-  roundUp,
   subtract,
   ZERO,
   type Decimal,
@@ -70,12 +69,17 @@ type Draft = { -readonly [K in keyof Segment]: Segment[K] } & { opens: Open[]; c
  */
 const SHARE_PLACES = 60;
 
+const SHARE_UNIT = 10n ** BigInt(SHARE_PLACES);
+
 /** The insured part after `added` contracts, insured or not, joined `size` of which `share` was. A close, pro rata, leaves it as it is. */
 function shareAfter(share: Decimal, size: Decimal, added: Decimal, isOurs: boolean): Decimal {
   const part = isOurs ? ONE : ZERO;
   if (isZero(size) || equal(share, part)) return part;
-  const insured = add(multiply(share, size), multiply(part, added));
-  return roundUp(divide(insured, add(size, added)), SHARE_PLACES);
+  // (share × size + part × added) / (size + added), both sizes over one denominator.
+  const [before, joined] = [size.n * added.d, added.n * size.d];
+  const insured = share.n * (SHARE_UNIT / share.d) * before + (isOurs ? SHARE_UNIT * joined : 0n);
+  const whole = before + joined;
+  return ratio((insured + whole - 1n) / whole, SHARE_UNIT);
 }
 
 /** What replaying one order of movements gives; where it fails, at which of them. */

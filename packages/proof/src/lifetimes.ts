@@ -98,7 +98,8 @@ export function readLifetimes(study: Study, slot: Slot, sinceMs: EpochMs): Lives
   if (live === null || past === null) return NEEDS;
   if (live.kind === 'refused') return haltOnRefusal(study, live);
   if (past.kind === 'refused') return haltOnRefusal(study, past.answer);
-  if (past.kind === 'incomplete') return incomplete(study, `of the closed positions, ${past.why}`);
+  if (past.kind === 'incomplete' || past.kind === 'too_long')
+    return incomplete(study, `of the closed positions, ${past.why}`);
   const positions = parseRows(positionRow, ofSlot(live.rows, slot.instId));
   const histories = parseRows(historyRow, ofSlot(past.rows, slot.instId));
   if (positions === null || histories === null) return incomplete(study, 'a position cannot be read');

@@ -34,7 +34,12 @@ export type StudiedPosition = {
 const MOST_STEPS_BACK = 20;
 
 /** Step 3: the bills of the order add up to what was filled, and each bill of the slot equals its fill. */
-function compareBillsWithFills(study: Study, order: Order, movements: readonly Movement[]): Halt | null {
+function compareBillsWithFills(
+  study: Study,
+  order: Order,
+  movements: readonly Movement[],
+  isHalf: boolean,
+): Halt | null {
   const { checks } = study;
   const ours = movements.filter((movement) => movement.bill.ordId === order.ordId);
   const total = ours.reduce((sum, movement) => add(sum, movement.size), ZERO);
@@ -63,7 +68,7 @@ function compareBillsWithFills(study: Study, order: Order, movements: readonly M
     );
     return inconclusive(more ? 'EVIDENCE_CONTRADICTS' : 'EVIDENCE_INCOMPLETE');
   }
-  const bare = ours.find((movement) => movement.fill === null);
+  const bare = isHalf ? undefined : ours.find((movement) => movement.fill === null);
   if (bare) {
     const more = { params: { ...params, billId: bare.bill.billId }, at: [bare.bill.origin] };
     checks.say('BILLS_EQUAL_FILLS', 'no_data', 'A bill of the order has no fill.', more);
@@ -109,7 +114,7 @@ export function studyPosition(study: Study, order: Order): StudiedPosition | Hal
   const { movements, charges, unclear } = sorted;
   const bare = fillWithoutBill(slot, ledger, span);
   if (bare) return incomplete(study, 'a fill has no bill');
-  const mismatch = compareBillsWithFills(study, order, movements);
+  const mismatch = compareBillsWithFills(study, order, movements, ledger.isHalf);
   if (mismatch) return mismatch;
   const from = span.startMs - PAD_MS;
   const told = tell(

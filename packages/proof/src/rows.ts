@@ -156,13 +156,28 @@ export type CandleRow = z.infer<typeof candleRow>;
 
 export type Row<T> = T & { readonly origin: Origin };
 
+const parsedRows = new WeakMap<z.ZodType, WeakMap<object, object | null>>();
+
+/** A row read by a schema, once for each row; null when it cannot be read. */
+function parseOnce<T extends object>(schema: z.ZodType<T>, value: unknown): T | null {
+  if (typeof value !== 'object' || value === null) return schema.safeParse(value).data ?? null;
+  let known = parsedRows.get(schema);
+  if (!known) parsedRows.set(schema, (known = new WeakMap()));
+  // What is kept under a schema is what that schema made.
+  const before = known.get(value) as T | null | undefined;
+  if (before !== undefined) return before;
+  const parsed = schema.safeParse(value).data ?? null;
+  known.set(value, parsed);
+  return parsed;
+}
+
 /** The parsed rows, each with where it came from; null when one of them cannot be read. */
 export function parseRows<T extends object>(schema: z.ZodType<T>, raw: readonly RawRow[]): Row<T>[] | null {
   const rows: Row<T>[] = [];
   for (const { value, origin } of raw) {
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) return null;
-    rows.push({ ...parsed.data, origin });
+    const parsed = parseOnce(schema, value);
+    if (parsed === null) return null;
+    rows.push({ ...parsed, origin });
   }
   return rows;
 }

@@ -28,7 +28,7 @@ export function readUntilProven<T>(
   nowMs: number,
 ): { answer: T; exchanges: RecordedExchange[] } {
   const exchanges: RecordedExchange[] = [];
-  for (let wave = 0; wave < 200; wave += 1) {
+  for (let wave = 0; wave < 2_000; wave += 1) {
     const { needs, answer } = prove(exchanges);
     if (answer !== null) return { answer, exchanges };
     for (const target of needs) exchanges.push(recordReply(exchanges.length + 1, target, answerTo(target), nowMs));

@@ -178,7 +178,7 @@ export function unasked(host: string, target: string, nowMs: EpochMs): RawExchan
     content_type: null,
     body: null,
     body_encoding: 'utf8',
-    failure: 'TIMEOUT',
+    failure: 'NOT_ASKED',
   };
 }
 

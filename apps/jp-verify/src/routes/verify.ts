@@ -9,6 +9,7 @@ import {
 import { PROOF_RULES } from '@liqpass/proof/rules';
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
+import { isLarge, writeInPieces } from './largeAnswer.ts';
 import { takeSnapshot, verify } from '../services/verify.ts';
 
 export function verifyRoutes(app: Server, ctx: Context): void {
@@ -45,7 +46,12 @@ export function verifyRoutes(app: Server, ctx: Context): void {
         refuses: [...EXCHANGE_KEY_CODES, 'SERVICE_UNAVAILABLE'],
       },
     },
-    (request) => verify(ctx, request.body),
+    async (request, reply) => {
+      const answer = await verify(ctx, request.body);
+      if (!isLarge(answer)) return answer;
+      writeInPieces(reply, answer);
+      return reply;
+    },
   );
   app.post(
     '/snapshot',
@@ -59,6 +65,11 @@ export function verifyRoutes(app: Server, ctx: Context): void {
         refuses: [...EXCHANGE_KEY_CODES, 'SERVICE_UNAVAILABLE'],
       },
     },
-    (request) => takeSnapshot(ctx, request.body),
+    async (request, reply) => {
+      const answer = await takeSnapshot(ctx, request.body);
+      if (!isLarge(answer)) return answer;
+      writeInPieces(reply, answer);
+      return reply;
+    },
   );
 }

@@ -14,6 +14,7 @@ import {
 import type { OkxCredential } from '../okx/credential.ts';
 import { createRateLimiter, type Lane, type RateLimiter } from '../okx/rateLimiter.ts';
 import { USUAL_READING, type ReadingTiming } from './gatherEvidence.ts';
+import { createJudges, type Judges } from './proofThreads.ts';
 
 /** The world as jp-verify's services see it. */
 export type Context = {
@@ -28,6 +29,7 @@ export type Context = {
   readonly exchangeClocks: Map<string, ExchangeClock>;
   readonly okxTiming: OkxTiming;
   readonly reading: ReadingTiming;
+  readonly judges: Judges;
   /** Set once the server is to stop: what is being read is then concluded with what there is. */
   readonly stopping: { now: boolean };
 };
@@ -43,6 +45,7 @@ export function createContext(input: ContextInput): Context {
     okxTiming: USUAL_TIMING,
     reading: USUAL_READING,
     limiter: createRateLimiter(input.clock),
+    judges: createJudges(),
     ...input,
     exchangeClocks: new Map(),
     stopping: { now: false },

@@ -1,17 +1,24 @@
-import { exchangePath, sealBundle, type EvidenceBundle, type RecordedExchange } from '@liqpass/evidence/bundle';
+import { exchangePath, type EvidenceBundle, type RecordedExchange } from '@liqpass/evidence/bundle';
+import { invariant } from '@liqpass/kernel/invariant';
 import { DAY_MS, type Clock, type EpochMs } from '@liqpass/kernel/time';
-import type { Proof } from '@liqpass/proof/verdict';
+import type { SnapshotResult } from '@liqpass/proof/snapshotProof';
+import type { VerdictAnswer } from '@liqpass/proof/verdict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { unasked, type OkxClient, type RawExchange } from '../okx/okxClient.ts';
+import type { Judges } from './proofThreads.ts';
+import { contentOf, type Question } from './question.ts';
 
 export type ReadingTiming = {
   /** All tries together. */
   readonly withinMs: number;
+  /** A single reading of a ledger of many pages, which the exchange's limits make long: five pages of bills in two seconds. */
+  readonly ledgerWithinMs?: number;
   /** Waits between readings that did not fit together; as many more readings. */
   readonly againAfterMs: readonly number[];
 };
 export const USUAL_READING: ReadingTiming = {
   withinMs: 20_000,
+  ledgerWithinMs: 45_000,
   againAfterMs: [500, 1_000, 1_500, 2_500, 3_500, 4_500],
 };
 
@@ -26,23 +33,31 @@ const MOST_AGAIN = new Map([
 /** A clock that is further off than this is not believed about what the time is. */
 const BELIEVED_MS = DAY_MS;
 
-type World = { readonly clock: Clock; readonly stopping: { readonly now: boolean } };
-type Judged<T> = { answer: T; isSettled: boolean; exchanges: RecordedExchange[]; judgedAtMs: EpochMs };
+type World = { readonly clock: Clock; readonly stopping: { readonly now: boolean }; readonly judges: Judges };
+type Judged = { answer: VerdictAnswer | SnapshotResult; isSettled: boolean; bundle: EvidenceBundle };
+
+/** A page of a ledger after its first: more of them than a usual position has mean that the reading is long. */
+const isOlderPage = (target: string): boolean => /\/(?:bills-archive|fills-history)\?.*&after=/.test(target);
+const LONG_AFTER = 20;
+/** What is asked once a long ledger is read has this much time left. */
+const KEPT_MS = 5_000;
 
 /**
  * Reads what a proof needs, wave by wave, until it needs nothing more; and all of it anew, a few times, while what was read
- * does not fit together. What there is no time left for is recorded as not answered, and the proof concludes from that.
+ * does not fit together. What there is no time left for is recorded as not asked, and the proof concludes from that.
  */
-async function readUntilSettled<T extends { reason: string | null }>(
+async function readUntilSettled(
   ctx: World,
   client: OkxClient,
-  prove: (exchanges: readonly RecordedExchange[], nowMs: EpochMs) => Proof<T>,
+  question: Question,
   timing: ReadingTiming,
-): Promise<Judged<T>> {
-  const deadlineMs = ctx.clock.now() + timing.withinMs;
-  let before: Judged<T> | null = null;
+): Promise<Judged> {
+  const startMs = ctx.clock.now();
+  const deadlineMs = startMs + timing.withinMs;
+  const longestMs = startMs + Math.max(timing.withinMs, timing.ledgerWithinMs ?? 0);
+  let before: Judged | null = null;
   for (let times = 0; ; times += 1) {
-    const judged = await readOnce(ctx, client, prove, deadlineMs);
+    const judged = await readOnce(ctx, client, question, deadlineMs, longestMs);
     const { answer, isSettled } = judged;
     // A reading that was cut off says less than the whole one before it.
     if (before !== null && answer.reason === 'EXCHANGE_UNAVAILABLE') return before;
@@ -54,35 +69,53 @@ async function readUntilSettled<T extends { reason: string | null }>(
   }
 }
 
-async function readOnce<T>(
+/** Until when a question may be asked: longer where a ledger has many pages, of which the last leave time for what follows. */
+function deadlineOf(target: string, pagesRead: number, deadlineMs: EpochMs, longestMs: EpochMs): EpochMs {
+  if (pagesRead < LONG_AFTER || longestMs === deadlineMs) return deadlineMs;
+  return isOlderPage(target) ? Math.max(deadlineMs, longestMs - KEPT_MS) : longestMs;
+}
+
+async function readOnce(
   ctx: World,
   client: OkxClient,
-  prove: (exchanges: readonly RecordedExchange[], nowMs: EpochMs) => Proof<T>,
+  question: Question,
   deadlineMs: EpochMs,
-): Promise<Judged<T>> {
-  const raw: RawExchange[] = [];
-  for (;;) {
-    const offsetMs = Math.abs(client.offsetMs()) <= BELIEVED_MS ? client.offsetMs() : 0;
-    const exchanges = raw.map((exchange, at) => place(exchange, at + 1, offsetMs));
-    const judgedAtMs = Math.max(ctx.clock.now() + offsetMs, ...exchanges.map((exchange) => exchange.received_at_ms));
-    const proof = prove(exchanges, judgedAtMs);
-    if (proof.kind === 'proven')
-      return {
-        answer: proof.answer,
-        isSettled: proof.isSettled,
-        exchanges: exchanges.filter(({ target }) => proof.used.has(target)),
-        judgedAtMs,
-      };
-    const late = ctx.stopping.now || ctx.clock.now() >= deadlineMs;
-    raw.push(
-      ...(await Promise.all(
-        proof.needs.map(async (target) =>
-          late ? unasked(client.host, target, ctx.clock.now()) : client.get(target, deadlineMs),
-        ),
-      )),
-    );
+  longestMs: EpochMs,
+): Promise<Judged> {
+  const judge = ctx.judges.judgeOf(question);
+  const exchanges: RecordedExchange[] = [];
+  let added: RecordedExchange[] = [];
+  let lastMs = 0;
+  try {
+    for (;;) {
+      const offsetMs = offsetOf(client);
+      lastMs = Math.max(lastMs, ...added.map((exchange) => exchange.received_at_ms));
+      const judgedAtMs = Math.max(ctx.clock.now() + offsetMs, lastMs);
+      const concluded = await judge.step(added, judgedAtMs);
+      if (concluded.kind === 'proven') {
+        const { answer, isSettled, used, seal } = concluded;
+        const kept = exchanges.filter(({ target }) => used.has(target));
+        return { answer, isSettled, bundle: { ...contentOf(question, answer, kept, judgedAtMs), ...seal } };
+      }
+      const pagesRead = exchanges.filter(({ target }) => isOlderPage(target)).length;
+      const read = await Promise.all(
+        concluded.needs.map(async (target) => {
+          const untilMs = deadlineOf(target, pagesRead, deadlineMs, longestMs);
+          const late = ctx.stopping.now || ctx.clock.now() >= untilMs;
+          return late ? unasked(client.host, target, ctx.clock.now()) : client.get(target, untilMs);
+        }),
+      );
+      const readOffsetMs = offsetOf(client);
+      added = read.map((exchange, at) => place(exchange, exchanges.length + at + 1, readOffsetMs));
+      exchanges.push(...added);
+    }
+  } finally {
+    judge.end();
   }
 }
+
+/** By how much the exchange's clock is ahead, where that can be believed. */
+const offsetOf = (client: OkxClient): number => (Math.abs(client.offsetMs()) <= BELIEVED_MS ? client.offsetMs() : 0);
 
 /** An answer with its path, its times by the exchange's clock. */
 function place(exchange: RawExchange, number: number, offsetMs: number): RecordedExchange {
@@ -94,32 +127,29 @@ function place(exchange: RawExchange, number: number, offsetMs: number): Recorde
   };
 }
 
-export type Gathered<T> = { answer: T; bundle: EvidenceBundle };
+/** An answer, and the evidence closed over it and over all that it rests on. */
+export type Gathered<T> = { readonly answer: T; readonly bundle: EvidenceBundle };
 
-/** Reads, proves, and closes the evidence over both. `claim` is what was asked, without any credential. */
-export async function gatherEvidence<T extends { reason: string | null }>(input: {
-  ctx: World;
-  client: OkxClient;
-  kind: EvidenceBundle['kind'];
-  claim: object;
-  prove: (exchanges: readonly RecordedExchange[], nowMs: EpochMs) => Proof<T>;
-  timing: ReadingTiming;
-}): Promise<Gathered<T>> {
-  const { ctx, client, kind, claim, prove, timing } = input;
-  const { answer, exchanges, judgedAtMs } = await readUntilSettled(ctx, client, prove, timing);
-  const bundle = sealBundle({
-    format: 'liqpass-evidence/1',
-    kind,
-    claim: plain(claim),
-    judged_at_ms: judgedAtMs,
-    exchanges,
-    answer: plain(answer),
-  });
+/** Reads, proves, and closes the evidence. `question` is what was asked, without any credential. */
+export async function gatherVerdict(
+  ctx: World,
+  client: OkxClient,
+  question: Extract<Question, { kind: 'verify' }>,
+  timing: ReadingTiming,
+): Promise<Gathered<VerdictAnswer>> {
+  const { answer, bundle } = await readUntilSettled(ctx, client, question, timing);
+  invariant('verdict' in answer, 'a claim is answered with a verdict');
   return { answer, bundle };
 }
 
-/** As JSON will have it: fields that are undefined are not there. */
-function plain(value: unknown): Record<string, unknown> {
-  const copy: unknown = JSON.parse(JSON.stringify(value));
-  return typeof copy === 'object' && copy !== null ? { ...copy } : {};
+/** As gatherVerdict, of a position as it stands. */
+export async function gatherSnapshot(
+  ctx: World,
+  client: OkxClient,
+  question: Extract<Question, { kind: 'snapshot' }>,
+  timing: ReadingTiming,
+): Promise<Gathered<SnapshotResult>> {
+  const { answer, bundle } = await readUntilSettled(ctx, client, question, timing);
+  invariant('insurable' in answer, 'a position is answered with a snapshot');
+  return { answer, bundle };
 }

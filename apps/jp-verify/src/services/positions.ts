@@ -63,6 +63,12 @@ function openingOrders(
     .slice(0, MOST_ORDERS);
 }
 
+const fillId = fillRow.pick({ billId: true });
+function identifyFill(value: unknown): { id: string; cursor: bigint } | null {
+  const id = fillId.safeParse(value).data?.billId;
+  return id === undefined ? null : { id, cursor: BigInt(id) };
+}
+
 type Look =
   | { refused: Extract<Answer, { kind: 'refused' }> }
   | { positions: readonly PositionRow[]; fills: readonly Fill[] };
@@ -74,13 +80,8 @@ function look(reader: Reader): Look | null {
   const positions = (parseRows(positionRow, live.rows) ?? []).filter((row) => row.pos !== null && !isZero(row.pos));
   if (positions.length === 0) return { positions, fills: [] };
   const beginMs = Math.min(...positions.map((row) => row.cTime)) - PAD_MS;
-  const pages = readPages(reader, {
-    target: fillsSince(beginMs),
-    identify: (value) => {
-      const id = fillRow.pick({ billId: true }).safeParse(value).data?.billId;
-      return id === undefined ? null : { id, cursor: BigInt(id) };
-    },
-  });
+  // Newest first: where there is no time for all of them, the latest orders are there to pick from.
+  const pages = readPages(reader, { target: fillsSince(beginMs), identify: identifyFill });
   if (pages === null) return null;
   if (pages.kind === 'refused') return { refused: pages.answer };
   return { positions, fills: parseRows(datedFill, pages.rows) ?? [] };

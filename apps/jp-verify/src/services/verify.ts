@@ -1,12 +1,10 @@
 import type { Attestation, SnapshotAnswer, SnapshotRequest, VerifyAnswer, VerifyRequest } from '@liqpass/api/verify';
 import { signStatement } from '@liqpass/evidence/attestation';
 import { invariant } from '@liqpass/kernel/invariant';
-import { proveSnapshot } from '@liqpass/proof/snapshotProof';
 import { statementOf } from '@liqpass/proof/statement';
-import { proveClaim } from '@liqpass/proof/verdict';
 import type { Context } from './context.ts';
 import { clientOf, INTERACTIVE_MS } from './credentials.ts';
-import { gatherEvidence, type Gathered } from './gatherEvidence.ts';
+import { gatherSnapshot, gatherVerdict, type Gathered } from './gatherEvidence.ts';
 
 function evidenceOf({ bundle }: Gathered<unknown>): VerifyAnswer['evidence'] {
   return { root: bundle.root, leaves: bundle.leaves, bundle };
@@ -25,14 +23,7 @@ export async function verify(ctx: Context, request: VerifyRequest): Promise<Veri
   const { credential, owner, ...claim } = request;
   const startedMs = ctx.clock.now();
   const client = await clientOf(ctx, { credential, owner });
-  const gathered = await gatherEvidence({
-    ctx,
-    client,
-    kind: 'verify',
-    claim,
-    prove: (exchanges, nowMs) => proveClaim(claim, exchanges, nowMs),
-    timing: ctx.reading,
-  });
+  const gathered = await gatherVerdict(ctx, client, { kind: 'verify', claim }, ctx.reading);
   const { answer, bundle } = gathered;
   ctx.logger.info(
     {
@@ -53,15 +44,10 @@ export async function verify(ctx: Context, request: VerifyRequest): Promise<Veri
 export async function takeSnapshot(ctx: Context, request: SnapshotRequest): Promise<SnapshotAnswer> {
   const { credential, owner, ...claim } = request;
   const client = await clientOf(ctx, { credential, owner });
-  const gathered = await gatherEvidence({
-    ctx,
-    client,
-    kind: 'snapshot',
-    claim,
-    prove: (exchanges, nowMs) => proveSnapshot(claim, exchanges, nowMs),
-    // A person waits for it.
-    timing: { ...ctx.reading, withinMs: Math.min(ctx.reading.withinMs, INTERACTIVE_MS) },
-  });
+  // A person waits for it.
+  const withinMs = Math.min(ctx.reading.withinMs, INTERACTIVE_MS);
+  const timing = { ...ctx.reading, withinMs, ledgerWithinMs: withinMs };
+  const gathered = await gatherSnapshot(ctx, client, { kind: 'snapshot', claim }, timing);
   const { answer, bundle } = gathered;
   ctx.logger.info(
     { ordId: claim.ordId, insurable: answer.insurable, reason: answer.reason, root: bundle.root },

@@ -67,8 +67,8 @@ export type JpVerifyClient = {
   isHealthy(): Promise<boolean>;
 };
 
-/** jp-verify itself tries for up to 20 s to read the exchange consistently. */
-const VERIFY_TIMEOUT_MS = 28_000;
+/** jp-verify itself tries for up to 20 s to read the exchange consistently, and for 45 s where a ledger is long. */
+const VERIFY_TIMEOUT_MS = 52_000;
 const HEALTH_TIMEOUT_MS = 2_000;
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
