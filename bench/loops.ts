@@ -1,30 +1,29 @@
-// npm run bench: closed loops over HTTP on PostgreSQL and on the embedded database, in the same run what the database and its
-// driver reach without HTTP, and what others feel while the exchange is slow or fails. --seconds=4 --rounds=3 --clients=1,8,32
-// --databases=durable,embedded ("fast": PostgreSQL that forces nothing to disk, as tests run it) --verifiers=0,1000
+// npm run bench: closed loops over HTTP on PostgreSQL and on the embedded database, in turns with the yardstick (yardstick.ts), and
+// what others feel while the exchange is slow or fails. --seconds=6 --rounds=3 --warm=10 --clients=1,8,32
+// --databases=durable,embedded ("fast": PostgreSQL that forces nothing to disk, as tests run it) --verifiers=0,1000 --trouble=yes
 import pg from 'pg';
 import { join } from 'node:path';
 import { startPostgres, type LocalPostgres } from '../scripts/localPostgres.ts';
-import { prepareStatements } from '../apps/liqpass-backend/src/db/platform/preparedStatements.ts';
 import { startBackendProcess, type BackendProcess } from './support/backendProcess.ts';
 import { brokenInvariants } from '../apps/liqpass-backend/test/brokenInvariants.ts';
 import { compareWithAcknowledged, footprint, withDatabase } from './support/checkDatabase.ts';
-import { STEPS, type Policy } from './support/closedLoop.ts';
-import { driveLoops, mergeRuns, percentile, type LoopRun } from './support/driveLoops.ts';
+import type { Policy } from './support/closedLoop.ts';
+import { driveLoops } from './support/driveLoops.ts';
 import * as tables from './support/loopTables.ts';
-import { cpuSecondsOf, memoryMbOf, postgresCpuSeconds } from './support/processUsage.ts';
-import { recordStatements, roundTrips, type Recording } from './support/recordStatements.ts';
-import { replayWithNode } from './support/replayNode.ts';
-import { replayWithPgbench } from './support/replayPgbench.ts';
+import { measureTurns, type Contender } from './support/measureTurns.ts';
+import { memoryMbOf } from './support/processUsage.ts';
+import { recordStatements, roundTrips } from './support/recordStatements.ts';
 import { figure, keepResults, machine, setting, settingNumber, table } from './support/report.ts';
 import { standInVerifier } from './support/standInVerifier.ts';
 import { readInTrouble, type Felt } from './support/troubledExchange.ts';
+import { startYardstick } from './support/yardstickProcess.ts';
 
-const seconds = settingNumber('seconds', 4);
+const seconds = settingNumber('seconds', 6);
 const rounds = settingNumber('rounds', 3);
+const warmSeconds = settingNumber('warm', 10);
 const clientCounts = setting('clients', '1,8,32').split(',').map(Number);
 const databases = setting('databases', 'durable,embedded').split(',');
 const verifierDelays = setting('verifiers', '0,1000').split(',').map(Number);
-const NODE_POOL = 10;
 
 const verifier = await standInVerifier();
 const measured: tables.Measured[] = [];
@@ -34,90 +33,16 @@ const footprints: Record<string, Awaited<ReturnType<typeof footprint>>> = {};
 let trips: ReturnType<typeof roundTrips> | null = null;
 console.log(machine());
 
-type Scene = {
-  readonly database: string;
-  readonly backend: BackendProcess;
-  readonly postgres: LocalPostgres | null;
-  /** What a loop says to PostgreSQL, and a database of its own to say it to without HTTP. */
-  readonly ceiling: { readonly url: string; readonly pool: pg.Pool; readonly recording: Recording } | null;
-};
-
-/** Loops with what they cost, and, in turns with them, the ceilings: whatever else the machine does falls on each of them. */
-async function measure(
-  { database, backend, postgres, ceiling }: Scene,
-  verifierMs: number,
-  clients: number,
-): Promise<LoopRun> {
-  verifier.mood = { answersAfterMs: verifierMs };
-  const runs: LoopRun[] = [];
-  const reached: { node: number[]; pgbench: number[] } = { node: [], pgbench: [] };
-  const cpu = { backend: 0, database: 0, driver: 0 };
-  for (let round = 0; round < rounds; round += 1) {
-    const before = cpuNow(backend, postgres);
-    runs.push(await driveLoops(backend.url, { clients, seconds }));
-    const after = cpuNow(backend, postgres);
-    for (const part of ['backend', 'database', 'driver'] as const) cpu[part] += after[part] - before[part];
-    if (!postgres || !ceiling || verifierMs > 0) continue;
-    const node = await replayWithNode(ceiling.pool, ceiling.recording, clients, seconds);
-    if (node.errors.length > 0)
-      wrong.push(`the replay without HTTP failed ${node.errors.length} times: ${node.errors[0]}`);
-    reached.node.push(node.loopsPerSecond);
-    reached.pgbench.push(await replayWithPgbench(postgres.binaries, ceiling.url, ceiling.recording, clients, seconds));
-  }
-  const run = mergeRuns(runs);
-  const per1000 = (used: number): number => (used / Math.max(1, run.loops)) * 1000;
-  const mean = (values: readonly number[]): number | null =>
-    values.length === 0 ? null : values.reduce((sum, each) => sum + each, 0) / values.length;
-  measured.push({
-    database,
-    verifierMs,
-    clients,
-    loopsPerSecond: run.loops / run.seconds,
-    requestsPerSecond: run.requests / run.seconds,
-    errors: run.errors.length,
-    firstError: run.errors[0] ?? null,
-    latencyMs: Object.fromEntries(
-      STEPS.map((step) => {
-        const sorted = run.latenciesMs[step];
-        return [step, { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) }];
-      }),
-    ),
-    cpuPer1000Loops: {
-      backend: per1000(cpu.backend),
-      database: per1000(cpu.database),
-      driver: per1000(cpu.driver),
-    },
-    memoryMb: memoryMbOf(backend.pid()),
-    ceilings: { pgbench: mean(reached.pgbench), node: mean(reached.node) },
-  });
-  return run;
-}
-
-function cpuNow(
-  backend: BackendProcess,
-  postgres: LocalPostgres | null,
-): Record<'backend' | 'database' | 'driver', number> {
-  const driver = process.cpuUsage();
-  return {
-    backend: cpuSecondsOf(backend.pid()),
-    database: postgres ? postgresCpuSeconds(postgres.directory) : 0,
-    driver: (driver.user + driver.system) / 1e6,
-  };
-}
-
 /** A database beside the product's, in the same server and as young. */
-async function prepareCeiling(postgres: LocalPostgres): Promise<NonNullable<Scene['ceiling']>> {
-  await withDatabase(postgres.url, (pool) => pool.query('create database ceiling'));
-  const url = postgres.url.replace(/postgres$/, 'ceiling');
-  const recording = await recordStatements(url, verifier.url);
-  const pool = new pg.Pool({ connectionString: url, max: NODE_POOL });
-  pool.on('error', () => undefined);
-  pool.on('connect', prepareStatements);
-  return { url, pool, recording };
+async function createDatabase(postgres: LocalPostgres, name: string): Promise<string> {
+  await withDatabase(postgres.url, (pool) => pool.query(`create database ${name}`));
+  return postgres.url.replace(/postgres$/, name);
 }
+
+const lookInto = (url: string): pg.Pool => new pg.Pool({ connectionString: url, max: 1 }).on('error', () => undefined);
 
 /** What others feel, in peace and in trouble; on the database that is for production. */
-async function trouble({ backend }: Scene): Promise<Policy[]> {
+async function trouble(backend: BackendProcess): Promise<Policy[]> {
   const policies: Policy[] = [];
   for (const each of [
     { exchange: 'in peace', mood: { answersAfterMs: 0 }, claims: 0, seconds: 8 },
@@ -135,27 +60,54 @@ async function trouble({ backend }: Scene): Promise<Policy[]> {
 async function benchDatabase(database: string): Promise<void> {
   const postgres = database === 'embedded' ? null : await startPostgres({ durable: database === 'durable' });
   const policies: Policy[] = [];
+  const pools: pg.Pool[] = [];
   try {
-    const ceiling = postgres === null ? null : await prepareCeiling(postgres);
-    if (ceiling) trips = roundTrips(ceiling.recording);
+    if (postgres) trips = roundTrips(await recordStatements(await createDatabase(postgres, 'recorded'), verifier.url));
     const backend = await startBackendProcess({ databaseUrl: postgres?.url ?? null, verifierUrl: verifier.url });
-    const scene: Scene = { database, backend, postgres, ceiling };
+    const yardstickUrl = postgres ? await createDatabase(postgres, 'yardstick') : null;
+    const yardstick = yardstickUrl === null ? null : await startYardstick(yardstickUrl, verifier.url);
+    const contender = (url: string, pid: number, databaseUrl: string | null): Contender => {
+      const pool = databaseUrl === null ? null : lookInto(databaseUrl);
+      if (pool) pools.push(pool);
+      return { url, pid, pool };
+    };
+    const product = contender(backend.url, backend.pid(), postgres?.url ?? null);
+    const beside = yardstick ? contender(yardstick.url, yardstick.pid, yardstickUrl) : null;
     try {
       // What is compiled and cached on the first requests is nobody's steady state.
-      policies.push(...(await driveLoops(backend.url, { clients: 8, seconds: 3 })).policies);
+      if (beside) await driveLoops(beside.url, { clients: 32, seconds: warmSeconds });
+      policies.push(...(await driveLoops(product.url, { clients: 32, seconds: warmSeconds })).policies);
       for (const verifierMs of verifierDelays)
         for (const clients of clientCounts) {
-          policies.push(...(await measure(scene, verifierMs, clients)).policies);
-          const { loopsPerSecond = Number.NaN, firstError = null } = measured.at(-1) ?? {};
+          verifier.mood = { answersAfterMs: verifierMs };
+          const contenders = beside && verifierMs === 0 ? { product, yardstick: beside } : { product };
+          const turns = await measureTurns<'product' | 'yardstick'>(
+            contenders as Record<'product' | 'yardstick', Contender>,
+            postgres,
+            { clients, seconds, rounds },
+          );
+          policies.push(...turns.product.policies);
+          const run: tables.Measured = {
+            database,
+            verifierMs,
+            clients,
+            product: turns.product.cost,
+            yardstick: 'yardstick' in contenders ? turns.yardstick.cost : null,
+            memoryMb: memoryMbOf(backend.pid()),
+          };
+          measured.push(run);
+          const { loopsPerSecond, firstError } = run.product;
           console.log(
             `${database}, verifier ${verifierMs} ms, ${clients} clients: ${figure(loopsPerSecond)} loops/s`,
-            firstError ?? '',
+            run.yardstick ? `beside ${figure(run.yardstick.loopsPerSecond)}` : '',
+            firstError ?? run.yardstick?.firstError ?? '',
           );
         }
-      if (database === 'durable') policies.push(...(await trouble(scene)));
+      if (database === 'durable' && setting('trouble', 'yes') === 'yes') policies.push(...(await trouble(backend)));
     } finally {
       await backend.stop();
-      await ceiling?.pool.end();
+      await yardstick?.stop();
+      await Promise.all(pools.map((pool) => pool.end()));
     }
     const url = postgres?.url ?? `embedded:${join(backend.directory, 'data/database')}`;
     await withDatabase(url, async (pool) => {
@@ -181,8 +133,8 @@ try {
 const targets = tables.targetsOf(measured, felt);
 const print = (title: string, text: string): void => console.log(`\n${title}\n\n${text}`);
 print('Loops', tables.loopsTable(measured));
+print('A loop costs: product / yardstick', tables.costTable(measured));
 print('Milliseconds a step, p50 / p95 / p99', tables.latencyTable(measured));
-print('For 1,000 loops', tables.costTable(measured));
 if (felt.length > 0) print('Reads while the exchange is in trouble', tables.feltTable(felt));
 if (trips) print('Round trips to the database', tables.roundTripTable(trips));
 for (const [database, rows] of Object.entries(footprints))

@@ -1,20 +1,17 @@
 import { STEPS, type Step } from './closedLoop.ts';
+import type { Cost } from './measureTurns.ts';
 import { figure, table, type Cell } from './report.ts';
 import type { Felt } from './troubledExchange.ts';
 
-/** What one number of clients reached on one database with one verifier, and what it cost. */
+/** What one number of clients reached on one database with one verifier; beside it the yardstick, in turns with it. */
 export type Measured = {
   readonly database: string;
   readonly verifierMs: number;
   readonly clients: number;
-  readonly loopsPerSecond: number;
-  readonly requestsPerSecond: number;
-  readonly errors: number;
-  readonly firstError: string | null;
-  readonly latencyMs: Readonly<Record<string, { p50: number; p95: number; p99: number }>>;
-  readonly cpuPer1000Loops: { backend: number; database: number; driver: number };
+  readonly product: Cost;
+  /** null where there is none: on the embedded database, and with a slow verifier. */
+  readonly yardstick: Cost | null;
   readonly memoryMb: { now: number; most: number };
-  readonly ceilings: { pgbench: number | null; node: number | null };
 };
 
 const name = (run: Measured): string[] => [
@@ -23,48 +20,65 @@ const name = (run: Measured): string[] => [
   String(run.clients),
 ];
 const head = ['database', 'verifier', 'clients'];
-const share = (part: number, whole: number | null): string =>
-  whole === null ? '–' : `${Math.round((part / whole) * 100)} %`;
+const times = (part: number, whole: number | undefined): string =>
+  whole === undefined || !(whole > 0) ? '–' : `× ${(part / whole).toFixed(2)}`;
 
 export const loopsTable = (measured: readonly Measured[]): string =>
   table(
-    [...head, 'loops/s', 'requests/s', 'errors', 'node+pg loops/s', 'pgbench loops/s', 'of node+pg', 'of pgbench'],
+    [...head, 'loops/s', 'requests/s', 'errors', 'yardstick loops/s', 'of it', 'backend MB', 'at most MB'],
     measured.map((run) => [
       ...name(run),
-      run.loopsPerSecond,
-      run.requestsPerSecond,
-      String(run.errors),
-      run.ceilings.node,
-      run.ceilings.pgbench,
-      share(run.loopsPerSecond, run.ceilings.node),
-      share(run.loopsPerSecond, run.ceilings.pgbench),
+      run.product.loopsPerSecond,
+      run.product.requestsPerSecond,
+      String(run.product.errors),
+      run.yardstick?.loopsPerSecond ?? null,
+      times(run.product.loopsPerSecond, run.yardstick?.loopsPerSecond),
+      run.memoryMb.now,
+      run.memoryMb.most,
+    ]),
+  );
+
+const PARTS = [
+  ['backend CPU ms', 'serverCpuMs'],
+  ['PostgreSQL CPU ms', 'databaseCpuMs'],
+  ['driver CPU ms', 'driverCpuMs'],
+  ['WAL bytes', 'walBytes'],
+  ['disk bytes', 'diskBytes'],
+] as const;
+
+/** What a loop costs, and how many times what the yardstick's does. */
+export const costTable = (measured: readonly Measured[]): string =>
+  table(
+    [...head, ...PARTS.map(([title]) => title)],
+    measured.map((run): Cell[] => [
+      ...name(run),
+      ...PARTS.map(([, part]) => {
+        const yardstick = run.yardstick?.[part];
+        return yardstick === undefined
+          ? figure(run.product[part])
+          : `${figure(run.product[part])} / ${figure(yardstick)} = ${times(run.product[part], yardstick)}`;
+      }),
     ]),
   );
 
 export const latencyTable = (measured: readonly Measured[]): string =>
   table(
     [...head, ...STEPS],
-    measured.map((run) => [
-      ...name(run),
-      ...STEPS.map((step) =>
-        [run.latencyMs[step]?.p50, run.latencyMs[step]?.p95, run.latencyMs[step]?.p99]
-          .map((ms) => figure(ms ?? Number.NaN))
-          .join(' / '),
+    measured.flatMap((run) =>
+      [run.product, run.yardstick].flatMap((cost, at) =>
+        cost === null
+          ? []
+          : [
+              [
+                ...(at === 0 ? name(run) : [run.database, 'yardstick', String(run.clients)]),
+                ...STEPS.map(
+                  (step) =>
+                  [cost.latencyMs[step].p50, cost.latencyMs[step].p95, cost.latencyMs[step].p99].map(figure).join(' / '), // prettier-ignore
+                ),
+              ],
+            ],
       ),
-    ]),
-  );
-
-export const costTable = (measured: readonly Measured[]): string =>
-  table(
-    [...head, 'backend CPU s', 'database CPU s', 'driver CPU s', 'backend MB', 'at most MB'],
-    measured.map((run) => [
-      ...name(run),
-      run.cpuPer1000Loops.backend,
-      run.cpuPer1000Loops.database,
-      run.cpuPer1000Loops.driver,
-      run.memoryMb.now,
-      run.memoryMb.most,
-    ]),
+    ),
   );
 
 export const roundTripTable = (trips: Readonly<Record<Step, number>>): string =>
@@ -111,20 +125,19 @@ export function targetsOf(measured: readonly Measured[], felt: readonly Felt[]):
   const targets: Target[] = [];
   const add = (target: string, wanted: string, reached: string, met: boolean): void =>
     void targets.push({ target, wanted, reached, met });
-  for (const run of measured) {
-    const { node } = run.ceilings;
-    if (run.clients !== 32 || node === null) continue;
-    const reached = run.loopsPerSecond / node;
-    add(`loops/s of 32 clients, of what node and pg reach (${run.database})`, '≥ 30 %, aim 40 %', share(run.loopsPerSecond, node), reached >= 0.3); // prettier-ignore
+  for (const { clients, database, product, yardstick } of measured) {
+    if (clients !== 32 || yardstick === null) continue;
+    const of = (part: 'loopsPerSecond' | (typeof PARTS)[number][1]): number => product[part] / yardstick[part];
+    const most = (what: string, part: (typeof PARTS)[number][1], limit: number): void =>
+      add(`${what} a loop, of the yardstick's (${database})`, `≤ × ${limit}`, times(product[part], yardstick[part]), of(part) <= limit); // prettier-ignore
+    add(`loops/s of 32 clients, of the yardstick's (${database})`, '≥ × 0.75, aim × 1', times(product.loopsPerSecond, yardstick.loopsPerSecond), of('loopsPerSecond') >= 0.75); // prettier-ignore
+    most('backend CPU', 'serverCpuMs', 1.8);
+    most('PostgreSQL CPU', 'databaseCpuMs', 1.5);
+    most('WAL', 'walBytes', 1.6);
   }
   for (const { exchange, claims, readMs, storedMs } of felt) {
     if (claims > 0) add(`p99 of reads, ${claims} claims, ${exchange}`, '< 25 ms', `${figure(readMs.p99)} ms`, readMs.p99 < 25); // prettier-ignore
     if (storedMs) add(`a verdict is stored after the answer, ${storedMs.verdicts} verdicts`, '< 100 ms', `at most ${figure(storedMs.most)} ms`, storedMs.most < 100); // prettier-ignore
-  }
-  const embedded = measured.filter((run) => run.database === 'embedded' && run.verifierMs === 0);
-  if (embedded.length > 0) {
-    const most = Math.max(...embedded.map((run) => run.loopsPerSecond));
-    add('loops/s of the embedded database', '≥ 100', figure(most), most >= 100);
   }
   return targets;
 }
