@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import { buildServer, type Server } from '@liqpass/service/server';
 import { classifyDatabaseError } from './db/platform/databaseError.ts';
-import type { Queue } from './jobs/queue.ts';
 import { adminClaimReadRoutes } from './routes/adminClaimReads.ts';
 import { adminAuditRoutes } from './routes/audit/adminAudit.ts';
 import { adminOperatorRoutes } from './routes/people/adminOperators.ts';
@@ -44,7 +43,6 @@ const PAGES = join(import.meta.dirname, '../../web/dist');
 export async function buildApp(
   ctx: Context,
   keys: Keys,
-  queue: Pick<Queue, 'depth'>,
   metrics: ReturnType<typeof buildMetrics>,
   /** A worker is asked for its health and its metrics alone. */
   role: 'worker' | 'web' | 'all' = 'all',
@@ -73,7 +71,7 @@ export async function buildApp(
   sessionHook(app, ctx);
   await installLimits(app, ctx, keys, { ...ctx.settings.people, walletOf });
   onlySpelledOut(app);
-  operationRoutes(app, ctx, queue, metrics);
+  operationRoutes(app, ctx, ctx.verifications, metrics);
   if (role === 'worker') return app;
   authRoutes(app, ctx);
   ownPurchaseOrderRoutes(app, ctx);

@@ -10,7 +10,7 @@ import { keepAttestationKeys, listAttestationKeys } from './db/platform/attestat
 import { databaseErrorCode } from './db/platform/databaseError.ts';
 import { openDatabase, type Database } from './db/platform/database.ts';
 import { migrateToLatest } from './db/platform/migrate.ts';
-import { openQueue } from './jobs/queue.ts';
+import { startClaimVerifier } from './jobs/claimVerifier.ts';
 import { startMarketFeed } from './jobs/book/marketFeed.ts';
 import { startBookUpkeep } from './jobs/book/bookUpkeep.ts';
 import { startSealer } from './jobs/audit/sealer.ts';
@@ -29,8 +29,9 @@ import { quoteSigner } from './services/book/quoteSigner.ts';
 import { buildSalesStops } from './services/book/salesStops.ts';
 import { seedOperators } from './services/people/operators.ts';
 import { checkWaits } from './services/waiting.ts';
-import { verifyClaim } from './services/verifyClaim.ts';
 import { openWatch } from './services/treasury/openWatch.ts';
+import type { Verifications } from './services/hallContext.ts';
+import { buildVerifications } from './services/verifications.ts';
 import { walletSignatureClient } from './services/people/walletSignatureClient.ts';
 
 export type Backend = { readonly ctx: Context; readonly address: string; stop(): Promise<void> };
@@ -55,7 +56,6 @@ export async function startBackend(
       log.warn('AUDIT_KEY is not set: whoever may write to the database can put in audit rows that check as ours');
     if (config.underwriting.quoteSigningKey === null)
       log.warn('QUOTE_SIGNING_KEY is not set: quotes are signed with a key made at this start');
-    const queue = await openQueue(database, clock, log);
     const attestations = attestationClient({
       baseUrl: config.jpVerifyBaseUrl,
       apiKey: config.jpVerifyApiKey,
@@ -67,12 +67,11 @@ export async function startBackend(
       log,
       now: () => clock.now(),
     });
-    const ctx: Context = {
+    const world: Omit<Context, 'verifications'> = {
       database,
       db: database.db,
       clock,
       log,
-      jobs: queue,
       jpVerify: jpVerifyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey, attestations),
       exchangeKeys: exchangeKeyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey, attestations),
       attestations,
@@ -85,24 +84,27 @@ export async function startBackend(
       settings: config,
       watch: openWatch(config),
     };
-    const background: Context = { ...ctx, db: database.background.db };
+    const metrics = buildMetrics(
+      { depth: () => verifications.depth() },
+      { atMost: COUNTED_AT_MOST, count: () => countClaimsByStatus(world.db) },
+    );
+    const backstage = { ...world, db: database.background.db };
+    const verifications: Verifications = buildVerifications(backstage, (seconds, to) =>
+      metrics.observeVerification(seconds, to),
+    );
+    const ctx: Context = { ...world, verifications };
+    const background: Context = { ...backstage, verifications };
     await beginKeyedStamps(ctx);
     await seedOperators(ctx);
-    const metrics = buildMetrics(queue, { atMost: COUNTED_AT_MOST, count: () => countClaimsByStatus(ctx.db) });
     const app = await buildApp(
       ctx,
       { internal: config.internalKeys, admin: config.adminKeys },
-      queue,
       metrics,
       config.role,
       config.simulatedExchange,
     );
-    if (config.role !== 'web')
-      await queue.work(async (claimId) => {
-        const startedMs = performance.now();
-        const to = await verifyClaim(background, claimId);
-        if (to !== null) metrics.observeVerification((performance.now() - startedMs) / 1000, to);
-      });
+    // Who serves pages alone asks about what is filed there, and leaves the rest to others.
+    const stopClaimVerifier = config.role === 'web' ? async (): Promise<void> => {} : startClaimVerifier(background);
     const stopUpkeep = startUpkeep(background);
     const stopSealer = startSealer(background);
     const stopBookUpkeep = startBookUpkeep(background, () => checkWaits(background));
@@ -118,7 +120,8 @@ export async function startBackend(
         await stopBookUpkeep();
         await stopMarketFeed();
         await app.close();
-        await queue.stop(STOP_JOBS_WITHIN_MS - (performance.now() - startedMs));
+        await stopClaimVerifier();
+        await verifications.stop(STOP_JOBS_WITHIN_MS - (performance.now() - startedMs));
         // Last, so that what the others wrote is sealed too.
         await stopSealer();
         await database.close();

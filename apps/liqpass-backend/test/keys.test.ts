@@ -4,6 +4,7 @@ import type { ErrorAnswer } from '@liqpass/api/wire';
 import { DAY_MS, formatIso } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readClaim } from '../src/services/claims.ts';
 import { verifyClaim } from '../src/services/verifyClaim.ts';
 import { deleteUnneededCredentials } from '../src/services/people/credentials.ts';
 import { bindWith, checked, far, order, refusal, register, SEALED, snapshotTaken, UID } from './attested.ts';
@@ -194,7 +195,7 @@ test(`an attested claim is never asked about with another key than its accountâ€
   app.verifier.script(() => liquidated(app.clock.now() - 1));
   await app.until(
     async () => {
-      await verifyClaim(app.backend.ctx, claim.body.claimId);
+      await verifyClaim(app.backend.ctx, await readClaim(app.backend.ctx, claim.body.claimId));
       return app.readClaim(claim.body.claimId);
     },
     (read) => read.status === 'VERIFIED_PENDING_REVIEW',

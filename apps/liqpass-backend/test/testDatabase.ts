@@ -3,8 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { openDatabase, openEmbedded, type Database } from '../src/db/platform/database.ts';
 import { migrateToLatest } from '../src/db/platform/migrate.ts';
-import { openQueue } from '../src/jobs/queue.ts';
-import { systemClock } from '@liqpass/kernel/time';
 import { buildLogger } from '@liqpass/service/logger';
 
 const serverUrl = process.env['TEST_DATABASE_URL'];
@@ -15,8 +13,6 @@ const log = buildLogger('test', 'silent');
 
 async function migrated(database: Database): Promise<Database> {
   await migrateToLatest(database.db);
-  const queue = await openQueue(database, systemClock, log);
-  await queue.stop();
   return database;
 }
 

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { keepMarks } from '../src/db/book/marketRepo.ts';
 import { checkWaits } from '../src/services/waiting.ts';
+import { readClaim } from '../src/services/claims.ts';
 import { verifyClaim } from '../src/services/verifyClaim.ts';
 import { bindWith, order, register, snapshotTaken } from './attested.ts';
 import { newOrdId } from './harness.ts';
@@ -122,7 +123,7 @@ test('nothing is paid on a cover that was touched, however early the claim is th
   app.clock.set(startMs + 1000);
   app.verifier.script(() => liquidated(startMs + 500));
   assert.equal(await checkWaits(app.backend.ctx), 0);
-  await verifyClaim(app.backend.ctx, before.body.claimId);
+  await verifyClaim(app.backend.ctx, await readClaim(app.backend.ctx, before.body.claimId));
   const ended = await app.readClaim(before.body.claimId);
   assert.deepEqual(
     [ended.status, ended.rejected_reason, ended.payout_amount_usdc],

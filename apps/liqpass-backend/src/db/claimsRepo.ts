@@ -94,8 +94,13 @@ export type NewClaim = {
   readonly payoutCap: Usdc;
 };
 
-/** Writes a claim that is to be verified now; null when there is one already. */
-export async function insertClaim(db: Db, claim: NewClaim, entry: AuditEntry): Promise<Claim | null> {
+/** Writes a claim that its filer asks the verifier about until `askedUntilMs`, and then anybody; null when there is one already. */
+export async function insertClaim(
+  db: Db,
+  claim: NewClaim,
+  askedUntilMs: EpochMs,
+  entry: AuditEntry,
+): Promise<Claim | null> {
   const now = new Date(entry.atMs);
   return movedClaim(
     await sql<ClaimRow>`
@@ -103,7 +108,7 @@ export async function insertClaim(db: Db, claim: NewClaim, entry: AuditEntry): P
       insert into insurance_claims (id, purchase_order_id, claimant, submit_tx_hash, triggered_at_sec, okx_event_id, status,
         coverage_window_start, coverage_window_end, payout_cap_usdc, next_attempt_at, created_at, updated_at)
       values (${claim.id}, ${claim.purchaseOrderId}, ${claim.claimant}, ${claim.submitTxHash}, ${claim.triggeredAtSec}, ${claim.okxEventId},
-        'VERIFYING', ${new Date(claim.window.startMs)}, ${new Date(claim.window.endMs)}, ${numericOf(claim.payoutCap)}, ${now}, ${now}, ${now})
+        'VERIFYING', ${new Date(claim.window.startMs)}, ${new Date(claim.window.endMs)}, ${numericOf(claim.payoutCap)}, ${new Date(askedUntilMs)}, ${now}, ${now})
       on conflict (purchase_order_id, okx_event_id) do nothing
       returning *, null::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry)})
@@ -134,13 +139,19 @@ export async function getEvidence(db: Db, id: string): Promise<unknown> {
   return rows[0]?.evidence_json ?? null;
 }
 
-/** A claim that FAILED is verified again; null when it is not FAILED any more. */
-export async function reopenFailedClaim(db: Db, id: string, entry: AuditEntry): Promise<Claim | null> {
+/** A claim that FAILED is verified again, by whoever reopens it until `askedUntilMs`; null when it is not FAILED any more. */
+export async function reopenFailedClaim(
+  db: Db,
+  id: string,
+  askedUntilMs: EpochMs,
+  entry: AuditEntry,
+): Promise<Claim | null> {
   const now = new Date(entry.atMs);
   return movedClaim(
     await sql<ClaimRow>`
     with moved as (
-      update insurance_claims set status = 'VERIFYING', rejected_reason = null, attempts = 0, next_attempt_at = ${now}, updated_at = ${now}
+      update insurance_claims set status = 'VERIFYING', rejected_reason = null, attempts = 0, next_attempt_at = ${new Date(askedUntilMs)},
+        updated_at = ${now}
       where id = ${id} and status = 'FAILED'
       returning *, 'FAILED'::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry)})
@@ -171,12 +182,18 @@ export type AttemptResult = {
   readonly holdReasons: readonly string[];
 };
 
-/** Stores an attempt on a claim that still waits for it; false when another attempt came first. */
-export async function recordAttempt(db: Db, id: string, result: AttemptResult, entry: AuditEntry): Promise<boolean> {
+/** Stores an attempt on a claim that still waits for it; null when another attempt came first. */
+export async function recordAttempt(
+  db: Db,
+  id: string,
+  result: AttemptResult,
+  entry: AuditEntry,
+): Promise<Claim | null> {
   const now = new Date(entry.atMs);
   const { answer } = result;
   const ended = result.to === 'REJECTED' || result.to === 'FAILED';
-  const { rows } = await sql<{ id: string }>`
+  return movedClaim(
+    await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = ${result.to}, attempts = attempts + 1, last_attempt_reason = ${result.reason},
         next_attempt_at = ${result.nextAttemptAtMs === null ? null : new Date(result.nextAttemptAtMs)},
@@ -190,10 +207,10 @@ export async function recordAttempt(db: Db, id: string, result: AttemptResult, e
         liquidation_time_ms = ${result.liquidationTimeMs}, payout_amount_usdc = ${result.payoutAmount === null ? null : numericOf(result.payoutAmount)},
         hold_reasons = ${[...result.holdReasons]}::text[], updated_at = ${now}
       where id = ${id} and status = 'VERIFYING' and attempts = ${result.attemptsBefore}
-      returning id, 'VERIFYING'::text as from_status, status as to_status
+      returning *, 'VERIFYING'::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry)})
-    select id from moved`.execute(db);
-  return rows.length === 1;
+    ${selectMovedClaim}`.execute(db),
+  );
 }
 
 export type ClaimCursor = { readonly createdAtMs: EpochMs; readonly id: string };
@@ -211,17 +228,6 @@ export async function listClaims(
     order by c.created_at desc, c.id desc
     limit ${filter.limit}`.execute(db);
   return rows.map(toClaim);
-}
-
-/** Claims that should have been asked about by now: their job was lost. */
-export async function listOverdueClaims(db: Db, beforeMs: EpochMs, limit: number): Promise<{ id: string }[]> {
-  return db
-    .selectFrom('insurance_claims')
-    .select('id')
-    .where('next_attempt_at', '<', new Date(beforeMs))
-    .orderBy('next_attempt_at')
-    .limit(limit)
-    .execute();
 }
 
 /** Claims of a status beyond this many are not counted: a look costs a tenth of a second at most, in a book of any size. */

@@ -1,7 +1,7 @@
 import { triggerClaimAnswer, triggerClaimBody, type TriggerClaimAnswer } from '@liqpass/api/claims';
 import type { Server } from '@liqpass/service/server';
 import type { Claim } from '../domain/claim.ts';
-import { awaitVerdict, fileClaim } from '../services/claims.ts';
+import { triggerClaim } from '../services/claims.ts';
 import type { HallContext } from '../services/hallContext.ts';
 import { internalActor } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
@@ -44,7 +44,7 @@ export function internalClaimRoutes(app: Server, ctx: HallContext, keys: Keys): 
         submitTxHash: submitTxHash ?? null,
         triggeredAtSec: triggeredAtSec ?? null,
       };
-      const claim = await awaitVerdict(ctx, await fileClaim(ctx, filed, internalActor(request, keys)));
+      const claim = await triggerClaim(ctx, filed, internalActor(request, keys));
       const { statusCode, answer } = triggerAnswer(claim);
       return reply.code(statusCode).send(answer);
     },

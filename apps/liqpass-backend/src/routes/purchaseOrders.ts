@@ -10,7 +10,7 @@ import { fileClaimBody, triggerClaimAnswer } from '@liqpass/api/claims';
 import { LiqPassError } from '@liqpass/api/errors';
 import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';
-import { awaitVerdict, fileClaim } from '../services/claims.ts';
+import { triggerClaim } from '../services/claims.ts';
 import type { HallContext } from '../services/hallContext.ts';
 import { hashBody, once } from '../services/platform/idempotency.ts';
 import { bindOkx } from '../services/bindOkx.ts';
@@ -190,7 +190,7 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
         submitTxHash: body.submitTxHash ?? null,
         triggeredAtSec: body.triggeredAtSec ?? null,
       };
-      const claim = await awaitVerdict(ctx, await fileClaim(ctx, filed, traderActor(request)));
+      const claim = await triggerClaim(ctx, filed, traderActor(request));
       const { statusCode, answer } = triggerAnswer(claim);
       return reply.code(statusCode).send(answer);
     },

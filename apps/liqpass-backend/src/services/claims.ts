@@ -12,6 +12,7 @@ import { checksummedAddress } from './platform/checksummedAddress.ts';
 import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { readOwnPurchaseOrder } from './purchaseOrders.ts';
+import { ASKED_ABOUT_MS } from './verifications.ts';
 import { afterWaiting } from './waiting.ts';
 
 const entry = (
@@ -45,10 +46,21 @@ export type FiledClaim = {
 };
 
 /**
- * Files a claim and leaves the job that verifies it, in one transaction. Filed again, it is the claim that there is; one
- * that FAILED is verified again; nothing else moves.
+ * Files a claim, has the verifier asked about it, and answers with what it is once the verifier has spoken, or after as long as a
+ * trigger waits. Filed again, it is the claim that there is; one that FAILED is verified again; nothing else moves.
  */
-export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Claim> {
+export async function triggerClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Claim> {
+  const { claim, verdict } = await fileClaim(ctx, filed, actor);
+  return awaitVerdict(ctx, claim, verdict);
+}
+
+type Filed = {
+  readonly claim: Claim;
+  /** What the verifier makes of it, where this process asks; null where another does, or nobody. */
+  readonly verdict: Promise<Claim | null> | null;
+};
+
+async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Filed> {
   const claimant = checksummedAddress(filed.claimant);
   const order = await afterWaiting(ctx, await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor));
   const refusal = refuseClaim(order, claimant);
@@ -61,7 +73,7 @@ export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Acto
   const existing = order.claim === null ? null : await repo.getClaimByEvent(ctx.db, order.id, eventId);
   if (existing && existing.claimant !== claimant)
     throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
-  if (existing && existing.status !== 'FAILED') return existing;
+  if (existing && existing.status !== 'FAILED') return { claim: existing, verdict: null };
   const window = effectiveWindow(order);
   if (!window) throw new LiqPassError('PURCHASE_ORDER_NOT_COVERED', REFUSALS.PURCHASE_ORDER_NOT_COVERED);
 
@@ -76,33 +88,29 @@ export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Acto
     window,
     payoutCap: order.payoutCap,
   };
-  const moved = await ctx.db.transaction().execute(async (trx) => {
-    const id = existing?.id ?? claim.id;
-    const claimed = existing
-      ? await repo.reopenFailedClaim(trx, id, entry(ctx, actor, 'retry'))
-      : await repo.insertClaim(trx, claim, entry(ctx, actor, 'file'));
-    if (claimed) await ctx.jobs.verifyClaimAt(trx, id, nowMs);
-    return claimed;
-  });
+  // The claim is its own job: until then this process asks about it, and then, if it has gone, any other.
+  const askedUntilMs = nowMs + ASKED_ABOUT_MS;
+  const moved = existing
+    ? await repo.reopenFailedClaim(ctx.db, existing.id, askedUntilMs, entry(ctx, actor, 'retry'))
+    : await repo.insertClaim(ctx.db, claim, askedUntilMs, entry(ctx, actor, 'file'));
   if (moved) {
-    ctx.jobs.wake();
     ctx.changes.announce(order.id);
-    return moved;
+    return { claim: moved, verdict: ctx.verifications.verify(moved, order) };
   }
   // Whoever came second finds the claim of whoever came first.
   const now = await repo.getClaimByEvent(ctx.db, order.id, eventId);
   invariant(now, 'a claim that was filed is there');
   if (now.claimant !== claimant) throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
-  return now;
+  return { claim: now, verdict: null };
 }
 
 /** How long a wait sleeps at most before it looks again: the verdict may come from a worker in another process. */
 const LOOK_AGAIN_MS = 400;
 
 /** Waits until a claim is no longer VERIFYING, for as long as a trigger may, or until the server stops; answers with the claim as it then stands. */
-export async function awaitVerdict(ctx: HallContext, claim: Claim): Promise<Claim> {
+async function awaitVerdict(ctx: HallContext, claim: Claim, verdict: Filed['verdict']): Promise<Claim> {
   const untilMs = Date.now() + ctx.settings.verdictWaitMs;
-  let current = claim;
+  let current = (verdict && (await ctx.changes.within(verdict, ctx.settings.verdictWaitMs))) ?? claim;
   while (current.status === 'VERIFYING' && !ctx.changes.stopping) {
     const leftMs = untilMs - Date.now();
     if (leftMs <= 0) break;

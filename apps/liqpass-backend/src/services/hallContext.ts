@@ -1,16 +1,21 @@
-import type { Db } from '../db/platform/database.ts';
 import type { ChainSettings, WatchSettings } from './chainSettings.ts';
+import type { Claim } from '../domain/claim.ts';
+import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { BookContext } from './book/bookContext.ts';
 import type { JpVerifyClient } from './jpVerifyClient.ts';
 import type { Attestations } from './platform/attestationClient.ts';
 import type { PeopleContext } from './people/peopleContext.ts';
 
-/** The jobs that a verb may leave behind; in the transaction of its change of state. */
-export type Jobs = {
-  /** Asks for a claim to be verified at `atMs`, when `db`'s transaction commits. */
-  verifyClaimAt(db: Db, claimId: string, atMs: number): Promise<void>;
-  /** Says that a job was left that is due now: the workers of this process look at once. Call it after the commit. */
-  wake(): void;
+/** Asking jp-verify about claims, as many at once as it bears, in turns between accounts. */
+export type Verifications = {
+  /** Asks about a claim that this process has to itself; answers with the claim it became, null where that was not for this attempt to say. */
+  verify(claim: Claim, order: PurchaseOrder | null): Promise<Claim | null>;
+  /** Takes up claims that are due, as many as could begin now. */
+  takeUpDue(): Promise<void>;
+  /** How many claims wait for the verifier, and how long the oldest that is due has waited. */
+  depth(): Promise<{ waiting: number; oldestDueSeconds: number }>;
+  /** Lets what runs finish within `withinMs`; what has not is due at once, for whoever takes it up. */
+  stop(withinMs: number): Promise<void>;
 };
 
 export type HallSettings = {
@@ -23,10 +28,10 @@ export type HallSettings = {
   readonly verdictWaitMs: number;
 };
 
-/** What orders and claims touch: all of the rooms below, the jobs they leave behind, and the verifier. */
+/** What orders and claims touch: all of the rooms below, the verifier, and who asks it. */
 export type HallContext = PeopleContext &
   BookContext & {
-    readonly jobs: Jobs;
+    readonly verifications: Verifications;
     readonly jpVerify: JpVerifyClient;
     /** By whose signatures jp-verify's answers are known. */
     readonly attestations: Attestations;

@@ -149,7 +149,7 @@ async function sellAtQuote(
 }
 
 /** The order; 404 where there is none. */
-export async function readPurchaseOrder(ctx: HallContext, id: string): Promise<PurchaseOrder> {
+export async function readPurchaseOrder(ctx: Pick<HallContext, 'db'>, id: string): Promise<PurchaseOrder> {
   const order = await repo.getPurchaseOrderById(ctx.db, id);
   if (!order) throw new LiqPassError('PURCHASE_ORDER_NOT_FOUND', `There is no purchase order ${id}.`);
   return order;

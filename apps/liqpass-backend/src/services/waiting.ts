@@ -21,7 +21,7 @@ const WHY: Record<WaitingCheck, string> = {
  * @param claimId the claim that is about to be verified: it ends with a cover that is void; any other keeps it from being voided
  */
 export async function afterWaiting(
-  ctx: HallContext,
+  ctx: Omit<HallContext, 'verifications'>,
   order: PurchaseOrder,
   claimId: string | null = null,
 ): Promise<PurchaseOrder> {
@@ -60,7 +60,7 @@ const SETTLES_MS = 30 * SECOND_MS;
 const AT_ONCE = 200;
 
 /** Looks at the waits that are over; answers with how many. Several processes may do so at once. */
-export async function checkWaits(ctx: HallContext): Promise<number> {
+export async function checkWaits(ctx: Omit<HallContext, 'verifications'>): Promise<number> {
   const ids = await listWaitsOver(ctx.db, ctx.clock.now() - SETTLES_MS, AT_ONCE);
   for (const id of ids) {
     await afterWaiting(ctx, await readPurchaseOrder(ctx, id));
