@@ -5,6 +5,9 @@ import { address, instant } from './wire.ts';
 
 // Sign-in with a wallet (EIP-4361): the server writes the whole message, keeps it by its nonce, and takes it back once.
 
+/** The wallet that a page believes to be signed in, or "none": a request of another session is refused (SESSION_CHANGED). */
+export const WALLET_HEADER = 'x-liqpass-wallet';
+
 const chainId = z
   .int()
   .min(1)

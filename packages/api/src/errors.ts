@@ -29,6 +29,7 @@ export const ERRORS = {
   PAYOUT_NOT_FOUND: { status: 404, retry: false },
   BATCH_NOT_FOUND: { status: 404, retry: false },
   // 409: the state of things does not allow it
+  SESSION_CHANGED: { status: 409, retry: false },
   ALREADY_PAID_CANNOT_BIND: { status: 409, retry: false },
   ORDER_ALREADY_INSURED: { status: 409, retry: false },
   PURCHASE_ORDER_NOT_PAID: { status: 409, retry: false },

@@ -1,6 +1,8 @@
 import { isApiError } from '@liqpass/api/apiClient';
 import { ERRORS } from '@liqpass/api/errors';
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { meQuery } from './meQuery.ts';
+import { believed, onTold } from './whom.ts';
 
 const AGAIN_MS = 5_000;
 /** Whether asking again later can help: the line broke, or the error list says so. */
@@ -11,8 +13,21 @@ export const worthRepeating = (error: unknown): boolean =>
  * A failure is told at once. A refusal is an answer; a broken line, or what the error list calls worth repeating, is asked again
  * every few seconds, and when the network is back, so that a page recovers by itself.
  */
-export const newQueryClient = (): QueryClient =>
-  new QueryClient({
+export function newQueryClient(): QueryClient {
+  /** Somebody else may be signed in by now, in another tab: then nothing on this page is his. */
+  const lookWhoItIs = async (): Promise<void> => {
+    const before = believed();
+    const me = await client.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => undefined);
+    if (me === undefined || before === undefined) return;
+    if ((me?.address ?? null) === before) await client.invalidateQueries();
+    else window.location.reload();
+  };
+  const onError = (error: Error): void => {
+    if (isApiError(error) && error.code === 'SESSION_CHANGED') void lookWhoItIs();
+  };
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -24,3 +39,6 @@ export const newQueryClient = (): QueryClient =>
       mutations: { networkMode: 'always' },
     },
   });
+  onTold(() => void lookWhoItIs());
+  return client;
+}

@@ -17,7 +17,7 @@ import { Note } from '../ui/sheets.tsx';
 import { useConnect } from '../wallet/useConnect.tsx';
 import { loadWallet } from '../wallet/loadWallet.ts';
 import { isConnected, useWallet, WalletError } from '../wallet/walletStore.ts';
-import { forgetPayment, keepPayment, keptPayment } from './draft.ts';
+import { forgetPayment, keepPayment, keptPayment, onlyHere, watchPayment } from './payment.ts';
 
 const AGAIN_MS = 3_000;
 
@@ -30,11 +30,14 @@ export function PayFromWallet({
   to,
   safe,
   units,
+  onPerhaps,
 }: {
   order: PurchaseOrderAnswer;
   to: PaymentInstructions;
   safe: string;
   units: bigint;
+  /** Told what may be the hash of what the wallet may have sent. */
+  onPerhaps: (txHash: string) => void;
 }) {
   const { t } = useTranslation('trader');
   const wallet = useWallet();
@@ -54,12 +57,17 @@ export function PayFromWallet({
     mutationFn: async () => {
       const { sendToken } = await loadWallet();
       if (!isConnected()) throw new WalletError('missing');
-      keep(null);
-      return sendToken({
-        chainId: to.chain_id,
-        token: hexAddress(to.token_address),
-        to: hexAddress(safe),
-        amount: units,
+      return onlyHere(order.id, () => {
+        // Another tab may have sent it since this one was drawn.
+        const before = keptPayment(order.id);
+        if (before?.txHash) return Promise.resolve(hexAddress(before.txHash));
+        keep(null);
+        return sendToken({
+          chainId: to.chain_id,
+          token: hexAddress(to.token_address),
+          to: hexAddress(safe),
+          amount: units,
+        });
       });
     },
     onSuccess: (txHash) => {
@@ -67,12 +75,16 @@ export function PayFromWallet({
       report.mutate(txHash);
     },
     onError: (error) => {
-      // After any other failure nobody knows whether the wallet sent it.
-      if (error instanceof WalletError && error.problem !== 'failed') setKept(forgetPayment(order.id));
+      if (!(error instanceof WalletError) || error.perhapsSent) {
+        // What looks like its hash waits in the field, to be looked up and confirmed.
+        if (error instanceof WalletError && error.perhapsHash !== null) onPerhaps(error.perhapsHash);
+      } else if (error.problem !== 'waiting') setKept(forgetPayment(order.id));
     },
   });
   // On its way before the button is pressed; who only looks at the page loads none of it.
   useEffect(() => (known ? onceTouched(() => loadWallet().catch(() => undefined)) : undefined), [known]);
+  // What another tab asked its wallet is known here too.
+  useEffect(() => watchPayment(order.id, setKept), [order.id]);
   const txHash = kept?.txHash ?? null;
   const tell = report.mutate;
   const reported = order.reported_tx_hash !== null;

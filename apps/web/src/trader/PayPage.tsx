@@ -5,7 +5,7 @@ import { cleanTxHash, wrongTxHash, type Wrong } from '@liqpass/api/pasted';
 import { parseUsdc } from '@liqpass/kernel/money';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
@@ -39,6 +39,7 @@ export function PayPage({ id }: { id: string }) {
   const { t } = useTranslation('trader');
   const { order, error, refetch, live } = useOrder(id);
   const to = useQuery(paymentInstructionsQuery);
+  const [perhaps, setPerhaps] = useState('');
   // Whoever has paid must not be asked for it again at the top of the page.
   const reported = order !== undefined && order.reported_at !== null;
   if (!order) return <Page>{error ? <ErrorNote error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
@@ -90,7 +91,11 @@ export function PayPage({ id }: { id: string }) {
                       until={Date.parse(order.pay_by)}
                     />
                   )}
-                  {to.data ? <Instructions order={order} to={to.data} /> : !to.error && <Skeleton lines={6} />}
+                  {to.data ? (
+                    <Instructions order={order} to={to.data} onPerhaps={setPerhaps} />
+                  ) : (
+                    !to.error && <Skeleton lines={6} />
+                  )}
                 </>
               )}
               <PayoutAddress order={order} />
@@ -98,7 +103,7 @@ export function PayPage({ id }: { id: string }) {
                 order.reported_tx_hash === null && <NotPaidAfterAll order={order} />
               ) : (
                 <>
-                  <Report order={order} />
+                  <Report key={perhaps} order={order} perhaps={perhaps} />
                   <WhatIf />
                 </>
               )}
@@ -163,7 +168,7 @@ function NotPaidAfterAll({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
   const to = useQuery(paymentInstructionsQuery);
   const [shown, setShown] = useState(false);
-  if (shown && to.data) return <Instructions order={order} to={to.data} />;
+  if (shown && to.data) return <Instructions order={order} to={to.data} onPerhaps={() => undefined} />;
   return (
     <p>
       <button type="button" className="link min-h-6 text-sm" onClick={() => setShown(true)}>
@@ -173,7 +178,15 @@ function NotPaidAfterAll({ order }: { order: PurchaseOrderAnswer }) {
   );
 }
 
-function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentInstructions }) {
+function Instructions({
+  order,
+  to,
+  onPerhaps,
+}: {
+  order: PurchaseOrderAnswer;
+  to: PaymentInstructions;
+  onPerhaps: (txHash: string) => void;
+}) {
   const { t } = useTranslation('trader');
   const amount = money(order.premium_amount_usdc);
   const wide = useWide();
@@ -234,18 +247,30 @@ function Instructions({ order, to }: { order: PurchaseOrderAnswer; to: PaymentIn
           </div>
         </details>
       </section>
-      <PayFromWallet order={order} to={to} safe={to.treasury_safe} units={units ?? 0n} />
+      <PayFromWallet order={order} to={to} safe={to.treasury_safe} units={units ?? 0n} onPerhaps={onPerhaps} />
     </>
   );
 }
 
 /** "I have paid": it puts the order before the operators, with the hash; also where it may have come too late. */
-function Report({ order, late = false }: { order: PurchaseOrderAnswer; late?: boolean }) {
+function Report({
+  order,
+  late = false,
+  perhaps = '',
+}: {
+  order: PurchaseOrderAnswer;
+  late?: boolean;
+  /** What may be the hash of what a wallet may have sent. */
+  perhaps?: string;
+}) {
   const { t } = useTranslation('trader');
   const client = useQueryClient();
   const to = useQuery(paymentInstructionsQuery);
   const draft = `lp.hash.${order.id}`;
   const [hash, setHash] = useStored(draft, z.string(), '');
+  useEffect(() => {
+    if (perhaps !== '') setHash(perhaps);
+  }, [perhaps, setHash]);
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const say = useWrong();
   const report = useMutation({

@@ -25,7 +25,8 @@ import { WhenSeen } from '../ui/WhenSeen.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
-import { buyDraft, keepDraft, readDraft, rememberOrder, type BuyDraft } from './draft.ts';
+import { carryTyped } from '../wallet/openIn.ts';
+import { buyDraft, carried, keepDraft, readDraft, rememberOrder, type BuyDraft } from './draft.ts';
 import { coverPeriod } from './coverPeriod.ts';
 import { QuotePanel } from './QuotePanel.tsx';
 import { useQuote } from './useQuote.ts';
@@ -57,6 +58,7 @@ export function PositionStep() {
   const f = useForm<BuyDraft>({ defaultValues: readDraft(), resolver: standardSchemaResolver(form), mode: 'onChange' });
   const draft = f.watch();
   useEffect(() => keepDraft(draft), [draft]);
+  useEffect(() => carryTyped(() => carried(draft)), [draft]);
   const quote = useQuote(draft);
   const wide = useWide();
   const product = products.data?.items.find((p) => p.policy_type === draft.policyType);

@@ -1,6 +1,6 @@
 import { SIDES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
-import { readStored, removeStored, writeStored } from '../data/stored.ts';
+import { readStored, writeStored } from '../data/stored.ts';
 
 /** What someone has filled in, kept in this browser until the order is made. No key, no secret, ever. */
 export const buyDraft = z.object({
@@ -27,7 +27,20 @@ export const emptyDraft: BuyDraft = {
   address: '',
 };
 const DRAFT = 'lp.buy';
-export const readDraft = (): BuyDraft => readStored(DRAFT, buyDraft, emptyDraft);
+/** What was typed, as a query that a link carries into a browser that keeps nothing of it; and out of it again. */
+const CARRIED = 'typed';
+export const carried = (draft: BuyDraft): string =>
+  new URLSearchParams({ [CARRIED]: JSON.stringify(draft) }).toString();
+function carriedHere(): BuyDraft | null {
+  try {
+    const text = new URLSearchParams(window.location.search).get(CARRIED);
+    const value: unknown = text === null ? null : JSON.parse(text);
+    return buyDraft.safeParse(value).data ?? null;
+  } catch {
+    return null; // A link that was cut: what this browser keeps is shown.
+  }
+}
+export const readDraft = (): BuyDraft => carriedHere() ?? readStored(DRAFT, buyDraft, emptyDraft);
 export const keepDraft = (draft: BuyDraft): void => writeStored(DRAFT, draft);
 
 /** Orders made in this browser without signing in: their ids are all that opens them. Newest first. */
@@ -36,19 +49,4 @@ const ORDERS = 'lp.orders';
 export const knownOrders = (): string[] => readStored(ORDERS, ids, []);
 export function rememberOrder(id: string): void {
   writeStored(ORDERS, [id, ...knownOrders().filter((known) => known !== id)].slice(0, 50));
-}
-
-/** What the wallet was asked to pay for an order, and the hash it answered with; null while that is not known. */
-const payment = z.object({ askedAtMs: z.number(), txHash: z.string().nullable() });
-export type KeptPayment = z.infer<typeof payment>;
-const paymentOf = (orderId: string): string => `lp.sent.${orderId}`;
-export const keptPayment = (orderId: string): KeptPayment | null =>
-  readStored(paymentOf(orderId), payment.nullable(), null);
-export function keepPayment(orderId: string, kept: KeptPayment): KeptPayment {
-  writeStored(paymentOf(orderId), kept);
-  return kept;
-}
-export function forgetPayment(orderId: string): null {
-  removeStored(paymentOf(orderId));
-  return null;
 }

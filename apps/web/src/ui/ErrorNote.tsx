@@ -46,7 +46,7 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
         <span>{sentence ? sentence(te, error) : t('failed')}</span>
       </p>
       {ready && api && api.reached !== 'yes' && <p>{te(`reached.${api.reached}`)}</p>}
-      {ready && error instanceof WalletError && error.problem !== 'failed' && <p>{te('reached.no')}</p>}
+      {ready && error instanceof WalletError && !error.perhapsSent && <p>{te('reached.no')}</p>}
       {(toQuote || onRetry) && (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
           {toQuote && (

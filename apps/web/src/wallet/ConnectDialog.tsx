@@ -5,6 +5,7 @@ import { ArrowRightIcon, ExternalIcon } from '../ui/pageIcons.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import type { FoundWallet } from './browserWallet.ts';
+import { openInLinks } from './openIn.ts';
 import { useSignIn } from './session.ts';
 import { loadWallet } from './loadWallet.ts';
 import { useWallet } from './walletStore.ts';
@@ -18,9 +19,15 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
   const [busy, setBusy] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {
-    loadWallet()
-      .then(({ findWallets }) => findWallets())
-      .then(setFound, setError);
+    let stop = (): void => undefined;
+    let gone = false;
+    loadWallet().then(({ watchWallets }) => {
+      if (!gone) stop = watchWallets(setFound);
+    }, setError);
+    return () => {
+      gone = true;
+      stop();
+    };
   }, []);
 
   const signInWith = (address: `0x${string}`): void => {
@@ -65,7 +72,7 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
                 className="flex min-h-13 w-full items-center gap-3 rounded-md border border-edge px-4 text-left font-semibold hover:border-ink"
               >
                 {item.icon && <img src={item.icon} alt="" width={24} height={24} />}
-                <span className="flex-1">{item.name}</span>
+                <span className="flex-1">{item.name ?? t('wallet.injected')}</span>
                 <ArrowRightIcon />
               </button>
             </li>
@@ -81,16 +88,7 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
 /** Without a wallet in this browser: open this page in a wallet's own browser. */
 function NoWallet() {
   const { t } = useTranslation();
-  const { host, pathname, search, href } = window.location;
-  const page = `${host}${pathname}${search}`;
-  const links = [
-    { name: 'MetaMask', href: `https://metamask.app.link/dapp/${page}` },
-    { name: 'Coinbase Wallet', href: `https://go.cb-w.com/dapp?cb_url=${encodeURIComponent(href)}` },
-    {
-      name: 'OKX Wallet',
-      href: `https://www.okx.com/download?deeplink=${encodeURIComponent(`okx://wallet/dapp/url?dappUrl=${encodeURIComponent(href)}`)}`,
-    },
-  ];
+  const links = openInLinks(window.location);
   return (
     <div className="grid gap-2 text-sm">
       <p>{t('wallet.none')}</p>

@@ -1,5 +1,5 @@
 import { defineChain, encodeFunctionData, erc20Abi, type Address, type Hex } from 'viem';
-import { createConfig, unstable_connector, type Config, type Connector } from 'wagmi';
+import { createConfig, createStorage, unstable_connector, type Config, type Connector } from 'wagmi';
 import {
   connect,
   disconnect,
@@ -10,9 +10,22 @@ import {
   signMessage,
   switchChain,
   watchConnection,
+  watchConnectors,
 } from 'wagmi/actions';
 import { injected } from 'wagmi/connectors';
+import { safeStorage } from '../data/stored.ts';
+import { fullSignature, isDecline, nameOfInjected, readSendAnswer } from './walletAnswers.ts';
 import { setWallet, WalletError } from './walletStore.ts';
+
+declare global {
+  interface Window {
+    /** Where wallets put themselves before EIP-6963. */
+    ethereum?: object;
+  }
+}
+const INJECTED = 'injected';
+/** A wallet that did not switch by then will not, whatever it answers. */
+const SWITCH_WITHIN_MS = 20_000;
 
 const ether = { name: 'Ether', symbol: 'ETH', decimals: 18 };
 const base = defineChain({
@@ -33,7 +46,17 @@ const local = defineChain({
 const through = unstable_connector(injected);
 const config: Config = createConfig({
   chains: [base, local],
-  connectors: [],
+  // A wallet that announces itself to nobody is offered too; whether there is one is looked at when it is asked for.
+  connectors: [
+    injected({
+      target: {
+        id: INJECTED,
+        name: INJECTED,
+        provider: (there) => there?.ethereum,
+      },
+    }),
+  ],
+  storage: createStorage({ storage: safeStorage }),
   multiInjectedProviderDiscovery: true,
   transports: { [base.id]: through, [local.id]: through },
 });
@@ -51,14 +74,38 @@ watchConnection(config, {
   },
 });
 
-export type FoundWallet = { id: string; name: string; icon: string | null };
-/** The wallets of this browser (EIP-6963), after giving them a moment to announce themselves. */
-export async function findWallets(): Promise<FoundWallet[]> {
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  return getConnectors(config).map(({ uid, name, icon }) => ({ id: uid, name, icon: icon ?? null }));
+/** `name` is null for a wallet that does not say what it is called. */
+export type FoundWallet = { id: string; name: string | null; icon: string | null };
+
+/** The wallets of this browser as they are now: those that announced themselves (EIP-6963), and one that was only injected. */
+async function foundNow(): Promise<FoundWallet[]> {
+  const all = getConnectors(config);
+  const announced = all.filter(({ id }) => id !== INJECTED);
+  const providers = await Promise.all(announced.map((connector) => connector.getProvider().catch(() => null)));
+  const found: FoundWallet[] = announced.map(({ uid, name, icon }) => ({ id: uid, name, icon: icon ?? null }));
+  const old = all.find(({ id }) => id === INJECTED);
+  const { ethereum } = window;
+  if (!old || !ethereum || providers.includes(ethereum)) return found;
+  const name = nameOfInjected(ethereum);
+  return found.some((other) => other.name === name) ? found : [...found, { id: old.uid, name, icon: null }];
 }
 
-/** Connects one of findWallets(); answers with the account. */
+/** Tells of the wallets of this browser, and again whenever one more comes. Answers with what ends it. */
+export function watchWallets(onFound: (wallets: FoundWallet[]) => void): () => void {
+  const tell = (): void => void foundNow().then(onFound);
+  const stop = watchConnectors(config, { onChange: tell });
+  addEventListener('ethereum#initialized', tell);
+  // Some inject themselves late and say nothing.
+  const timers = [60, 500, 1_500, 3_000].map((ms) => setTimeout(tell, ms));
+  dispatchEvent(new Event('eip6963:requestProvider'));
+  return () => {
+    stop();
+    removeEventListener('ethereum#initialized', tell);
+    timers.forEach(clearTimeout);
+  };
+}
+
+/** Connects one of those found; answers with the account. */
 export async function connectWallet(id: string): Promise<Address> {
   const connector: Connector | undefined = getConnectors(config).find(({ uid }) => uid === id);
   if (!connector) throw new WalletError('missing');
@@ -69,7 +116,7 @@ export async function connectWallet(id: string): Promise<Address> {
 }
 
 export async function reconnectWallet(): Promise<void> {
-  await findWallets();
+  await new Promise((resolve) => setTimeout(resolve, 60)); // for them to announce themselves
   const connections = await reconnect(config).catch(() => []);
   if (connections.length === 0) setWallet({ status: 'none' });
 }
@@ -81,9 +128,9 @@ export async function disconnectWallet(): Promise<void> {
 
 /** Signs `message` as it stands (EIP-191). */
 export const signText = (message: string, account: Address): Promise<Hex> =>
-  asked(() => {
+  asked(async () => {
     mustBe(account);
-    return signMessage(config, { message, account });
+    return fullSignature(await signMessage(config, { message, account }));
   });
 
 /** Sends `amount` (millionths) of `token` to `to` on `chainId`, switching the wallet's chain first; answers with the transaction's hash. */
@@ -95,8 +142,8 @@ export async function sendToken(transfer: {
 }): Promise<Hex> {
   const { chainId, token, to, amount } = transfer;
   if (chainId !== base.id && chainId !== local.id) throw new WalletError('wrong_chain');
-  if (getConnection(config).chainId !== chainId) await asked(() => switchChain(config, { chainId }), 'wrong_chain');
-  return asked(() =>
+  await switchTo(chainId);
+  const answer: unknown = await asked(() =>
     sendTransaction(config, {
       chainId,
       to: token,
@@ -105,6 +152,27 @@ export async function sendToken(transfer: {
       gas: null,
     }),
   );
+  const read = readSendAnswer(answer);
+  if (read.txHash === null) throw new WalletError('perhaps_sent', answer, read.perhaps);
+  return read.txHash;
+}
+
+/** Which chain the wallet is on: asked anew, for some change it and tell nobody. */
+const chainNow = async (): Promise<number | undefined> => getConnection(config).connector?.getChainId();
+
+async function switchTo(chainId: number): Promise<void> {
+  if ((await chainNow().catch(() => undefined)) === chainId) return;
+  const ended = new AbortController();
+  const late = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(new WalletError('no_switch')), SWITCH_WITHIN_MS);
+    ended.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  try {
+    await asked(() => Promise.race([switchChain(config, { chainId }), late]), 'wrong_chain');
+    if ((await chainNow()) !== chainId) throw new WalletError('no_switch');
+  } finally {
+    ended.abort();
+  }
 }
 
 function mustBe(account: Address): void {
@@ -120,11 +188,4 @@ async function asked<T>(run: () => Promise<T>, otherwise: 'failed' | 'wrong_chai
     if (error instanceof WalletError) throw error;
     throw new WalletError(isDecline(error) ? 'declined' : otherwise, error);
   }
-}
-
-/** EIP-1193's 4001, however deep the libraries wrapped it. */
-function isDecline(error: unknown): boolean {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1)
-    if (at.name === 'UserRejectedRequestError' || ('code' in at && at.code === 4001)) return true;
-  return false;
 }

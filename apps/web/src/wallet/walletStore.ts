@@ -48,13 +48,29 @@ export function restoreWallet(): void {
   }
 }
 
-/** Why a wallet did not do what it was asked. Nothing was sent, except that after 'failed' nobody knows. */
-export type WalletProblem = 'declined' | 'missing' | 'wrong_chain' | 'changed' | 'failed';
+/** Why a wallet did not do what it was asked. 'waiting': it is being asked already, in this tab or another. */
+export type WalletProblem =
+  | 'declined'
+  | 'missing'
+  | 'wrong_chain'
+  | 'no_switch'
+  | 'changed'
+  | 'waiting'
+  | 'no_cookies'
+  | 'perhaps_sent'
+  | 'failed';
 export class WalletError extends Error {
   readonly problem: WalletProblem;
-  constructor(problem: WalletProblem, cause?: unknown) {
+  /** What looks like the hash of what was perhaps sent. */
+  readonly perhapsHash: string | null;
+  constructor(problem: WalletProblem, cause?: unknown, perhapsHash: string | null = null) {
     super(problem, { cause });
     this.name = 'WalletError';
     this.problem = problem;
+    this.perhapsHash = perhapsHash;
+  }
+  /** After these nobody knows whether the wallet sent it. */
+  get perhapsSent(): boolean {
+    return this.problem === 'failed' || this.problem === 'perhaps_sent';
   }
 }

@@ -1,4 +1,7 @@
+import { WALLET_HEADER } from '@liqpass/api/auth';
+import { LiqPassError } from '@liqpass/api/errors';
 import type { Server } from '@liqpass/service/server';
+import type { FastifyRequest } from 'fastify';
 import { resolveSession } from '../../services/people/auth.ts';
 import type { PeopleContext } from '../../services/people/peopleContext.ts';
 import { isBehindADoor } from '../platform/matchedRoute.ts';
@@ -13,16 +16,35 @@ export function sessionHook(app: Server, ctx: PeopleContext): void {
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     request.caller = { kind: 'nobody' };
-    const token = isBehindADoor(request) ? readToken(request, settings) : null;
-    if (token === null) return;
+    if (!isBehindADoor(request)) return;
+    const token = readToken(request, settings);
+    if (token === null) {
+      mustBeFor(request, null);
+      return;
+    }
     if (!READS.includes(request.method)) requireOwnOrigin(request, settings);
     const resolved = await resolveSession(ctx, token);
     if (resolved) {
+      mustBeFor(request, resolved.session.address);
       request.caller = { kind: 'wallet', ...resolved.session };
       if (resolved.token !== null) setToken(request, reply, settings, resolved.token, resolved.session.expiresAtMs);
     } else {
+      // That it has ended is said by the routes that need one.
       request.caller = { kind: 'lapsed' };
       clearToken(request, reply, settings);
     }
   });
+}
+
+/** A page says for whom it asks; where somebody else is signed in by now, nothing is done in his name. */
+function mustBeFor(request: FastifyRequest, address: string | null): void {
+  const meant = request.headers[WALLET_HEADER];
+  if (typeof meant !== 'string') return;
+  if (address === null ? meant === 'none' : meant.toLowerCase() === address.toLowerCase()) return;
+  throw new LiqPassError(
+    'SESSION_CHANGED',
+    address === null
+      ? 'Nobody is signed in any more: load the page again.'
+      : 'Another wallet has signed in in this browser since this page was loaded: load it again.',
+  );
 }

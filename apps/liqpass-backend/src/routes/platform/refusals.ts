@@ -11,6 +11,7 @@ export const refusalsOf: RefusalsOf = (route) => {
     'TOO_MANY_REQUESTS',
     'DATABASE_UNAVAILABLE',
     ...(isWrite(route) ? (['ORIGIN_NOT_ALLOWED'] as const) : []),
+    ...(ways.includes('session') ? (['SESSION_CHANGED'] as const) : []),
     ...(open ? [] : (['UNAUTHORIZED'] as const)),
     ...(!open && ways.includes('session') ? (['SESSION_EXPIRED'] as const) : []),
     ...(ways.includes('adminKey') ? (['FORBIDDEN'] as const) : []),
