@@ -3,7 +3,7 @@ import type { Hex } from 'viem';
 import { z } from 'zod';
 import { guard, look, mustBeAccessible, openContext, words, type Project } from './browser.ts';
 import type { Stage } from './stage.ts';
-import { installWallet, type TestWallet } from './wallet.ts';
+import { installWallet, type TestWallet, type WalletKind } from './wallet.ts';
 
 /** Waits longer than usual: everything runs on two cores. */
 export const expect = plainExpect.configure({ timeout: 20_000 });
@@ -23,22 +23,23 @@ export async function person(
   project: Project,
   key?: Hex,
   breaksLines = false,
+  kind?: WalletKind,
 ): Promise<Person> {
   const context = await openContext(browser, stage.backend, project);
   context.setDefaultTimeout(20_000);
   const { faults } = await guard(context, breaksLines);
-  const wallet = await installWallet(context, key);
+  const wallet = await installWallet(context, key, kind);
   return { context, page: await context.newPage(), wallet, faults, say: words(project.lng) };
 }
 
 /** Connects and signs in from whatever page is open. */
-export async function signIn({ page, say, wallet }: Person): Promise<void> {
+export async function signIn({ page, say, wallet }: Person, name = 'Test Wallet'): Promise<void> {
   await page
     .getByRole('button', { name: say('common:wallet.connect') })
     .first()
     .click();
   await expect(page.getByRole('dialog')).toBeVisible();
-  await page.getByRole('button', { name: 'Test Wallet' }).click();
+  await page.getByRole('button', { name }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('button', { name: wallet.address.slice(-4) })).toBeVisible();
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts';
 import { PROJECTS, shiftClock } from './browser.ts';
-import { expect, look, person, type Person } from './flow.ts';
+import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
 import { onStage } from './onStage.ts';
 import { pricesAreThere } from './stage.ts';
 
@@ -71,9 +71,168 @@ test('a quote refused as it is bought is replaced by itself, and the order made'
       { times: 1 },
     );
     await page.getByRole('button', { name: say('trader:buy.continue') }).click();
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:bind.title'));
+    await expect(page.getByRole('heading', { level: 1 }))
+      .toHaveText(say('trader:bind.title'))
+      .catch(async (e) => {
+        console.log(await page.getByRole('main').innerText(), refused);
+        throw e;
+      });
     assert.equal(refused, 1);
     await look(page, phoneZh, '50-bind');
+  } finally {
+    await trader.context.close();
+  }
+});
+
+/** An order bound by number: what is left is to pay it. Its page is open. */
+async function toBePaid(who: Person): Promise<string> {
+  const { ordId } = await on.stage.control('/orders', { ...ETH, side: 'sell', sz: '200', lever: '5' });
+  const { page } = who;
+  const order = await openOrder(who);
+  const status = await page.evaluate<number>(
+    `fetch('/api/purchase-orders/${order}/bind-okx', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ordId: '${String(ordId)}', instId: '${ETH.instId}' }) }).then((r) => r.status)`,
+  );
+  assert.equal(status, 200);
+  await page.goto(`/pay/${order}`);
+  await expect(page.getByTestId('exact')).toBeVisible();
+  return order;
+}
+const ETH = { instId: 'ETH-USDT-SWAP', posSide: 'short' } as const;
+const payButton = ({ page, say }: Person) =>
+  page.getByRole('button', { name: say('trader:pay.from_wallet', { amount: '1.00' }) });
+
+test('a wallet that is only injected is offered by its name, and pays; odd answers never ask for a second payment', async () => {
+  const trader = await person(on.browser, on.stage, phoneZh, undefined, false, 'injected');
+  const { page, say, wallet } = trader;
+  try {
+    await page.goto('/policies');
+    await signIn(trader, 'TokenPocket');
+    const hash = `ab${Date.now().toString(16).padStart(62, '0')}`;
+    for (const answer of [{ hash: `0x${hash}` }, hash, `0x${hash}${hash}`, null]) {
+      await toBePaid(trader);
+      wallet.answerNext('eth_sendTransaction', answer);
+      await payButton(trader).click();
+      await expect(page.getByRole('alert')).toContainText(say('errors:local.wallet_perhaps_sent'));
+      await expect(payButton(trader)).toBeHidden();
+      // What may be its hash waits to be looked up.
+      const found = answer !== null && JSON.stringify(answer).length < 100;
+      await expect(page.getByLabel(say('trader:pay.hash'))).toHaveValue(found ? `0x${hash}` : '');
+      await page.reload();
+      await expect(page.getByText(say('trader:pay.unsure'))).toBeVisible();
+      await expect(payButton(trader)).toBeHidden();
+    }
+    await look(page, phoneZh, '51-perhaps-sent');
+    // A "no" without a code is a no.
+    await toBePaid(trader);
+    for (const no of [{ code: -32000, message: 'User rejected the request' }, 'cancelled', { message: '用户取消' }]) {
+      wallet.failNext('eth_sendTransaction', no);
+      await payButton(trader).click();
+      await expect(page.getByRole('alert')).toContainText(say('errors:local.wallet_declined'));
+      await expect(payButton(trader)).toBeVisible();
+    }
+    assert.equal(wallet.sent.length, 0);
+    await payButton(trader).click();
+    await expect(page.getByText(say('trader:pay.reported'))).toBeVisible();
+    assert.equal(wallet.sent.length, 1);
+    // Nothing here asks to be paid once more.
+    await expect(page.getByTestId('exact')).toBeHidden();
+    await page.goto('/policies');
+    await expect(page.getByText(say('trader:pay.reported')).first()).toBeVisible();
+    assert.deepEqual(trader.faults, []);
+  } finally {
+    await trader.context.close();
+  }
+});
+
+test('a wallet that comes late joins the open dialog, signs in 64 bytes, and one that never switches is told so', async () => {
+  const trader = await person(on.browser, on.stage, desktopEn, undefined, false, 'late');
+  const { page, say, wallet } = trader;
+  try {
+    await page.goto('/policies');
+    await page
+      .getByRole('button', { name: say('common:wallet.connect') })
+      .first()
+      .click();
+    await expect(page.getByText(say('common:wallet.none'))).toBeVisible();
+    await look(page, desktopEn, '52-no-wallet');
+    await page.evaluate('announceLate()');
+    await page.getByRole('button', { name: 'Test Wallet' }).click();
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await expect(page.getByRole('button', { name: wallet.address.slice(-4) })).toBeVisible();
+    await page.addInitScript('addEventListener("DOMContentLoaded", () => announceLate())');
+    await toBePaid(trader);
+    await page.clock.install();
+    wallet.answerNext('wallet_switchEthereumChain', null);
+    await payButton(trader).click();
+    await expect.poll(() => wallet.asked.includes('wallet_switchEthereumChain')).toBe(true);
+    await page.clock.fastForward(21_000);
+    await expect(page.getByRole('alert')).toContainText(say('errors:local.wallet_no_switch'));
+    assert.equal(wallet.sent.length, 0);
+    assert.deepEqual(trader.faults, []);
+  } finally {
+    await trader.context.close();
+  }
+});
+
+test('seven tabs load and act, know who is signed in, and ask a wallet once', async () => {
+  const trader = await person(on.browser, on.stage, desktopZh);
+  const { page, say, wallet, context } = trader;
+  try {
+    await page.goto('/policies');
+    const other = await context.newPage();
+    await other.goto('/policies');
+    await expect(other.getByText(say('trader:policies.sign_in'))).toBeVisible();
+    await signIn(trader);
+    // The other tab knows at once.
+    await expect(other.getByRole('button', { name: wallet.address.slice(-4) })).toBeVisible();
+    const order = await toBePaid(trader);
+    const tabs = [page, other];
+    for (let n = 2; n < 7; n += 1) tabs.push(await context.newPage());
+    for (const tab of tabs.slice(1)) {
+      await tab.goto(`/pay/${order}`);
+      await expect(tab.getByTestId('exact')).toBeVisible();
+    }
+    // While one waits in the wallet, no other tab asks for it.
+    wallet.ignoreNext('eth_sendTransaction');
+    await payButton(trader).click();
+    await expect.poll(() => wallet.asked.filter((method) => method === 'eth_sendTransaction').length).toBe(1);
+    const seventh = { ...trader, page: tabs.at(-1) ?? page };
+    await expect(seventh.page.getByText(say('trader:pay.unsure'))).toBeVisible();
+    await seventh.page.getByRole('button', { name: say('trader:pay.not_sent_again', { amount: '1.00' }) }).click();
+    await expect(seventh.page.getByRole('alert')).toContainText(say('errors:local.wallet_waiting'));
+    assert.equal(wallet.asked.filter((method) => method === 'eth_sendTransaction').length, 1);
+    await look(seventh.page, desktopZh, '53-waits-in-the-wallet');
+    // What one reports all see, by the one stream or by asking.
+    await page.reload();
+    await page.getByRole('button', { name: say('trader:pay.not_sent_again', { amount: '1.00' }) }).click();
+    await expect(page.getByText(say('trader:pay.reported'))).toBeVisible();
+    for (const tab of tabs.slice(1)) await expect(tab.getByText(say('trader:pay.reported'))).toBeVisible();
+    assert.deepEqual(trader.faults, []);
+  } finally {
+    await context.close();
+  }
+});
+
+test('where storage is blocked, AbortSignal is old and the browser calls itself offline, everything still works', async () => {
+  const trader = await person(on.browser, on.stage, phoneEn);
+  const { page, say } = trader;
+  try {
+    await trader.context.addInitScript({
+      content: `
+        for (const name of ['localStorage', 'sessionStorage'])
+          Object.defineProperty(window, name, { get() { throw new DOMException('The operation is insecure.', 'SecurityError'); } });
+        Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false });
+        delete AbortSignal.any;
+        delete AbortSignal.timeout;
+        delete window.BroadcastChannel;`,
+    });
+    await fillIn(trader);
+    await expect(page.getByText(say('common:offline'))).toBeHidden();
+    await page.getByRole('button', { name: say('trader:buy.continue') }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:bind.title'));
+    await signIn(trader);
+    await expect(page.getByText(say('errors:reached.no'))).toBeHidden();
+    assert.deepEqual(trader.faults, []);
   } finally {
     await trader.context.close();
   }

@@ -13,7 +13,13 @@ export type TestWallet = {
   declineNext(method: string): void;
   /** The next call of this method is never answered, as when the page is closed before the person has decided. */
   ignoreNext(method: string): void;
+  /** The next call of this method is answered with this, whatever it is; nothing is done. */
+  answerNext(method: string, answer: unknown): void;
+  /** The next call of this method fails with this, whatever it is. */
+  failNext(method: string, error: unknown): void;
 };
+/** How a wallet comes into a page: announced (EIP-6963), only injected as window.ethereum, or announced late. */
+export type WalletKind = 'announced' | 'injected' | 'late';
 
 const rpc = z.tuple([z.string(), z.array(z.unknown())]);
 const transaction = z.object({
@@ -26,11 +32,17 @@ const chainParam = z.tuple([z.object({ chainId: z.string() })]);
  * A wallet as a browser has one: announced by EIP-6963, its key kept here in Node. It starts on another chain than the
  * page needs, knows Base only after being told of it, and signs for real.
  */
-export async function installWallet(context: BrowserContext, key: Hex = generatePrivateKey()): Promise<TestWallet> {
+export async function installWallet(
+  context: BrowserContext,
+  key: Hex = generatePrivateKey(),
+  kind: WalletKind = 'announced',
+): Promise<TestWallet> {
   const account = privateKeyToAccount(key);
   const known = new Set([1]);
   const declined = new Set<string>();
   const ignored = new Set<string>();
+  const answers = new Map<string, unknown>();
+  const failures = new Map<string, unknown>();
   const sent: Hex[] = [];
   const asked: string[] = [];
   let chainId = 1;
@@ -40,6 +52,16 @@ export async function installWallet(context: BrowserContext, key: Hex = generate
     const [method, params] = rpc.parse(input);
     asked.push(method);
     if (ignored.delete(method)) return new Promise(() => undefined);
+    if (answers.has(method)) {
+      const result = answers.get(method);
+      answers.delete(method);
+      return { result };
+    }
+    if (failures.has(method)) {
+      const error = failures.get(method);
+      failures.delete(method);
+      return { thrown: error };
+    }
     if (declined.delete(method)) return refuse(4001, 'User rejected the request.');
     if (method === 'eth_requestAccounts' || method === 'eth_accounts') return { result: [account.address] };
     if (method === 'eth_chainId') return { result: `0x${chainId.toString(16)}` };
@@ -75,13 +97,15 @@ export async function installWallet(context: BrowserContext, key: Hex = generate
     }
     return refuse(4200, `${method} is not known to this wallet`);
   });
-  await context.addInitScript({ content: PROVIDER });
+  await context.addInitScript({ content: PROVIDER.replace('KIND', kind) });
   return {
     address: account.address,
     sent,
     asked,
     declineNext: (method) => void declined.add(method),
     ignoreNext: (method) => void ignored.add(method),
+    answerNext: (method, answer) => void answers.set(method, answer),
+    failNext: (method, error) => void failures.set(method, error),
   };
 }
 
@@ -92,6 +116,7 @@ const PROVIDER = `(() => {
   const provider = Object.freeze({
     async request({ method, params }) {
       const answer = await window.__wallet(method, params ?? []);
+      if ('thrown' in answer) throw answer.thrown;
       if (answer.error) throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
       if (answer.emit) emit(...answer.emit);
       return answer.result;
@@ -99,6 +124,11 @@ const PROVIDER = `(() => {
     on(event, listener) { (listeners[event] ??= new Set()).add(listener); },
     removeListener(event, listener) { listeners[event]?.delete(listener); },
   });
+  const kind = 'KIND';
+  if (kind === 'injected') {
+    window.ethereum = Object.assign(Object.create(provider), { isTokenPocket: true });
+    return;
+  }
   const info = Object.freeze({
     uuid: '350670db-19fa-4704-a166-e52e178b59d2',
     name: 'Test Wallet',
@@ -106,6 +136,10 @@ const PROVIDER = `(() => {
     icon: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="%230a6a4e"/></svg>',
   });
   const announce = () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider }) }));
-  addEventListener('eip6963:requestProvider', announce);
-  announce();
+  const begin = () => {
+    addEventListener('eip6963:requestProvider', announce);
+    announce();
+  };
+  if (kind === 'late') window.announceLate = begin;
+  else begin();
 })();`;

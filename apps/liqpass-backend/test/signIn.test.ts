@@ -5,8 +5,9 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
+import { parseSignature, serializeCompactSignature, signatureToCompactSignature } from 'viem';
 import { readPeopleSettings } from '../src/peopleConfig.ts';
-import { testBackend, type Reply, type TestBackend } from './harness.ts';
+import { APPLICATION, testBackend, type Reply, type TestBackend } from './harness.ts';
 import { engine } from './testDatabase.ts';
 import { cookieOf, newWallet, signInWith } from './wallet.ts';
 
@@ -49,6 +50,40 @@ function withHost(backend: TestBackend, host: string, body: unknown): Promise<{ 
     sent.end(JSON.stringify(body));
   });
 }
+
+test(
+  `a signature of 64 bytes is the same signature (${engine})`,
+  withBackend(async (backend) => {
+    const wallet = newWallet();
+    // Both parities come up soon.
+    for (let n = 0; n < 6; n += 1) {
+      const { message } = (await ask(backend, wallet.address)).body;
+      const signature = await wallet.signMessage({ message });
+      const compact = serializeCompactSignature(signatureToCompactSignature(parseSignature(signature)));
+      assert.equal(compact.length, 130);
+      assert.equal((await verify(backend, message, compact)).status, 200);
+    }
+  }),
+);
+
+test(
+  `what a page asks for one wallet is not done for another who signed in meanwhile (${engine})`,
+  withBackend(async (backend) => {
+    const [first, second] = [await signInWith(backend), await signInWith(backend)];
+    const mine = (cookie: string, whom: string) =>
+      backend.call<ErrorAnswer>('GET', '/api/me/purchase-orders', { headers: { cookie, 'x-liqpass-wallet': whom } });
+    assert.equal((await mine(first.cookie, first.wallet.address.toLowerCase())).status, 200);
+    for (const whom of [first.wallet.address, 'none']) {
+      const refused = await mine(second.cookie, whom);
+      assert.deepEqual([refused.status, refused.body.error], [409, 'SESSION_CHANGED']);
+    }
+    const gone = await backend.call<ErrorAnswer>('POST', '/api/purchase-orders', {
+      body: APPLICATION,
+      headers: { 'x-liqpass-wallet': first.wallet.address },
+    });
+    assert.deepEqual([gone.status, gone.body.error], [409, 'SESSION_CHANGED'], 'signed out: not made for nobody');
+  }),
+);
 
 test(
   `a wallet signs the server's whole message and is signed in, and out (${engine})`,

@@ -1,4 +1,4 @@
-import { defineChain, encodeFunctionData, erc20Abi, type Address, type Hex } from 'viem';
+import { defineChain, encodeFunctionData, erc20Abi, numberToHex, type Address, type Hex } from 'viem';
 import { createConfig, createStorage, unstable_connector, type Config, type Connector } from 'wagmi';
 import {
   connect,
@@ -6,15 +6,16 @@ import {
   getConnection,
   getConnectors,
   reconnect,
-  sendTransaction,
   signMessage,
   switchChain,
   watchConnection,
   watchConnectors,
 } from 'wagmi/actions';
 import { injected } from 'wagmi/connectors';
+import { z } from 'zod';
 import { safeStorage } from '../data/stored.ts';
-import { fullSignature, isDecline, nameOfInjected, readSendAnswer } from './walletAnswers.ts';
+import { fullSignature } from '@liqpass/kernel/signature';
+import { isDecline, nameOfInjected, readSendAnswer } from './walletAnswers.ts';
 import { setWallet, WalletError } from './walletStore.ts';
 
 declare global {
@@ -73,6 +74,10 @@ watchConnection(config, {
     else if (connection.status === 'disconnected') setWallet({ status: 'none' });
   },
 });
+
+/** What answers (EIP-1193); of its answers nothing is believed. */
+type Provider = { request(question: { method: string; params: unknown[] }): Promise<unknown> };
+const provider = z.custom<Provider>((there) => typeof there === 'object' && there !== null && 'request' in there);
 
 /** `name` is null for a wallet that does not say what it is called. */
 export type FoundWallet = { id: string; name: string | null; icon: string | null };
@@ -143,13 +148,14 @@ export async function sendToken(transfer: {
   const { chainId, token, to, amount } = transfer;
   if (chainId !== base.id && chainId !== local.id) throw new WalletError('wrong_chain');
   await switchTo(chainId);
-  const answer: unknown = await asked(() =>
-    sendTransaction(config, {
-      chainId,
-      to: token,
-      data: encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, amount] }),
-      // Without it our node would be asked to estimate; the wallet does that itself.
-      gas: null,
+  const { connector, address: from } = getConnection(config);
+  if (!connector) throw new WalletError('missing');
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, amount] });
+  // Asked once and by this one name: libraries ask again by another where a wallet declines with an unusual code.
+  const answer = await asked(async () =>
+    provider.parse(await connector.getProvider()).request({
+      method: 'eth_sendTransaction',
+      params: [{ from, to: token, data, value: '0x0', chainId: numberToHex(chainId) }],
     }),
   );
   const read = readSendAnswer(answer);

@@ -13,7 +13,8 @@ function* layers(error: unknown): Generator<Record<string, unknown> | string> {
     // Of an error these are not among its enumerable properties.
     if (at instanceof Error) Object.assign(part, { name: at.name, message: at.message, cause: at.cause });
     yield part;
-    open.push(part['cause'], part['originalError'], part['error'], part['data'], part['info']);
+    for (const inner of ['cause', 'originalError', 'error', 'data', 'info'])
+      if (part[inner] !== undefined && part[inner] !== null) open.push(part[inner]);
   }
 }
 
@@ -45,7 +46,7 @@ export type SendAnswer =
 /** Only 0x and 64 digits are a hash. In anything else a hash may be found, to be looked up and confirmed by its owner. */
 export function readSendAnswer(answer: unknown): SendAnswer {
   if (typeof answer === 'string' && isTxHash(answer)) return { txHash: `0x${answer.slice(2)}` };
-  const found = /(?:0x)?([0-9a-f]{64})(?![0-9a-f])/i.exec(JSON.stringify(answer) ?? '')?.[1];
+  const found = /(?<![0-9a-f])(?:0x)?([0-9a-f]{64})(?![0-9a-f])/i.exec(JSON.stringify(answer) ?? '')?.[1];
   return { txHash: null, perhaps: found === undefined ? null : `0x${found}` };
 }
 
@@ -66,12 +67,3 @@ const MARKS: readonly (readonly [mark: string, name: string])[] = [
 /** What a wallet that did not announce itself is called; null where it does not say. */
 export const nameOfInjected = (provider: object): string | null =>
   MARKS.find(([mark]) => Reflect.get(provider, mark) === true)?.[1] ?? null;
-
-/** A signature in its usual form: EIP-2098's 64 bytes carry v in the highest bit of s. */
-export function fullSignature(signature: string): `0x${string}` {
-  const hex = signature.replace(/^0x/i, '').toLowerCase();
-  if (!/^[0-9a-f]{128}$/.test(hex)) return `0x${hex}`;
-  const first = Number.parseInt(hex.slice(64, 66), 16);
-  const s = (first & 0x7f).toString(16).padStart(2, '0') + hex.slice(66);
-  return `0x${hex.slice(0, 64)}${s}${first & 0x80 ? '1c' : '1b'}`;
-}

@@ -1,4 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
+import { fullSignature } from '@liqpass/kernel/signature';
 import { verifyMessage } from 'viem/utils';
 
 export type SignedText = { readonly address: string; readonly message: string; readonly signature: string };
@@ -72,7 +73,8 @@ export function walletSignatureClient(rpcUrls: readonly string[]): WalletSignatu
   return {
     async isSignedByKey({ address, message, signature }) {
       // A malformed signature throws; to the caller that is a wrong one.
-      return isHex(address) && isHex(signature) && verifyMessage({ address, message, signature }).catch(() => false);
+      if (!isHex(address) || !isHex(signature)) return false;
+      return verifyMessage({ address, message, signature: fullSignature(signature) }).catch(() => false);
     },
     async isSignedByContract({ address, message, signature }, known) {
       if (rpcUrls.length < (known ? 1 : AGREEING) || !isHex(address) || !isHex(signature)) return false;
