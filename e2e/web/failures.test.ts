@@ -301,9 +301,11 @@ async function recordPayment(treasurer: Person, claimId: string): Promise<void> 
   await page.getByLabel(say('admin:decide.hash')).fill(hash);
   await page.reload();
   await expect(page.getByLabel(say('admin:decide.hash'))).toHaveValue(hash);
-  await offline(treasurer, () => record.click());
+  await record.click();
+  const confirm = page.getByRole('dialog').getByRole('button', { name: say('admin:decide.confirm') });
+  await offline(treasurer, () => confirm.click());
   // It was done, and nobody was told: the list itself tells, and a hash that has paid is not kept for the next.
-  await loseTheAnswer(treasurer, '/mark-paid', () => record.click(), false);
+  await loseTheAnswer(treasurer, '/mark-paid', () => confirm.click(), false);
   const recorded = page.getByRole('status').filter({ hasText: say('admin:payouts.recorded~one', { count: 1 }) });
   await expect(recorded).toContainText(hash);
   await expect(page.getByText(say('admin:payouts.none'))).toBeVisible();

@@ -167,6 +167,8 @@ async function recordPayment(treasurer: Person): Promise<void> {
   await expect(heading(page)).toHaveText(say('admin:payouts.title'));
   await type(page, page.getByLabel(say('admin:decide.hash')), `0x${Date.now().toString(16).padStart(64, '0')}`);
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: say('admin:decide.confirm') })).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page.getByText(say('admin:payouts.none'))).toBeVisible();
   await mustHaveFocus(page);
 }

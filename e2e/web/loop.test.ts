@@ -245,11 +245,16 @@ async function recordPayment(treasurer: Person, project: Project, claimId: strin
   await page.goto('/admin/payouts');
   await expect(page.getByText(claimId.slice(0, 8)).first()).toBeVisible();
   await look(page, project, '17-payouts');
+  await page.getByRole('button', { name: /^(Make a batch|编成批次)/ }).click();
   const file = page.waitForEvent('download');
   await page.getByRole('button', { name: say('admin:payouts.safe_file') }).click();
   assert.match((await file).suggestedFilename(), /^liqpass-payouts-[0-9a-f]{8}\.json$/);
   await page.getByLabel(say('admin:decide.hash')).fill(hash);
   await page.getByRole('button', { name: say('admin:payouts.record_button~one', { count: 1 }) }).click();
+  const asked = page.getByRole('dialog');
+  await expect(asked).toContainText(hash);
+  await look(page, project, '17b-record');
+  await asked.getByRole('button', { name: say('admin:decide.confirm') }).click();
   await expect(page.getByText(say('admin:payouts.none'))).toBeVisible();
   for (const [name, path] of [
     ['18-exposure', '/admin/exposure'],

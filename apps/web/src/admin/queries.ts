@@ -10,8 +10,9 @@ import {
   listOperators,
 } from '@liqpass/api/operatorCalls';
 import type { OperatorMe } from '@liqpass/api/operators';
-import { listPayouts } from '@liqpass/api/payoutCalls';
+import { listBatches, listPayouts } from '@liqpass/api/payoutCalls';
 import { getPaymentInstructions } from '@liqpass/api/marketCalls';
+import type { PayoutStatus } from '@liqpass/kernel/vocabulary';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from './operatorApi.ts';
 
@@ -49,7 +50,15 @@ export const ordersQuery = (filter: OrderFilter) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-export const payoutsQuery = queryOptions({ queryKey: ['payouts'], queryFn: () => listPayouts(api) });
+export const payoutsQuery = (status: PayoutStatus) =>
+  queryOptions({
+    queryKey: ['payouts', status],
+    queryFn: () => listPayouts(api, { status, limit: status === 'PAID' ? 20 : 200 }),
+  });
+export const batchesQuery = queryOptions({
+  queryKey: ['payouts', 'batches'],
+  queryFn: () => listBatches(api, { limit: 20 }),
+});
 export const exposureQuery = queryOptions({
   queryKey: ['exposure'],
   queryFn: () => getExposure(api),

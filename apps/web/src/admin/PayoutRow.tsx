@@ -1,0 +1,55 @@
+import type { PayoutAnswer } from '@liqpass/api/payouts';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { hexGroups, shortId } from '../format.ts';
+import { CopyButton } from '../ui/kit.tsx';
+import { Money } from '../ui/Money.tsx';
+import { Tag } from '../ui/sheets.tsx';
+
+/** What is to be paid, or was: for what, to whom, how much; and beside it what stands about it, and what can be done. */
+export function PayoutRow({ item, children }: { item: PayoutAnswer; children?: ReactNode }) {
+  const { t } = useTranslation('admin');
+  return (
+    <li className="grid items-center gap-x-6 gap-y-1 px-4 py-3 text-sm lg:grid-cols-[11rem_1fr_auto_14rem]">
+      <span className="flex flex-wrap items-center gap-2">
+        {item.claim_id === null ? (
+          <Link to="/admin/policies" search={{ q: item.purchase_order_id }} className="num link font-semibold">
+            {shortId(item.purchase_order_id)}
+          </Link>
+        ) : (
+          <Link to="/admin/claims/$id" params={{ id: item.claim_id }} search={{}} className="num link font-semibold">
+            {shortId(item.claim_id)}
+          </Link>
+        )}
+        <Tag tone={item.kind === 'claim' ? 'plain' : 'wait'}>{t(`payout_kind.${item.kind}`)}</Tag>
+        {item.refund_reason && <span className="w-full text-muted">{t(`refund.${item.refund_reason}`)}</span>}
+      </span>
+      {item.to === null ? (
+        <span className="text-wait">{t('payouts.no_address')}</span>
+      ) : (
+        <span className="flex min-w-0 items-center">
+          <span className="num flex flex-wrap gap-x-1.5" translate="no">
+            {hexGroups(item.to).map((part, index) => (
+              <span key={index}>{part}</span>
+            ))}
+          </span>
+          <CopyButton text={item.to} label={t('payouts.address')} />
+        </span>
+      )}
+      <span className="flex items-center justify-end">
+        <Money usdc={item.amount_usdc} className="font-semibold" />
+        <CopyButton text={item.amount_usdc} label={t('payouts.amount')} />
+      </span>
+      <span className="grid justify-items-start gap-1 text-muted">
+        {item.to_entered_by !== null && (
+          <span className="text-wait">
+            {t('payouts.entered_by', { name: item.to_entered_by, why: item.to_reason })}
+          </span>
+        )}
+        {!item.attested && item.kind === 'claim' && <span className="text-wait">{t('claim.unattested')}</span>}
+        {children}
+      </span>
+    </li>
+  );
+}
