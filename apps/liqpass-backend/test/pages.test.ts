@@ -9,6 +9,7 @@ import type { Database, Db } from '../src/db/platform/database.ts';
 import { listPurchaseOrders } from '../src/db/purchaseOrdersRepo.ts';
 import { countQueue } from '../src/db/queueRepo.ts';
 import type { Tables } from '../src/db/platform/tables.ts';
+import { readSearched } from '../src/domain/searched.ts';
 import { BUSY_OWNER, fillPolicies } from './manyPolicies.ts';
 import { onPostgres, testDatabase } from './testDatabase.ts';
 
@@ -98,7 +99,7 @@ async function bounded(name: string, most: number, list: () => Promise<unknown>)
 
 const review = (sort: ReviewSort, more: Partial<ReviewFilter> = {}): ReviewFilter => ({
   status: null,
-  q: null,
+  searched: null,
   flag: null,
   min: null,
   max: null,
@@ -132,10 +133,20 @@ test('what a search of the queue finds is found by an index', { skip }, async ()
     some.claim.id,
     some.claim.id.slice(0, 8),
     some.claim.purchaseOrderId,
-    some.claim.claimant,
+    some.claim.claimant.toUpperCase(),
+    `${some.claim.claimant.slice(0, 6)}…${some.claim.claimant.slice(-4)}`,
+    some.claim.multisigTxHash ?? '',
+    `${some.claim.multisigTxHash?.slice(0, 6)}…${some.claim.multisigTxHash?.slice(-4)}`,
+    some.claim.evidenceRoot ?? '',
     '3010000000000000033',
-  ])
-    await bounded(`q=${q}`, 200, () => listClaimsForReview(db, review('newest', { q })));
+    '4470…84',
+  ]) {
+    const searched = readSearched(q);
+    await bounded(`q=${q}`, 200, () => listClaimsForReview(db, review('newest', { searched })));
+    await bounded(`orders, q=${q}`, 200, () =>
+      listPurchaseOrders(db, { status: null, owner: null, searched, after: null, limit: LIMIT }, Date.now()),
+    );
+  }
   await bounded('flag', 200, () => listClaimsForReview(db, review('newest', { flag: 'SAME_DAY_HISTORY' })));
 });
 

@@ -1,3 +1,4 @@
+import { BUNDLE_FORMAT, sealBundle } from '@liqpass/evidence/bundle';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AdminClaim, AdminClaimPage } from '@liqpass/api/operators';
@@ -99,4 +100,51 @@ test('shows what a claim is decided from: facts, history, relations, and the ste
   const page = await t.call<AdminClaimPage>('GET', '/admin/claims', { headers });
   assert.equal(page.body.counts.VERIFIED_PENDING_REVIEW, 3);
   assert.equal((await t.call('GET', `/admin/claims/${crypto.randomUUID()}`, { headers })).status, 404);
+});
+
+/** Evidence in which the exchange answered about this account. */
+function evidenceOf(mainUid: string): { root: string; leaves: unknown; bundle: unknown } {
+  const bundle = sealBundle({
+    format: BUNDLE_FORMAT,
+    kind: 'verify',
+    claim: {},
+    judged_at_ms: 1,
+    exchanges: [
+      {
+        path: 'okx/01-account-config',
+        method: 'GET',
+        host: 'www.okx.com',
+        target: '/api/v5/account/config',
+        sent_at_ms: 1,
+        received_at_ms: 2,
+        status: 200,
+        date: null,
+        content_type: 'application/json',
+        body: JSON.stringify({ code: '0', data: [{ uid: `${mainUid}1`, mainUid }] }),
+        body_encoding: 'utf8',
+        failure: null,
+      },
+    ],
+    answer: {},
+  });
+  return { root: bundle.root, leaves: bundle.leaves, bundle };
+}
+
+test('claims of one account are related by their evidence where nobody saw the position when it was bound', async () => {
+  const mainUid = '44705892343619584';
+  const mine: string[] = [];
+  for (let each = 0; each < 2; each += 1) {
+    const { id } = await t.covered();
+    t.verifier.script(() => liquidated(t.clock.now() - 1, '5', { evidence: evidenceOf(mainUid) }));
+    mine.push((await t.claim(id, `0x${`${each + 1}`.repeat(40)}`)).body.claimId);
+  }
+  const [first = '', second = ''] = mine;
+  const { body } = await t.call<AdminClaim>('GET', `/admin/claims/${first}`, { headers });
+  assert.deepEqual(
+    body.related.map((other) => [other.claim_id, other.relation]),
+    [[second, 'ACCOUNT']],
+  );
+  for (const q of [mainUid, '4470…84', encodeURIComponent('４４７０ 5892 3436 1958 4')])
+    assert.deepEqual((await list(`q=${q}`)).toSorted(), [...mine].toSorted(), q);
+  assert.deepEqual(await list('q=4470…85'), []);
 });

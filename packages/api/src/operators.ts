@@ -32,13 +32,15 @@ export const operatorList = z.strictObject({ items: z.array(operatorAnswer) }).m
 export const operatorParams = z.strictObject({ address });
 export const putOperatorBody = z.strictObject({ role, name: visibleName(60) }).meta({ id: 'PutOperator' });
 
+const searchText = z.string().trim().max(400).optional();
+
 // claims -------------------------------------------------------------------------------------------------------------
 export const CLAIM_SORTS = ['newest', 'oldest', 'amount_high', 'amount_low'] as const;
 /** GET /admin/claims: the contract's query and the queue's filters. */
 export const listAdminClaimsQuery = z.strictObject({
   status: z.enum(CLAIM_STATUSES).optional(),
-  /** Part of an id, order id, wallet or transaction. */
-  q: z.string().trim().max(120).optional(),
+  /** Whatever a page shows of a claim, its order or its payouts, whole or as it is printed ("0x4f58…E982"), or a link to it. */
+  q: searchText,
   flag: z.enum(HOLD_REASONS).optional(),
   min: usdcText.optional(),
   max: usdcText.optional(),
@@ -111,7 +113,7 @@ export const releaseHoldBody = z.strictObject({ reason }).meta({ id: 'ReleaseCla
 /** GET /admin/purchase-orders: reported payments that are not yet confirmed first, then newest first. */
 export const listAdminPurchaseOrdersQuery = z.strictObject({
   status: z.enum(PURCHASE_ORDER_STATUSES).optional(),
-  q: z.string().trim().max(120).optional(),
+  q: searchText,
   /** "true": only those whose trader said "I have paid" and nobody confirmed. */
   reported: z.enum(['true']).optional(),
   ...pageQuery,

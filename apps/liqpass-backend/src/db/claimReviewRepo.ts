@@ -2,9 +2,10 @@ import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import type { ClaimRelation, ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
+import type { Searched } from '../domain/searched.ts';
 import { claimColumns, toClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
-import { idBeginsWith, isIdPrefix } from './platform/idPrefix.ts';
+import { among } from './searchedSql.ts';
 
 /** A claim in the operators' queue: with what its order covers, and how many rules of the proof passed. */
 export type ReviewItem = {
@@ -22,8 +23,8 @@ export type ReviewSort = 'newest' | 'oldest' | 'amount_high' | 'amount_low';
 export type ReviewCursor = { readonly key: string; readonly id: string };
 export type ReviewFilter = {
   readonly status: ClaimStatus | null;
-  /** A whole id of anything a claim is known by, or the beginning of its own. */
-  readonly q: string | null;
+  /** What somebody looks for: whatever a claim, its order or its payouts show. */
+  readonly searched: Searched | null;
   readonly flag: string | null;
   readonly min: Usdc | null;
   readonly max: Usdc | null;
@@ -67,18 +68,6 @@ export function reviewCursorOf(claim: Claim, sort: ReviewSort): ReviewCursor {
   };
 }
 
-function matches(q: string): RawBuilder<unknown> {
-  const ways = [
-    sql`c.claimant = ${q}`,
-    sql`c.okx_event_id = ${`ordId:${q}`}`,
-    sql`c.multisig_tx_hash = ${q.toLowerCase()}`,
-  ];
-  if (isIdPrefix(q)) ways.push(idBeginsWith(sql`c.id`, q));
-  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(q))
-    ways.push(sql`c.purchase_order_id = ${q}::uuid`);
-  return sql`(${sql.join(ways, sql` or `)})`;
-}
-
 const toItem = (row: Row): ReviewItem => ({
   claim: toClaim(row),
   policyType: row.policy_type,
@@ -101,7 +90,6 @@ export async function listClaimsForReview(db: Db, filter: ReviewFilter): Promise
   const beyond = sql.raw(direction === 'desc' ? '<' : '>');
   const conditions = [
     ...(filter.status === null ? [] : [sql`c.status = ${filter.status}`]),
-    ...(filter.q === null ? [] : [matches(filter.q)]),
     ...(filter.flag === null
       ? []
       : [
@@ -117,7 +105,7 @@ export async function listClaimsForReview(db: Db, filter: ReviewFilter): Promise
   ];
   const { rows } = await sql<Row>`
     ${selectItems}
-    ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
+    where ${sql.join([sql`true`, ...conditions], sql` and `)} ${among(sql`c.purchase_order_id`, filter.searched)}
     order by ${key} ${way}, c.id ${way} limit ${filter.limit}`.execute(db);
   return rows.map(toItem);
 }
@@ -138,15 +126,21 @@ export async function getBindingSnapshot(db: Db, purchaseOrderId: string): Promi
 
 export type RelatedClaim = { readonly claim: Claim; readonly relation: ClaimRelation };
 
-/** Other claims of the same exchange account, wallet or payout transaction, newest first; each under its nearest relation. */
+/** Other claims of the same exchange account (as seen at binding, else as the evidence has it), wallet or payout transaction, newest first; each under its nearest relation. */
 export async function listRelatedClaims(db: Db, claim: Claim, limit: number): Promise<RelatedClaim[]> {
   const { rows } = await sql<ClaimRow & { relation: ClaimRelation }>`
+    with account as (
+      select coalesce(p.okx_main_uid, c.account_uid) as uid from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
+      where c.id = ${claim.id}
+    )
     select distinct on (c.created_at, c.id) ${claimColumns}, p.attested, found.relation
     from (
-      (select other.id, 'ACCOUNT' as relation, 1 as rank from purchase_orders mine
-        join purchase_orders theirs on theirs.okx_main_uid = mine.okx_main_uid
+      (select other.id, 'ACCOUNT' as relation, 1 as rank from purchase_orders theirs
         join insurance_claims other on other.purchase_order_id = theirs.id
-        where mine.id = ${claim.purchaseOrderId} and other.id <> ${claim.id} order by other.created_at desc limit ${limit})
+        where theirs.okx_main_uid = (select uid from account) and other.id <> ${claim.id} order by other.created_at desc limit ${limit})
+      union all
+      (select id, 'ACCOUNT', 1 from insurance_claims
+        where account_uid = (select uid from account) and id <> ${claim.id} order by created_at desc limit ${limit})
       union all
       (select id, 'TRANSACTION', 2 from insurance_claims where multisig_tx_hash = ${claim.multisigTxHash} and id <> ${claim.id} limit ${limit})
       union all

@@ -176,6 +176,8 @@ export type AttemptResult = {
     readonly checksPassed: number;
     readonly checksTotal: number;
     readonly side: 'long' | 'short' | null;
+    /** The main account that the exchange answered about; null where the evidence does not say. */
+    readonly accountUid: string | null;
   } | null;
   readonly liquidationTimeMs: EpochMs | null;
   readonly payoutAmount: Usdc | null;
@@ -203,7 +205,7 @@ export async function recordAttempt(
         evidence_root = coalesce(${answer?.evidenceRoot ?? null}, evidence_root),
         attestation_key_id = case when ${answer !== null}::boolean then ${answer?.attestationKeyId ?? null} else attestation_key_id end,
         checks_passed = coalesce(${answer?.checksPassed ?? null}, checks_passed), checks_total = coalesce(${answer?.checksTotal ?? null}, checks_total),
-        side = coalesce(${answer?.side ?? null}, side),
+        side = coalesce(${answer?.side ?? null}, side), account_uid = coalesce(${answer?.accountUid ?? null}, account_uid),
         liquidation_time_ms = ${result.liquidationTimeMs}, payout_amount_usdc = ${result.payoutAmount === null ? null : numericOf(result.payoutAmount)},
         hold_reasons = ${[...result.holdReasons]}::text[], updated_at = ${now}
       where id = ${id} and status = 'VERIFYING' and attempts = ${result.attemptsBefore}

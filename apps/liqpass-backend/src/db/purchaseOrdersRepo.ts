@@ -4,11 +4,12 @@ import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/ke
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
+import type { Searched } from '../domain/searched.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { violatesUnique } from './platform/databaseError.ts';
-import { idBeginsWith, isIdPrefix } from './platform/idPrefix.ts';
 import { oweExcess, oweRefund, oweSecondPayment } from './obligations.ts';
+import { among } from './searchedSql.ts';
 import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './platform/rows.ts';
 import type { PolicyParamsJson, PurchaseOrdersTable } from './platform/tables.ts';
 
@@ -405,22 +406,11 @@ export type OrderFilter = {
   readonly owner: string | null;
   /** Only payments that a trader reported and nobody confirmed. */
   readonly reported?: boolean;
-  /** A whole id of anything an order is known by, or the beginning of its own. */
-  readonly q?: string | null;
+  /** What somebody looks for: whatever an order, its claim or its payouts show. */
+  readonly searched?: Searched | null;
   readonly after: OrderCursor | null;
   readonly limit: number;
 };
-
-/** What an order is looked up by, told apart by its look: a wallet, a transaction, else the exchange's order or its own id. */
-function known(q: string): RawBuilder<unknown> {
-  if (/^0x[0-9a-f]{40}$/i.test(q)) return sql`p.owner = ${q}`;
-  if (/^0x/i.test(q)) return sql`(p.payment_tx_hash = ${q.toLowerCase()} or p.reported_tx_hash = ${q.toLowerCase()})`;
-  const ways = [
-    ...(/^\d+$/.test(q) ? [sql`p.okx_meta_json ->> 'ordId' = ${q}`] : []),
-    ...(isIdPrefix(q) ? [idBeginsWith(sql`p.id`, q)] : []),
-  ];
-  return ways.length === 0 ? sql`false` : sql`(${sql.join(ways, sql` or `)})`;
-}
 
 /** Orders, reported payments first, then newest first; optionally of one status, one owner, or that fit a search. */
 export async function listPurchaseOrders(db: Db, filter: OrderFilter, nowMs: EpochMs): Promise<PurchaseOrder[]> {
@@ -431,7 +421,7 @@ export async function listPurchaseOrders(db: Db, filter: OrderFilter, nowMs: Epo
       ${filter.status === null ? sql`` : sql`and ${impliedBy(filter.status, nowMs)} and ${statusSql(nowMs)} = ${filter.status}`}
       ${filter.owner === null ? sql`` : sql`and p.owner = ${filter.owner}`}
       ${filter.reported === true ? sql`and ${reportedFirst} = 1` : sql``}
-      ${filter.q === undefined || filter.q === null ? sql`` : sql`and ${known(filter.q)}`}
+      ${among(sql`p.id`, filter.searched ?? null)}
       ${filter.after === null ? sql`` : sql`and (${reportedFirst}, p.created_at, p.id) < (${filter.after.reported}, ${new Date(filter.after.createdAtMs)}, ${filter.after.id}::uuid)`}
     order by ${reportedFirst} desc, p.created_at desc, p.id desc
     limit ${filter.limit}`.execute(db);

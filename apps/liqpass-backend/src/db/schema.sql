@@ -241,6 +241,7 @@ TABLE insurance_claims
   checks_total integer NOT NULL DEFAULT 0
   side text
   attestation_key_id text
+  account_uid text
   CONSTRAINT insurance_claims_attestation_key_id_check CHECK (attestation_key_id ~ '^[0-9a-f]{16}$'::text)
   CONSTRAINT insurance_claims_check CHECK (coverage_window_start < coverage_window_end)
   CONSTRAINT insurance_claims_check1 CHECK (payout_amount_usdc <= payout_cap_usdc)
@@ -261,6 +262,7 @@ TABLE insurance_claims
   CONSTRAINT insurance_claims_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
   CONSTRAINT insurance_claims_pkey PRIMARY KEY (id)
   CONSTRAINT insurance_claims_purchase_order_id_okx_event_id_key UNIQUE (purchase_order_id, okx_event_id)
+  CREATE INDEX insurance_claims_account ON insurance_claims USING btree (account_uid, created_at DESC) WHERE (account_uid IS NOT NULL)
   CREATE INDEX insurance_claims_amount ON insurance_claims USING btree (COALESCE(payout_amount_usdc, (0)::numeric), id)
   CREATE INDEX insurance_claims_by_status ON insurance_claims USING btree (status, created_at DESC, id DESC)
   CREATE INDEX insurance_claims_claimant ON insurance_claims USING btree (claimant, created_at DESC)
@@ -270,6 +272,7 @@ TABLE insurance_claims
   CREATE INDEX insurance_claims_next_attempt ON insurance_claims USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL)
   CREATE INDEX insurance_claims_paid_brin ON insurance_claims USING brin (paid_at)
   CREATE INDEX insurance_claims_payout_tx ON insurance_claims USING btree (multisig_tx_hash) WHERE (multisig_tx_hash IS NOT NULL)
+  CREATE INDEX insurance_claims_root ON insurance_claims USING btree (evidence_root) WHERE (evidence_root IS NOT NULL)
   CREATE INDEX insurance_claims_status_amount ON insurance_claims USING btree (status, COALESCE(payout_amount_usdc, (0)::numeric), id)
 
 TABLE leases
@@ -489,6 +492,7 @@ CASE
     ELSE 0
 END) DESC, created_at DESC, id DESC) WHERE (owner IS NOT NULL)
   CREATE INDEX purchase_orders_paid_brin ON purchase_orders USING brin (paid_at)
+  CREATE INDEX purchase_orders_payout_address ON purchase_orders USING btree (payout_address) WHERE (payout_address IS NOT NULL)
   CREATE INDEX purchase_orders_queue ON purchase_orders USING btree ((
 CASE
     WHEN ((paid_at IS NULL) AND (reported_at IS NOT NULL)) THEN 1
@@ -496,6 +500,8 @@ CASE
 END) DESC, created_at DESC, id DESC)
   CREATE INDEX purchase_orders_refund_due ON purchase_orders USING btree (created_at DESC, id DESC) WHERE ((refund_reason IS NOT NULL) AND (refunded_at IS NULL))
   CREATE INDEX purchase_orders_refunded ON purchase_orders USING btree (created_at DESC, id DESC) WHERE (refunded_at IS NOT NULL)
+  CREATE INDEX purchase_orders_released_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE (binding_released_at IS NOT NULL)
+  CREATE INDEX purchase_orders_uid ON purchase_orders USING btree (okx_uid) WHERE (okx_uid IS NOT NULL)
   CREATE INDEX purchase_orders_waiting ON purchase_orders USING btree (coverage_start_at) WHERE (attested AND (waiting_check IS NULL) AND (refund_reason IS NULL) AND (paid_at < coverage_start_at))
   CREATE INDEX purchase_orders_window_brin ON purchase_orders USING brin (coverage_end_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND (binding_released_at IS NULL))

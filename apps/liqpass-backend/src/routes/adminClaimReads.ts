@@ -7,6 +7,7 @@ import { formatIso } from '@liqpass/kernel/time';
 import { mayAs, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import { reviewCursorOf, type ReviewCursor, type ReviewItem, type ReviewSort } from '../db/claimReviewRepo.ts';
+import { readSearched } from '../domain/searched.ts';
 import { listForReview, reviewClaim, stepsAllowed, type ClaimReview } from '../services/claimReview.ts';
 import { mayRecordPayment } from '../services/secondPerson.ts';
 import type { HallContext } from '../services/hallContext.ts';
@@ -125,7 +126,7 @@ export function adminClaimReadRoutes(app: Server, ctx: HallContext, keys: Keys):
       const { status, q, flag, min, max, sort = 'newest', limit, cursor } = request.query;
       const { items, counts } = await listForReview(ctx, {
         status: status ?? null,
-        q: q === undefined || q === '' ? null : q,
+        searched: q === undefined || q === '' ? null : readSearched(q),
         flag: flag ?? null,
         min: min === undefined ? null : amount(min),
         max: max === undefined ? null : amount(max),

@@ -1,6 +1,7 @@
 import { listAdminPurchaseOrdersQuery } from '@liqpass/api/operators';
 import { markPaidBody, purchaseOrderAnswer, purchaseOrderPage, purchaseOrderParams } from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
+import { readSearched } from '../domain/searched.ts';
 import type { HallContext } from '../services/hallContext.ts';
 import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
 import { adminActor, operatorsOnly } from './people/guards.ts';
@@ -31,7 +32,7 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Ke
         status: status ?? null,
         owner: null,
         reported: reported === 'true',
-        q: q === undefined || q === '' ? null : q,
+        searched: q === undefined || q === '' ? null : readSearched(q),
         after: parseOrderCursor(cursor),
         limit: limit + 1,
       });

@@ -4,6 +4,7 @@ import { VERDICTS, type Verdict } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import type { Attestations } from './platform/attestationClient.ts';
 import type { Finding } from '../domain/claim.ts';
+import { accountOf } from './accountOf.ts';
 
 const word = z.string().max(100).refine(isKeepableText);
 
@@ -57,6 +58,8 @@ export type Verification = {
     readonly checksPassed: number;
     readonly checksTotal: number;
     readonly side: 'long' | 'short' | null;
+    /** The main account that the exchange answered about; null where the evidence does not say. */
+    readonly accountUid: string | null;
   } | null;
 };
 
@@ -173,6 +176,7 @@ export function readAnswer(text: string): Verification {
       checksPassed: checks.filter((check) => check.result === 'pass').length,
       checksTotal: checks.length,
       side: liquidation?.side ?? null,
+      accountUid: accountOf(json),
     },
   };
 }

@@ -79,6 +79,7 @@ export type InsuranceClaimsTable = {
   checks_passed: number;
   checks_total: number;
   side: 'long' | 'short' | null;
+  account_uid: string | null;
   evidence_json: ColumnType<unknown, string | null, string | null>;
   evidence_root: string | null;
   attestation_key_id: string | null;
