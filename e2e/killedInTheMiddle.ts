@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DAY_MS, formatIso } from '@liqpass/kernel/time';
 import { productAsProcesses, type RunningProduct } from './productAsProcesses.ts';
 
-const CLAIMANT = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
+const CLAIMANT = '0x000000000000000000000000000000000000cafE';
 
 async function coveredAndLiquidated(p: RunningProduct, side: 'long' | 'short'): Promise<string> {
   const slot = { instId: 'ETH-USDT-SWAP', posSide: side };

@@ -33,7 +33,7 @@ export class WrongAnswer extends Error {
 }
 
 const hex32 = (): string => `0x${randomBytes(32).toString('hex')}`;
-export const CLAIMANT = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
+export const CLAIMANT = '0x000000000000000000000000000000000000cafE';
 
 export const newPolicy = (): Policy => ({
   begunMs: Date.now(),

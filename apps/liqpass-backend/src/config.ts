@@ -16,6 +16,7 @@ import {
 } from '@liqpass/service/environment';
 import { resolve } from 'node:path';
 import { getAddress, isAddress } from 'viem/utils';
+import { unpayable } from './domain/platform/unpayable.ts';
 import { readPeopleSettings } from './peopleConfig.ts';
 import { readChainSettings, readWatchSettings } from './treasuryConfig.ts';
 import { readUnderwritingSettings } from './underwritingConfig.ts';
@@ -97,6 +98,8 @@ export function readConfig(env: Environment = process.env): Config {
   const chain = readChainSettings(env);
   const people = readPeopleSettings(env, embedded, chain.chainId);
   const treasurySafe = safe === undefined ? null : getAddress(safe);
+  if (treasurySafe !== null && unpayable(treasurySafe, { usdc: chain.usdc, safe: null }) !== null)
+    throw new ConfigError('TREASURY_SAFE is no wallet: premiums that are paid to it would be lost');
   return {
     ...serverSettings(env, 3001),
     databaseUrl: databaseUrl ?? `embedded:${resolve(dataDir, 'database')}`,

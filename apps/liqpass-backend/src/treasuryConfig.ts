@@ -1,3 +1,4 @@
+import { unpayable } from './domain/platform/unpayable.ts';
 import type { Hex } from '@liqpass/chain/hex';
 import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import { ConfigError, flag, oneOf, optional, whole, type Environment } from '@liqpass/service/environment';
@@ -21,6 +22,8 @@ export function readChainSettings(env: Environment): ChainSettings {
   if (usdc === undefined)
     throw new ConfigError(`USDC_ADDRESS is missing: where USDC is on chain ${chainId} is not known here`);
   if (!isAddress(usdc)) throw new ConfigError('USDC_ADDRESS is not an address with a right checksum');
+  if (unpayable(usdc, { usdc: '', safe: null }) !== null)
+    throw new ConfigError('USDC_ADDRESS is no token: it is an address that the chain keeps for itself');
   return {
     chainId,
     usdc: getAddress(usdc),

@@ -18,7 +18,7 @@ export const INTERNAL_KEY = 'test-internal-key-0001';
 export const ADMIN_KEY = 'test-admin-key-000001';
 /** Audit rows of tests are stamped with it. */
 export const AUDIT_KEY = 'test-audit-key-of-thirty-two-characters';
-export const CLAIMANT = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
+export const CLAIMANT = '0x000000000000000000000000000000000000cafE';
 
 /** The contract's example of a purchase order, without its window. */
 export const APPLICATION = {

@@ -70,6 +70,8 @@ export const ERRORS = {
   PREMIUM_NOT_ACCEPTABLE: { status: 422, retry: false },
   PAYOUT_NOT_ACCEPTABLE: { status: 422, retry: false },
   COVERAGE_WINDOW_NOT_ACCEPTABLE: { status: 422, retry: false },
+  /** params: address, reason (ZERO, PRECOMPILE, TOKEN, TREASURY) */
+  ADDRESS_CANNOT_BE_PAID: { status: 422, retry: false },
   ADDRESS_CHECKSUM_WRONG: { status: 422, retry: false },
   PAYOUT_ADDRESS_NOT_SIGNED: { status: 422, retry: false },
   PAID_AT_IN_FUTURE: { status: 422, retry: false },

@@ -58,7 +58,7 @@ export function ownPurchaseOrderRoutes(app: Server, ctx: HallContext): void {
         params: purchaseOrderParams,
         body: payoutAddressMessageBody,
         response: { 200: payoutAddressMessageAnswer },
-        refuses: [...OF_OWN_ORDER, 'PAYOUT_ADDRESS_FROZEN', 'ADDRESS_CHECKSUM_WRONG'],
+        refuses: [...OF_OWN_ORDER, 'PAYOUT_ADDRESS_FROZEN', 'ADDRESS_CHECKSUM_WRONG', 'ADDRESS_CANNOT_BE_PAID'],
       },
     },
     async (request) =>

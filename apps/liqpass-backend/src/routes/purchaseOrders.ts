@@ -48,6 +48,7 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
           'PAYOUT_NOT_ACCEPTABLE',
           'COVERAGE_WINDOW_NOT_ACCEPTABLE',
           'ADDRESS_CHECKSUM_WRONG',
+          'ADDRESS_CANNOT_BE_PAID',
           'PAYOUT_ADDRESS_NOT_SIGNED',
           'SALES_STOPPED',
           'EXPOSURE_LIMIT_REACHED',

@@ -8,6 +8,7 @@ import { listAuditOf, type Actor, type AuditEntry, type AuditRow } from '../db/a
 import * as repo from '../db/claimsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
+import { requirePayable } from './payeeAddress.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
 import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
@@ -63,6 +64,7 @@ type Filed = {
 async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Filed> {
   const claimant = checksummedAddress(filed.claimant);
   const order = await afterWaiting(ctx, await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor));
+  if (order.claim === null) requirePayable(ctx, claimant);
   const refusal = refuseClaim(order, claimant);
   // A claim that was there before its cover was voided is answered with all the same.
   if (refusal && !(refusal === 'PURCHASE_ORDER_NOT_COVERED' && order.claim))

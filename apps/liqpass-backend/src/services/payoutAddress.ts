@@ -7,7 +7,7 @@ import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { requireOwner } from './ownership.ts';
 import { checkSigned, keepMessage, nonceUsed, type Site } from './people/auth.ts';
-import { checksummedAddress } from './platform/checksummedAddress.ts';
+import { payeeAddress } from './payeeAddress.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
 /** The message that an order's wallet signs to be paid at another address. */
@@ -21,7 +21,7 @@ export async function requestPayoutAddress(
   const order = await readPurchaseOrder(ctx, purchaseOrderId);
   const owner = requireOwnedBy(order, actor);
   if (order.paidAtMs !== null) throw payoutFrozen();
-  const address = checksummedAddress(payoutAddress);
+  const address = payeeAddress(ctx, payoutAddress);
   const statement = `Pay what purchase order ${order.id} is owed to ${address}.`;
   return keepMessage(ctx, { address: owner, chainId: order.chainId, statement }, site, {
     purchaseOrderId: order.id,

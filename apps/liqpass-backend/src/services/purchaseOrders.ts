@@ -10,7 +10,7 @@ import { getQuote } from '../db/book/quotesRepo.ts';
 import { createQuotedOrder } from '../db/quotedOrdersRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
 import { decidePayment, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
-import { checksummedAddress } from './platform/checksummedAddress.ts';
+import { payeeAddress, requirePayable } from './payeeAddress.ts';
 import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
@@ -47,7 +47,8 @@ export async function createPurchaseOrder(
   application: NewApplication,
   actor: Actor,
 ): Promise<string> {
-  const payoutAddress = application.payoutAddress === null ? null : checksummedAddress(application.payoutAddress);
+  const payoutAddress = application.payoutAddress === null ? null : payeeAddress(ctx, application.payoutAddress);
+  if (application.owner !== null) requirePayable(ctx, application.owner);
   if (application.owner !== null && payoutAddress !== null && payoutAddress !== application.owner)
     throw new LiqPassError(
       'PAYOUT_ADDRESS_NOT_SIGNED',

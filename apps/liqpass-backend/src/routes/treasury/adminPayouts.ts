@@ -140,7 +140,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
         params: payoutParams,
         body: setPayeeBody,
         response: { 200: payoutAnswer },
-        refuses: ['PAYOUT_NOT_FOUND', 'ADDRESS_CHECKSUM_WRONG', 'INVALID_STATUS_TRANSITION'],
+        refuses: ['PAYOUT_NOT_FOUND', 'ADDRESS_CHECKSUM_WRONG', 'ADDRESS_CANNOT_BE_PAID', 'INVALID_STATUS_TRANSITION'],
       },
     },
     async (request) => {

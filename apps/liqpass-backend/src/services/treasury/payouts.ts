@@ -8,6 +8,7 @@ import { MOST_IN_BATCH } from '../../domain/treasury/payoutBatch.ts';
 import { approver, payoutSteps, type Payout } from '../../domain/treasury/payout.ts';
 import { requireAsApproved, type ApprovedLine } from '../asApproved.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
+import { payeeAddress } from '../payeeAddress.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
 
@@ -92,7 +93,7 @@ export async function setPayee(
   given: { to: string; reason: string },
   actor: Actor,
 ): Promise<Payout> {
-  const address = checksummedAddress(given.to);
+  const address = payeeAddress(ctx, given.to);
   const { reason: why } = given;
   const taken = await repo.setPayee(
     ctx.db,
