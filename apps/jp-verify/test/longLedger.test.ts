@@ -5,7 +5,7 @@ import { recheckText } from '@liqpass/proof/recheckText';
 import { usualBody } from './cases.ts';
 import { emptyAccount, ended, live, step } from './handmadeAccount.ts';
 import { at } from './madePositions.ts';
-import type { Account, Row } from './strangeExchange.ts';
+import type { Account, Habits, Row } from './strangeExchange.ts';
 import { API_KEY, verifierBehindStrangeExchange, type StrangeScene } from './verifierBehindStrangeExchange.ts';
 
 // Positions of traders who trade all day: thousands of bills in one life.
@@ -62,12 +62,13 @@ async function ask(
   url: '/verify' | '/snapshot',
   made: { account: Account; ordId: string },
   more: Row,
+  habits: Habits = {},
 ): Promise<{ json: unknown; text: string }> {
   const answer = await scene.app.inject({
     method: 'POST',
     url,
     headers: { authorization: `Bearer ${API_KEY}` },
-    payload: { ordId: made.ordId, ...more, ...(await scene.tenant(made.account)) },
+    payload: { ordId: made.ordId, ...more, ...(await scene.tenant(made.account, habits)) },
   });
   assert.equal(answer.statusCode, 200, answer.body.slice(0, 300));
   assert.match(String(answer.headers['content-type']), /^application\/json/);
@@ -97,6 +98,19 @@ test('a position of three and a half thousand trades can be looked at, its older
     assert.ok(pages < 14 + trades / 100 + 6, `${trades}: ${pages}`);
     assert.deepEqual(recheckText(text).problems, []);
   }
+});
+
+test('an exchange with other habits gives the same look at a long position', async () => {
+  const made = traded(1_001, 'open');
+  const insured = new Set<string | undefined>();
+  for (const habits of [{}, { inclusiveCursor: true }, { shuffled: true }, { mostRows: 40 }] satisfies Habits[]) {
+    const { json, text } = await ask('/snapshot', made, { instId: 'BTC-USDT-SWAP' }, habits);
+    const { reason, snapshot } = snapshotAnswer.parse(json);
+    assert.equal(reason, null, JSON.stringify(habits));
+    insured.add(snapshot?.insuredPos);
+    assert.deepEqual(recheckText(text).problems, []);
+  }
+  assert.equal(insured.size, 1);
 });
 
 test('the insured part of a long ledger is the same, whether both lists were read or one in turn with the other', async () => {

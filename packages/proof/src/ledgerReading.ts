@@ -111,6 +111,7 @@ function readQuickly(study: Study, slot: Slot, beginMs: EpochMs, bills: PagePlan
   const from = (isCut(fillPages) ? oldestOf(fillPages) : oldestOf(billPages)) ?? 0n;
   const older = readPages(study.reader, {
     ...fills,
+    identify: identifyEither,
     from,
     targetOf: (page) => (turnOf(page) === 'f' ? fills.target : bills.target),
   });
@@ -128,6 +129,12 @@ function readQuickly(study: Study, slot: Slot, beginMs: EpochMs, bills: PagePlan
       true,
     ),
   );
+}
+
+/** A bill and its fill have one id, and both may come: a server may give the row at the cursor again. */
+function identifyEither(value: unknown): { id: string; cursor: bigint } | null {
+  const found = identifyByBill(value);
+  return found && { ...found, id: `${isBillRow(value) ? 'bill' : 'fill'} ${found.id}` };
 }
 
 /** Bills have an effect on a balance, fills do not. */
