@@ -1,6 +1,7 @@
 import type { Api, In } from './apiClient.ts';
 import { triggerClaimAnswer, type fileClaimBody } from './claims.ts';
 import { evidenceAnswer, traderClaimAnswer } from './events.ts';
+import { attestationKeysAnswer } from './verify.ts';
 
 const order = (id: string): string => `/api/purchase-orders/${encodeURIComponent(id)}`;
 
@@ -13,3 +14,6 @@ export const getTraderClaim = (api: Api, id: string) => api('GET', `${order(id)}
 
 export const getEvidence = (api: Api, claimId: string) =>
   api('GET', `/api/claims/${encodeURIComponent(claimId)}/evidence`, evidenceAnswer);
+
+/** The keys that verdicts are, or were, signed with. */
+export const getAttestationKeys = (api: Api) => api('GET', '/attestation-keys', attestationKeysAnswer);

@@ -14,3 +14,10 @@ export function holdsKeepableText(json: unknown): boolean {
   }
   return true;
 }
+
+/** Controls, line ends of Unicode, what turns the direction of writing, and what takes no room: they can make a line say something else. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Foreign text as it may be printed in one line of a terminal: what cannot be seen is spelled out ("\u{1b}"). */
+export const printable = (text: string): string =>
+  text.replace(UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);

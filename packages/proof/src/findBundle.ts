@@ -1,24 +1,25 @@
 import { canonicalJson } from '@liqpass/evidence/canonical';
 import { BUNDLE_FORMAT } from '@liqpass/evidence/bundle';
+import { compareClaim, isJsonObject, type Json, type Uncovered } from './claimFile.ts';
 import type { RecheckProblem } from './recheck.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The bundle in a file, and where the file around it tells something else than the bundle does. */
-export type FoundBundle = { readonly bundle: unknown; readonly problems: RecheckProblem[] };
+/**
+ * The bundle in a file, its signature (undefined: none), where the file around it tells something else than the bundle does, and what it
+ * tells that the bundle does not.
+ */
+export type FoundBundle = {
+  readonly bundle: unknown;
+  readonly attestation: unknown;
+  readonly problems: RecheckProblem[];
+  readonly uncovered: readonly Uncovered[];
+};
 
 const differs = (detail: string): RecheckProblem => ({ code: 'ANSWER_DIFFERS', detail });
+const signatureOf = (file: Json): unknown => file['attestation'] ?? undefined;
 
-/** What an answer of jp-verify says beside its bundle must be what the bundle says. */
-function compareAround(around: Json, bundle: Json): RecheckProblem[] {
+/** The root and leaves that are told beside a bundle must be its own. */
+function compareRoot(evidence: Json, bundle: Json): RecheckProblem[] {
   const problems: RecheckProblem[] = [];
-  const evidence = isObject(around['evidence']) ? around['evidence'] : {};
-  const answer = isObject(bundle['answer']) ? bundle['answer'] : {};
-  for (const [field, stored] of Object.entries(answer))
-    if (canonicalJson(around[field] ?? null) !== canonicalJson(stored ?? null))
-      problems.push(differs(`${field} in the answer is not the ${field} of its bundle`));
   if ('root' in evidence && evidence['root'] !== bundle['root'])
     problems.push({ code: 'ROOT_CHANGED', detail: 'the root in the answer is not the root of its bundle' });
   if ('leaves' in evidence && canonicalJson(evidence['leaves'] ?? null) !== canonicalJson(bundle['leaves'] ?? null))
@@ -26,17 +27,17 @@ function compareAround(around: Json, bundle: Json): RecheckProblem[] {
   return problems;
 }
 
-/** A claim's own columns must be what its evidence says. */
-function compareClaim(claim: Json, bundle: Json): RecheckProblem[] {
-  const root = claim['evidence_root'];
-  return typeof root === 'string' && root.toLowerCase() !== bundle['root']
-    ? [{ code: 'ROOT_CHANGED', detail: 'evidence_root of the claim is not the root of its bundle' }]
-    : [];
+/** What an answer of jp-verify says beside its bundle must be what the bundle says. */
+function compareAnswer(around: Json, bundle: Json): RecheckProblem[] {
+  const answer = isJsonObject(bundle['answer']) ? bundle['answer'] : {};
+  return Object.entries(answer)
+    .filter(([field, stored]) => canonicalJson(around[field] ?? null) !== canonicalJson(stored ?? null))
+    .map(([field]) => differs(`${field} in the answer is not the ${field} of its bundle`));
 }
 
 /**
- * Finds the bundle in what a file holds: a bundle, an answer of /verify or /snapshot, or a claim (or its evidence_json, as
- * an object or as text). null: there is none.
+ * Finds the bundle in what a file holds: a bundle, an answer of /verify or /snapshot, downloaded evidence, or a claim (or its
+ * evidence_json, as an object or as text). null: there is none.
  */
 export function findBundle(file: unknown): FoundBundle | null {
   if (typeof file === 'string') {
@@ -46,18 +47,29 @@ export function findBundle(file: unknown): FoundBundle | null {
       return null; // Text that is no JSON holds no bundle.
     }
   }
-  if (!isObject(file)) return null;
-  if (file['format'] === BUNDLE_FORMAT) return { bundle: file, problems: [] };
-  if (isObject(file['evidence']) && isObject(file['evidence']['bundle'])) {
-    const { bundle } = file['evidence'];
-    return { bundle, problems: compareAround(file, bundle) };
+  if (!isJsonObject(file)) return null;
+  if (file['format'] === BUNDLE_FORMAT) return { bundle: file, attestation: undefined, problems: [], uncovered: [] };
+  if (isJsonObject(file['evidence']) && isJsonObject(file['evidence']['bundle'])) {
+    const { evidence } = file;
+    const bundle = file['evidence']['bundle'];
+    const problems = [...compareAnswer(file, bundle), ...compareRoot(evidence as Json, bundle)];
+    return { bundle, attestation: signatureOf(file), problems, uncovered: [] };
   }
-  if (isObject(file['bundle'])) return { bundle: file['bundle'], problems: [] };
+  if (isJsonObject(file['bundle'])) {
+    const { bundle } = file;
+    const around = compareClaim(file, bundle as Json);
+    const problems = [...compareRoot(file, bundle as Json), ...around.problems];
+    return { bundle, attestation: signatureOf(file), problems, uncovered: around.uncovered };
+  }
   if ('evidence_json' in file) {
     const found = findBundle(file['evidence_json']);
-    return found && isObject(found.bundle)
-      ? { bundle: found.bundle, problems: [...found.problems, ...compareClaim(file, found.bundle)] }
-      : found;
+    if (!found || !isJsonObject(found.bundle)) return found;
+    const around = compareClaim(file, found.bundle);
+    return {
+      ...found,
+      problems: [...found.problems, ...around.problems],
+      uncovered: [...found.uncovered, ...around.uncovered],
+    };
   }
   return null;
 }

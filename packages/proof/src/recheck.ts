@@ -4,7 +4,16 @@ import { proveSnapshot, snapshotClaim, type SnapshotResult } from './snapshotPro
 import { proveClaim, verifyClaim, type Proof, type VerdictAnswer } from './verdict.ts';
 
 export type RecheckProblem = {
-  code: 'NOT_A_BUNDLE' | 'LEAF_CHANGED' | 'ROOT_CHANGED' | 'INCOMPLETE' | 'NOT_USED' | 'OUT_OF_TIME' | 'ANSWER_DIFFERS';
+  code:
+    | 'NOT_A_BUNDLE'
+    | 'LEAF_CHANGED'
+    | 'ROOT_CHANGED'
+    | 'INCOMPLETE'
+    | 'NOT_USED'
+    | 'OUT_OF_TIME'
+    | 'ANSWER_DIFFERS'
+    | 'CLAIM_DIFFERS'
+    | 'SIGNATURE_WRONG';
   detail: string;
 };
 /** What re-checking found: the verdict computed again from the raw answers, and everything that does not fit. */

@@ -116,6 +116,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
       {evidence ? (
         <EvidenceView
           order={c.purchase_order}
+          claim={{ ...c, evidence_json: undefined }}
           checks={c.checks}
           evidence={evidence}
           selected={rule}

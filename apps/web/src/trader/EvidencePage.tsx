@@ -36,7 +36,12 @@ export function EvidencePage({ id }: { id: string }) {
       <ErrorNote error={error} onRetry={() => void [order, claim, evidence].find((query) => query.error)?.refetch()} />
       {order.data && (order.data.claim_id === null || (claim.data && !has)) && <Note>{t('evidence.none')}</Note>}
       {order.data && claim.data && evidence.data ? (
-        <EvidenceView order={order.data} checks={claim.data.checks} evidence={evidence.data} />
+        <EvidenceView
+          order={order.data}
+          claim={{ ...claim.data.claim, checks: claim.data.checks, liquidation: claim.data.liquidation }}
+          checks={claim.data.checks}
+          evidence={evidence.data}
+        />
       ) : (
         !error &&
         (order.isPending || (claimId !== null && (claim.isPending || (has && evidence.isPending)))) && (

@@ -19,12 +19,15 @@ import { Note, Sheet } from './sheets.tsx';
 /** Rules on one side, the raw answers on the other: choosing a rule marks the line it rests on. */
 export function EvidenceView({
   order,
+  claim,
   checks,
   evidence,
   selected: chosenOutside,
   onSelect,
 }: {
   order: PurchaseOrderAnswer;
+  /** What the page says about the claim: compared with the evidence when somebody checks it. */
+  claim: Readonly<Record<string, unknown>>;
   checks: readonly Check[];
   evidence: ClaimEvidence;
   selected?: CheckCode | null;
@@ -42,7 +45,7 @@ export function EvidenceView({
   const recheck = useMutation({
     mutationFn: async () => {
       const { recheck: run } = await import('./recheck.ts');
-      return run(evidence);
+      return run(evidence, claim);
     },
   });
   return (
@@ -57,7 +60,7 @@ export function EvidenceView({
               onClick={() =>
                 saveFile(
                   `liqpass-evidence-${shortId(evidence.claim_id)}.json`,
-                  JSON.stringify(evidence.bundle, null, 2),
+                  JSON.stringify(evidence, null, 2),
                   'application/json',
                 )
               }
