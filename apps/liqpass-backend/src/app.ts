@@ -8,6 +8,7 @@ import { adminOperatorRoutes } from './routes/people/adminOperators.ts';
 import { adminClaimRoutes } from './routes/adminClaims.ts';
 import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';
 import { adminBatchRoutes } from './routes/treasury/adminBatches.ts';
+import { adminClaimPaymentRoutes } from './routes/treasury/adminClaimPayment.ts';
 import { adminPayoutRoutes } from './routes/treasury/adminPayouts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { pageRoutes } from './routes/platform/pages.ts';
@@ -95,6 +96,7 @@ export async function buildApp(
   attestationKeyRoutes(app, ctx.attestations);
   paymentInstructionRoutes(app, ctx);
   adminPayoutRoutes(app, ctx, keys);
+  adminClaimPaymentRoutes(app, ctx, keys);
   adminBatchRoutes(app, ctx, keys);
   eventRoutes(app, ctx, keys);
   await pageRoutes(app, PAGES);

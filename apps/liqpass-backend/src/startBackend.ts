@@ -14,6 +14,7 @@ import { startClaimVerifier } from './jobs/claimVerifier.ts';
 import { startMarketFeed } from './jobs/book/marketFeed.ts';
 import { startBookUpkeep } from './jobs/book/bookUpkeep.ts';
 import { startSealer } from './jobs/audit/sealer.ts';
+import { startTreasuryWatch } from './jobs/treasury/treasuryWatch.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/platform/operations.ts';
 import { beginKeyedStamps } from './services/audit/beginKeyedStamps.ts';
@@ -109,6 +110,10 @@ export async function startBackend(
     const stopSealer = startSealer(background);
     const stopBookUpkeep = startBookUpkeep(background, () => checkWaits(background));
     const stopMarketFeed = startMarketFeed(background, buildMarketFeed(ctx.marketClient));
+    const { watch } = background;
+    const looksEveryMs = config.role === 'web' ? null : (watch?.settings.looksEveryMs ?? null);
+    const stopTreasuryWatch =
+      watch === null || looksEveryMs === null ? null : startTreasuryWatch({ ...background, watch }, looksEveryMs);
     const address = await listen(app, config);
     return {
       ctx,
@@ -119,6 +124,7 @@ export async function startBackend(
         stopUpkeep();
         await stopBookUpkeep();
         await stopMarketFeed();
+        await stopTreasuryWatch?.();
         await app.close();
         await stopClaimVerifier();
         await verifications.stop(STOP_JOBS_WITHIN_MS - (performance.now() - startedMs));

@@ -14,6 +14,9 @@ const KNOWN_USDC: ReadonlyMap<number, { address: string; name: string }> = new M
 /** Block 0 of Base: a local chain can carry its id, not its beginning. */
 const BASE_GENESIS: Hex = '0xf712aa9241cc24369b143cf6dce85f0902a9731e70d66818a3a5845b296c73dd';
 
+/** A chain of our own makes its blocks when it is asked to; Base makes one every two seconds. */
+const LOCAL_CHAIN_ID = 31_337;
+
 /** Reads which chain orders are sold for: CHAIN_ID, USDC_ADDRESS, USDC_NAME, USDC_VERSION. */
 export function readChainSettings(env: Environment): ChainSettings {
   const chainId = whole(env, 'CHAIN_ID', BASE_CHAIN_ID, 1, 2 ** 31 - 1);
@@ -51,6 +54,7 @@ export function readWatchSettings(
     payoutFinality: oneOf(env, 'PAYOUT_FINALITY', ['latest', 'safe', 'finalized'], 'finalized'),
     fromBlock: fromBlock === -1 ? null : fromBlock,
     blockRange: whole(env, 'RPC_BLOCK_RANGE', 2_000, 1, 100_000),
+    looksEveryMs: chain.chainId === LOCAL_CHAIN_ID ? 200 : 4_000,
     genesis: chain.chainId === BASE_CHAIN_ID ? BASE_GENESIS : null,
   };
 }

@@ -104,5 +104,10 @@ export const rejectClaimBody = z
   })
   .meta({ id: 'RejectClaim' });
 export const markClaimPaidBody = z
-  .strictObject({ multisigTxHash: txHash, paidAtSec: sec })
+  .strictObject({
+    multisigTxHash: txHash,
+    paidAtSec: sec,
+    /** Why to believe what the chain does not prove: an admin's, where the treasury is watched. */
+    byHand: z.string().trim().min(1).max(500).optional(),
+  })
   .meta({ id: 'MarkClaimPaid' });

@@ -28,6 +28,7 @@ export const ERRORS = {
   OPERATOR_NOT_FOUND: { status: 404, retry: false },
   PAYOUT_NOT_FOUND: { status: 404, retry: false },
   BATCH_NOT_FOUND: { status: 404, retry: false },
+  TRANSFER_NOT_FOUND: { status: 404, retry: false },
   // 409: the state of things does not allow it
   SESSION_CHANGED: { status: 409, retry: false },
   ALREADY_PAID_CANNOT_BIND: { status: 409, retry: false },
@@ -56,6 +57,11 @@ export const ERRORS = {
   /** params: id (the claim, or the refund) */
   PAYOUT_NOT_AS_APPROVED: { status: 409, retry: false },
   NOT_PAYABLE: { status: 409, retry: false },
+  /** params: refusal (PAYOUT_REFUSALS) */
+  PAYOUT_NOT_PROVEN: { status: 409, retry: false },
+  PAYMENT_NOT_PROVEN: { status: 409, retry: false },
+  /** params: addresses */
+  PAYEE_BLACKLISTED: { status: 409, retry: false },
   /** params: hours */
   TOO_LATE_TO_UNDO: { status: 409, retry: false },
   TREASURY_SAFE_MISSING: { status: 409, retry: false },

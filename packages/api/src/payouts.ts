@@ -78,7 +78,14 @@ export const approvePayoutBody = z.strictObject({ to: givenAddress.optional() })
 /** POST /admin/payouts/:id/payee: where it goes, and how that is known. */
 export const setPayeeBody = z.strictObject({ to: givenAddress, reason }).meta({ id: 'SetPayee' });
 /** POST /admin/payouts/:id/mark-paid: without `paidAt`, now. */
-export const markPayoutPaidBody = z.strictObject({ txHash, paidAt: instant.optional() }).meta({ id: 'MarkPayoutPaid' });
+export const markPayoutPaidBody = z
+  .strictObject({
+    txHash,
+    paidAt: instant.optional(),
+    /** Why to believe what the chain does not prove: an admin's, where the treasury is watched. */
+    byHand: reason.optional(),
+  })
+  .meta({ id: 'MarkPayoutPaid' });
 /** POST /admin/payouts/:id/take-back, /undo-paid, and /admin/payouts/batches/:id/drop */
 export const withReasonBody = z.strictObject({ reason }).meta({ id: 'WithReason' });
 

@@ -250,7 +250,7 @@ export const ELIGIBILITY_REFUSALS = [
 export type EligibilityRefusal = (typeof ELIGIBILITY_REFUSALS)[number];
 
 /** What a person is shown about a verified claim: the verifier's flags and our own; domain/hold.ts says which hold it. */
-export const HOLD_REASONS = [...VERDICT_FLAGS, 'UNATTESTED_BINDING', 'WAITING_UNCHECKED'] as const;
+export const HOLD_REASONS = [...VERDICT_FLAGS, 'UNATTESTED_BINDING', 'WAITING_UNCHECKED', 'PREMIUM_VANISHED'] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** What a claim's timeline is made of. */

@@ -19,6 +19,8 @@ const HOLDS: Readonly<Record<HoldReason, boolean>> = {
   UNATTESTED_BINDING: false,
   // Our own feed had a gap: missing data is never a denial.
   WAITING_UNCHECKED: false,
+  // Its cover was never paid for, as far as the chain says now.
+  PREMIUM_VANISHED: true,
 };
 
 /** Of a verdict's flags those that hold the claim, in the order of the list, each once. Words not on it hold nothing. */

@@ -1,15 +1,15 @@
-import { approveClaimBody, claimParams, claimSummary, markClaimPaidBody, rejectClaimBody } from '@liqpass/api/claims';
+import { approveClaimBody, claimParams, claimSummary, rejectClaimBody } from '@liqpass/api/claims';
 import { LiqPassError } from '@liqpass/api/errors';
 import { takeBackBody } from '@liqpass/api/operators';
 import type { Server } from '@liqpass/service/server';
-import { approveClaim, markClaimPaid, rejectClaim, takeBackClaim } from '../services/claimDecisions.ts';
+import { approveClaim, rejectClaim, takeBackClaim } from '../services/claimDecisions.ts';
 import type { HallContext } from '../services/hallContext.ts';
 import { requireNoOperatorsName } from '../services/people/operators.ts';
 import { operator, operatorsOnly } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
 import { claimToWire } from './wireFormat.ts';
 
-/** Operators decide claims and record what the multisig paid. */
+/** Operators decide claims. */
 export function adminClaimRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   const common = {
     tags: ['admin'],
@@ -74,20 +74,5 @@ export function adminClaimRoutes(app: Server, ctx: HallContext, keys: Keys): voi
       claimToWire(
         await takeBackClaim(ctx, request.params.id, request.body.reason, operator(request, keys, 'reviewer')),
       ),
-  );
-
-  app.post(
-    '/admin/claims/:id/mark-paid',
-    {
-      ...operatorsOnly(keys, 'treasurer'),
-      schema: {
-        ...common,
-        summary: 'Record the transaction that paid a claim',
-        body: markClaimPaidBody,
-        refuses: [...decides, 'PAID_AT_IN_FUTURE', 'SECOND_PERSON_REQUIRED'],
-      },
-    },
-    async (request) =>
-      claimToWire(await markClaimPaid(ctx, request.params.id, request.body, operator(request, keys, 'treasurer'))),
   );
 }

@@ -25,7 +25,7 @@ function paymentToWire(order: PurchaseOrder): PurchaseOrderAnswer['payment'] {
       block_number: paymentSeen.blockNumber,
     };
   return {
-    status: order.paidAtMs === null ? 'none' : 'final',
+    status: order.paidAtMs === null || order.premiumVanished ? 'none' : 'final',
     tx_hash: order.paymentTxHash,
     block_number: null,
   };

@@ -24,6 +24,8 @@ export type WatchSettings = {
   readonly fromBlock: number | null;
   /** Blocks that one question for logs spans at most. */
   readonly blockRange: number;
+  /** How often the chain is looked at; null: only when it is told to. */
+  readonly looksEveryMs: number | null;
   /** What block 0 has to be; null where any will do. */
   readonly genesis: Hex | null;
 };

@@ -3,6 +3,7 @@ import type { MatchedBy } from '@liqpass/chain/matchPayment';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
+import { auditFrom, identityOf, type AuditEntry } from '../audit/auditRepo.ts';
 import type { Db } from '../platform/database.ts';
 import { amountOf, msOrNull, numericOf } from '../platform/rows.ts';
 import type { ChainTransfersTable, CountedAs } from '../platform/treasuryTables.ts';
@@ -56,6 +57,9 @@ export type NewTransfer = Pick<
   'txHash' | 'logIndex' | 'blockNumber' | 'blockHash' | 'blockTimeMs' | 'direction' | 'party' | 'amount' | 'reference'
 >;
 
+/** How many transfers were new, and the orders of those that are there again. */
+export type Booked = { readonly count: number; readonly orderIds: readonly string[] };
+
 /**
  * Books what was read. Applied twice, it changes nothing. What had vanished and is there again, in another block or under
  * another log index, takes its old row back.
@@ -65,24 +69,44 @@ export async function bookTransfers(
   readerId: string,
   transfers: readonly NewTransfer[],
   nowMs: EpochMs,
-): Promise<number> {
-  let booked = 0;
+): Promise<Booked> {
+  if (transfers.length === 0) return { count: 0, orderIds: [] };
+  const hashes = [...new Set(transfers.map((each) => each.txHash))];
+  const { rows: gone } = await sql<{ tx_hash: string }>`
+    select distinct tx_hash from chain_transfers where reader_id = ${readerId} and vanished_at is not null and tx_hash = any(${hashes}::text[])`.execute(
+    trx,
+  );
+  const vanished = new Set(gone.map((row) => row.tx_hash));
+  const fresh: NewTransfer[] = [];
+  const orderIds: string[] = [];
   for (const each of transfers) {
-    const at = sql`block_number = ${each.blockNumber}, block_hash = ${each.blockHash}, block_time = ${new Date(each.blockTimeMs)}`;
-    const { rows: back } = await sql`
-      update chain_transfers set ${at}, log_index = ${each.logIndex}, vanished_at = null
-      where id = (select id from chain_transfers where reader_id = ${readerId} and tx_hash = ${each.txHash} and vanished_at is not null
-        and direction = ${each.direction} and party = ${each.party} and amount_usdc = ${numericOf(each.amount)} order by log_index limit 1)
-      returning id`.execute(trx);
-    if (back.length === 1) continue;
-    const { rows } = await sql`
-      insert into chain_transfers (reader_id, tx_hash, log_index, block_number, block_hash, block_time, direction, party, amount_usdc, reference, seen_at)
-      values (${readerId}, ${each.txHash}, ${each.logIndex}, ${each.blockNumber}, ${each.blockHash}, ${new Date(each.blockTimeMs)},
-        ${each.direction}, ${each.party}, ${numericOf(each.amount)}, ${each.reference}, ${new Date(nowMs)})
-      on conflict (reader_id, tx_hash, log_index) do nothing returning id`.execute(trx);
-    booked += rows.length;
+    const back = vanished.has(each.txHash) ? await takeBack(trx, readerId, each) : null;
+    if (back === null) fresh.push(each);
+    else if (back.orderId !== null) orderIds.push(back.orderId);
   }
-  return booked;
+  const list = fresh.map((each) => ({
+    ...each,
+    blockTime: new Date(each.blockTimeMs).toISOString(),
+    amount: numericOf(each.amount),
+  }));
+  const { rows } = await sql`
+    insert into chain_transfers (reader_id, tx_hash, log_index, block_number, block_hash, block_time, direction, party, amount_usdc, reference, seen_at)
+    select ${readerId}, l."txHash", l."logIndex", l."blockNumber", l."blockHash", l."blockTime", l.direction, l.party, l.amount, l.reference, ${new Date(nowMs)}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(list)}::jsonb) as l ("txHash" text, "logIndex" integer, "blockNumber" bigint, "blockHash" text,
+      "blockTime" timestamptz, direction text, party text, amount numeric, reference text)
+    on conflict (reader_id, tx_hash, log_index) do nothing returning id`.execute(trx);
+  return { count: rows.length, orderIds };
+}
+
+/** Gives a transfer that is there again the row it had before it vanished. */
+async function takeBack(trx: Db, readerId: string, each: NewTransfer): Promise<{ orderId: string | null } | null> {
+  const { rows } = await sql<{ orderId: string | null }>`
+    update chain_transfers set block_number = ${each.blockNumber}, block_hash = ${each.blockHash}, block_time = ${new Date(each.blockTimeMs)},
+      log_index = ${each.logIndex}, vanished_at = null
+    where id = (select id from chain_transfers where reader_id = ${readerId} and tx_hash = ${each.txHash} and vanished_at is not null
+      and direction = ${each.direction} and party = ${each.party} and amount_usdc = ${numericOf(each.amount)} order by log_index limit 1)
+    returning purchase_order_id as "orderId"`.execute(trx);
+  return rows[0] ?? null;
 }
 
 /** Whose money above a block was undone: what had been believed is kept as vanished, the rest was never there. */
@@ -185,4 +209,48 @@ export async function showPayment(db: Db, orderId: string, nowMs: EpochMs): Prom
         is distinct from (f.tx_hash, f.block_number, f.final, f.vanished_at)
     returning o.id`.execute(db);
   return rows.length === 1;
+}
+
+/** Says, in a person's name, whose money it is, while it is nobody's; with its audit row. */
+export async function assignTransfer(
+  db: Db,
+  id: string,
+  orderId: string,
+  why: string,
+  entry: AuditEntry,
+): Promise<boolean> {
+  const { rows } = await sql`
+    with moved as (
+      update chain_transfers set purchase_order_id = ${orderId}, matched_by = 'operator', candidates = '{}',
+        assigned_by = ${entry.actor.name}, assigned_by_identity = ${identityOf(entry.actor)}, assigned_why = ${why}
+      where id = ${id} and direction = 'in' and purchase_order_id is null and counted_at is null and vanished_at is null
+      returning purchase_order_id as id, tx_hash, log_index, amount_usdc, null::text as from_status, null::text as to_status
+    ), noted as (${auditFrom('moved', { ...entry, why }, sql`jsonb_build_object('txHash', tx_hash, 'logIndex', log_index, 'amount_usdc', amount_usdc::text)`)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/** Keeps which payout a transfer has paid, once; false where the log has paid another, or the payout has another log. */
+export async function provePayoutBy(
+  db: Db,
+  readerId: string,
+  log: { txHash: string; logIndex: number },
+  payoutId: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update chain_transfers t set payout_id = ${payoutId}
+    where t.reader_id = ${readerId} and t.tx_hash = ${log.txHash} and t.log_index = ${log.logIndex} and t.direction = 'out'
+      and (t.payout_id is null or t.payout_id = ${payoutId})
+      and not exists (select from chain_transfers o where o.payout_id = ${payoutId} and o.id <> t.id)
+    returning t.id`.execute(db);
+  return rows.length === 1;
+}
+
+/** Whether the chain shows what paid a payout. */
+export async function isProven(db: Db, payoutId: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from chain_transfers where payout_id = ${payoutId} and vanished_at is null) as found`.execute(
+    db,
+  );
+  return rows[0]?.found === true;
 }

@@ -1,3 +1,4 @@
+import type { Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
 import type { PayoutKind, PayoutStatus, RefundReason } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
@@ -5,7 +6,7 @@ import type { Payout } from '../../domain/treasury/payout.ts';
 import { auditFrom, identityOf, type AuditEntry } from '../audit/auditRepo.ts';
 import type { Db } from '../platform/database.ts';
 import type { PayoutsTable } from '../platform/payoutTables.ts';
-import { amountOf } from '../platform/rows.ts';
+import { amountOf, numericOf } from '../platform/rows.ts';
 import { isSamePersonSql } from '../people/samePerson.ts';
 import { onePersonShop } from '../people/settingsRepo.ts';
 
@@ -95,6 +96,17 @@ export async function getPayout(db: Db, id: string): Promise<Payout | null> {
   return rows[0] ? toPayout(rows[0]) : null;
 }
 
+/** The payout that a claim is owed. */
+export async function getPayoutOfClaim(db: Db, claimId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('payouts')
+    .select('id')
+    .where('claim_id', '=', claimId)
+    .where('withdrawn_at', 'is', null)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** What an order owes or has paid, the oldest first. */
 export async function listPayoutsOfOrder(db: Db, purchaseOrderId: string): Promise<Payout[]> {
   const { rows } = await sql<Row>`
@@ -116,6 +128,16 @@ export async function listPayable(
     where o.status = 'DUE' and o.withdrawn_at is null and o.approved_at is not null
       ${ids === null ? sql`` : sql`and o.id = any(${[...ids]}::uuid[])`}
     order by o.approved_at, o.id limit ${limit} ${lock ? sql`for update of o` : sql``}`.execute(db);
+  return rows.map(toPayout);
+}
+
+/** What is approved and not paid to this address (in any case of letters) in exactly this amount: those in a batch first, then the oldest. */
+export async function listPayableTo(db: Db, payee: string, amount: Usdc): Promise<Payout[]> {
+  const { rows } = await sql<Row>`
+    ${selectPayouts}
+    where o.status in ('DUE', 'IN_BATCH') and o.withdrawn_at is null and o.approved_at is not null
+      and lower(o.payee) = ${payee.toLowerCase()} and o.amount_usdc = ${numericOf(amount)}
+    order by (o.status = 'DUE'), o.approved_at, o.id`.execute(db);
   return rows.map(toPayout);
 }
 

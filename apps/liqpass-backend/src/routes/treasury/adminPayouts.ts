@@ -15,7 +15,8 @@ import type { Server } from '@liqpass/service/server';
 import { payoutListHash, payoutTotal } from '../../domain/treasury/safeBatch.ts';
 import type { Payout } from '../../domain/treasury/payout.ts';
 import type { TreasuryContext } from '../../services/treasury/treasuryContext.ts';
-import { payPayout, undoPayment } from '../../services/treasury/payPayout.ts';
+import { payPayout } from '../../services/treasury/payPayout.ts';
+import { undoPayment } from '../../services/treasury/undoPayment.ts';
 import {
   approvePayout,
   listPayable,
@@ -28,6 +29,7 @@ import { operator, operatorsOnly, type Operator } from '../people/guards.ts';
 import type { Keys } from '../platform/keys.ts';
 import { instantMs } from '../platform/wireValues.ts';
 import { toPage } from '../platform/pagination.ts';
+import { byHandReason } from './byHandReason.ts';
 import { parsePayoutCursor, payoutCursor, payoutToWire } from './payoutWire.ts';
 
 /** What is to be paid, of every kind: seen, approved, recorded. */
@@ -165,13 +167,14 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
           'INVALID_STATUS_TRANSITION',
           'PAID_AT_IN_FUTURE',
           'SECOND_PERSON_REQUIRED',
+          'PAYOUT_NOT_PROVEN',
         ],
       },
     },
     async (request) => {
       const actor = operator(request, keys, 'treasurer');
       const { txHash, paidAt } = request.body;
-      const payment = { txHash, paidAtMs: instantMs(paidAt) };
+      const payment = { txHash, paidAtMs: instantMs(paidAt), byHand: byHandReason(request.body.byHand, actor) };
       return (await viewFor(actor))(await payPayout(ctx, request.params.id, payment, actor));
     },
   );

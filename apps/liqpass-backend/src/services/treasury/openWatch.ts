@@ -32,5 +32,8 @@ export function openWatch(settings: Pick<HallContext['settings'], 'watch' | 'cha
     readerId: `${treasury.chainId}:${treasury.safe}:${treasury.usdc}`,
     holder: randomUUID(),
     range: watch.blockRange,
+    identified: false,
+    settledAt: null,
+    headsAtMs: 0,
   };
 }

@@ -1,100 +1,61 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import { formatIso, HOUR_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
-import { partyOf, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
-import { markRefundPaid, undoPayment as undo } from '../../db/treasury/payoutsRepo.ts';
-import { isSamePerson } from '../../domain/people/person.ts';
-import { approver, UNDO_WITHIN_MS, type Payout } from '../../domain/treasury/payout.ts';
-import { markClaimPaid } from '../claimDecisions.ts';
-import { stampKeyOf } from '../audit/auditContext.ts';
-import type { TreasuryContext } from './treasuryContext.ts';
+import { parseHash } from '@liqpass/chain/hex';
+import { RETRIED_REFUSALS } from '@liqpass/chain/payoutProof';
+import { invariant } from '@liqpass/kernel/invariant';
+import type { EpochMs } from '@liqpass/kernel/time';
+import type { Actor } from '../../db/audit/auditRepo.ts';
+import { getChainReader } from '../../db/treasury/chainReadersRepo.ts';
+import type { Payout } from '../../domain/treasury/payout.ts';
+import { RpcError } from './chainRpcClient.ts';
 import { readPayout } from './payouts.ts';
+import { judge, readFacts, recordProven } from './provePayouts.ts';
+import { recordPayment } from './recordPayment.ts';
+import type { TreasuryContext, WatchContext } from './treasuryContext.ts';
 
-/** Where a payment's moment is kept in seconds (a claim's), it is the second it fell in. */
-const wholeSecond = (ms: EpochMs): EpochMs => Math.floor(ms / SECOND_MS) * SECOND_MS;
+export type ToldPayment = {
+  readonly txHash: string;
+  readonly paidAtMs: EpochMs | null;
+  /** Why it is to be believed though the chain does not prove it: an admin's word, shown for ever. */
+  readonly byHand: string | null;
+};
 
 /**
- * Records the transaction that paid a payout: by another than who approved it, once whatever is called twice. A claim is PAID
- * with it, a refund's order REFUNDED.
+ * Records what somebody says has paid a payout. Where the treasury is watched, the chain has to show it; what is not final
+ * yet is refused with what was seen, and is found by the watch once it is.
  */
-export async function payPayout(
-  ctx: TreasuryContext,
-  id: string,
-  payment: { readonly txHash: string; readonly paidAtMs: EpochMs | null },
-  actor: Actor,
-): Promise<Payout> {
-  const nowMs = ctx.clock.now();
-  if (payment.paidAtMs !== null && payment.paidAtMs > nowMs)
-    throw new LiqPassError('PAID_AT_IN_FUTURE', `paidAt ${formatIso(payment.paidAtMs)} is in the future.`);
+export async function payPayout(ctx: TreasuryContext, id: string, told: ToldPayment, actor: Actor): Promise<Payout> {
+  const { watch } = ctx;
+  if (watch === null || told.byHand !== null) return recordPayment(ctx, id, told, actor);
   const before = await readPayout(ctx, id);
-  const { txHash } = payment;
-  const isSame = (payout: Payout): boolean =>
-    payout.paid?.txHash === txHash && (payment.paidAtMs === null || payout.paid.atMs === payment.paidAtMs);
-  if (isSame(before)) return before;
-  const paidAtMs = payment.paidAtMs ?? nowMs;
-  if (before.claimId !== null) {
-    const paidAtSec = wholeSecond(paidAtMs) / SECOND_MS;
-    try {
-      await markClaimPaid(ctx, before.claimId, { multisigTxHash: txHash, paidAtSec }, actor);
-    } catch (error) {
-      // Recorded in the same moment with the same transaction, and nobody said when it was paid: it is the same call.
-      if (!isSame(await readPayout(ctx, id))) throw error;
-    }
-    return readPayout(ctx, id);
-  }
-  const entry: AuditEntry = {
-    actor,
-    action: 'mark_paid',
-    subjectType: 'payout',
-    atMs: nowMs,
-    stampKey: stampKeyOf(ctx),
-    details: { txHash, paidAt: formatIso(paidAtMs) },
-  };
-  const taken = await markRefundPaid(ctx.db, id, { txHash, paidAtMs }, entry);
-  const payout = await readPayout(ctx, id);
-  if (taken) ctx.changes.announce(payout.purchaseOrderId);
-  if (taken || isSame(payout)) return payout;
-  if (payout.paid === null && payout.approved && isSamePerson(approver(payout.approved), partyOf(actor)))
-    throw new LiqPassError(
-      'SECOND_PERSON_REQUIRED',
-      'Whoever approved a refund does not record its payment: a second person must, or an admin sets the one-person switch.',
-    );
-  throw new LiqPassError(
-    'INVALID_STATUS_TRANSITION',
-    payout.paid
-      ? `It is paid already, by ${payout.paid.txHash}.`
-      : `A ${payout.kind} is approved before it is paid: POST /admin/payouts/${id}/approve.`,
-    { params: { status: payout.status } },
-  );
+  if (before.paid?.txHash === told.txHash) return before;
+  if (before.paid !== null || before.approved === null) return recordPayment(ctx, id, told, actor);
+  return proveNow({ ...ctx, watch }, before, told.txHash, actor);
 }
 
-/** Takes a record back that was a mistake, within a day: the payout is to be paid again, and its claim or order says so. */
-export async function undoPayment(ctx: TreasuryContext, id: string, reason: string, actor: Actor): Promise<Payout> {
-  const nowMs = ctx.clock.now();
-  const taken = await undo(ctx.db, id, nowMs - UNDO_WITHIN_MS, {
-    actor,
-    action: 'undo_paid',
-    subjectType: 'payout',
-    atMs: nowMs,
-    stampKey: stampKeyOf(ctx),
-    why: reason,
-  });
-  const payout = await readPayout(ctx, id);
-  if (taken) {
-    ctx.changes.announce(payout.purchaseOrderId);
-    if (payout.claimId !== null) ctx.changes.announce(payout.claimId);
-    return payout;
+async function proveNow(ctx: WatchContext, payout: Payout, told: string, actor: Actor): Promise<Payout> {
+  const txHash = parseHash(told);
+  invariant(txHash !== null, 'the schema let a hash through');
+  const reader = await getChainReader(ctx.db, ctx.watch.readerId);
+  const at = { latest: reader?.headBlock, safe: reader?.safeBlock, finalized: reader?.finalBlock };
+  const finalBlock = Math.min(at[ctx.watch.settings.payoutFinality] ?? 0, reader?.last.number ?? 0);
+  for (const rpc of [ctx.watch.rpc, ...(ctx.watch.second ? [ctx.watch.second] : [])]) {
+    const facts = await readFacts(rpc, txHash, finalBlock).catch((cause: unknown) => {
+      if (cause instanceof RpcError)
+        throw new LiqPassError('SERVICE_UNAVAILABLE', 'The chain does not answer right now: try again in a moment.', {
+          cause,
+        });
+      throw cause;
+    });
+    const proof = await judge(ctx, facts, payout);
+    if (!proof.proven) {
+      const later = RETRIED_REFUSALS.includes(proof.refusal);
+      throw new LiqPassError(
+        'PAYOUT_NOT_PROVEN',
+        `${proof.refusal}: ${proof.seen}.${later ? ' It is recorded by itself once the chain shows it for good.' : ''}`,
+        { params: { refusal: proof.refusal } },
+      );
+    }
+    if (rpc === (ctx.watch.second ?? ctx.watch.rpc)) await recordProven(ctx, payout, proof, actor);
   }
-  if (payout.paid === null)
-    throw new LiqPassError(
-      'INVALID_STATUS_TRANSITION',
-      `A ${payout.kind} that is ${payout.status} has no payment to undo.`,
-      {
-        params: { status: payout.status },
-      },
-    );
-  throw new LiqPassError(
-    'TOO_LATE_TO_UNDO',
-    `This was recorded at ${formatIso(payout.paid.recordedAtMs)}: a record can be undone for ${UNDO_WITHIN_MS / HOUR_MS} hours.`,
-    { params: { hours: String(UNDO_WITHIN_MS / HOUR_MS) } },
-  );
+  return readPayout(ctx, payout.id);
 }

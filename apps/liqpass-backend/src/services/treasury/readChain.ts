@@ -129,7 +129,8 @@ export async function readChain(ctx: WatchContext, reader: readers.ChainReader):
       return bookTransfers(trx, reader.id, read.transfers, ctx.clock.now());
     });
     if (moved === null) return stop(trouble('CHAIN_MOVED', 'another process reads this treasury'));
-    booked += moved;
+    booked += moved.count;
+    for (const id of moved.orderIds) await orderChanged(ctx, id);
     last = read.end;
     // Back to what was asked for, slowly: a provider that refused may have been busy.
     if (to < head.number) watch.range = Math.min(watch.settings.blockRange, watch.range + Math.ceil(watch.range / 8));
@@ -228,9 +229,10 @@ export async function readAgain(ctx: WatchContext, rpc: ChainRpc, from: number, 
     const end = Math.min(start + ctx.watch.range - 1, to);
     const read = await readRange(ctx, start, end, null, rpc);
     if ('code' in read) return found;
-    found += await ctx.db
+    const booked = await ctx.db
       .transaction()
       .execute((trx) => bookTransfers(trx, ctx.watch.readerId, read.transfers, ctx.clock.now()));
+    found += booked.count;
   }
   return found;
 }

@@ -17,6 +17,12 @@ export type Watch = {
   readonly holder: string;
   /** How many blocks a question for logs spans now: halved where a provider refuses, grown again slowly. */
   range: number;
+  /** Whether the RPCs have said that they are of this chain since anything last went wrong. */
+  identified: boolean;
+  /** The block behind which everything that was final is settled; null before the first look. */
+  settledAt: number | null;
+  /** When the safe and the final head were last asked for. */
+  headsAtMs: number;
 };
 
 /** What payouts and batches touch: the rooms below, and the chain where it is watched. */

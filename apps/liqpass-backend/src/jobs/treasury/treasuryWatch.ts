@@ -1,0 +1,45 @@
+import { MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
+import { freeAmountsDue } from '../../db/amountsDueRepo.ts';
+import { dropLease } from '../../db/treasury/chainReadersRepo.ts';
+import type { WatchContext } from '../../services/treasury/treasuryContext.ts';
+import { watchTreasury } from '../../services/treasury/watchTreasury.ts';
+
+/** After a trouble, doubled each time. */
+const MOST_BETWEEN_MS = 60 * SECOND_MS;
+
+/** Looks at the chain every few seconds, less often while it gives trouble, until it is stopped. */
+export function startTreasuryWatch(ctx: WatchContext, looksEveryMs: number): () => Promise<void> {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let freedAtMs = -Infinity;
+  let failures = 0;
+
+  async function run(): Promise<void> {
+    try {
+      const tick = await watchTreasury(ctx);
+      failures = tick.trouble === null ? 0 : failures + 1;
+      if (performance.now() - freedAtMs > MINUTE_MS) {
+        await freeAmountsDue(ctx.db, ctx.clock.now());
+        freedAtMs = performance.now();
+      }
+    } catch (error) {
+      failures += 1;
+      if (!stopped) ctx.log.error({ err: error }, 'the watch of the treasury failed; it looks again');
+    }
+    const betweenMs = Math.min(looksEveryMs * 2 ** Math.min(failures, 4), MOST_BETWEEN_MS);
+    if (!stopped) timer = setTimeout(again, betweenMs);
+  }
+  let running = run();
+  function again(): void {
+    running = run();
+  }
+
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+    await dropLease(ctx.db, ctx.watch.readerId, ctx.watch.holder).catch((error: unknown) =>
+      ctx.log.warn({ err: error }, 'the lease of the treasury is left to run out'),
+    );
+  };
+}

@@ -1,0 +1,29 @@
+import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
+import { LiqPassError } from '@liqpass/api/errors';
+import type { Actor } from '../../db/audit/auditRepo.ts';
+import { getPayoutOfClaim } from '../../db/treasury/payoutsRepo.ts';
+import type { Claim } from '../../domain/claim.ts';
+import { markClaimPaid } from '../claimDecisions.ts';
+import { readClaim } from '../claims.ts';
+import { payPayout } from './payPayout.ts';
+import type { TreasuryContext } from './treasuryContext.ts';
+
+/** Records what paid a claim: as somebody says it, or, where the treasury is watched, as the chain shows it. */
+export async function payClaim(
+  ctx: TreasuryContext,
+  claimId: string,
+  told: { multisigTxHash: string; paidAtSec: number; byHand: string | null },
+  actor: Actor,
+): Promise<Claim> {
+  const { multisigTxHash, paidAtSec, byHand } = told;
+  const byWord = (): Promise<Claim> => markClaimPaid(ctx, claimId, { multisigTxHash, paidAtSec }, actor);
+  if (ctx.watch === null || byHand !== null) return byWord();
+  const paidAtMs = paidAtSec * SECOND_MS;
+  if (paidAtMs > ctx.clock.now())
+    throw new LiqPassError('PAID_AT_IN_FUTURE', `paidAtSec ${paidAtSec} (${formatIso(paidAtMs)}) is in the future.`);
+  const payoutId = await getPayoutOfClaim(ctx.db, claimId);
+  // Nothing is owed for it: the claim's own step says why it cannot be paid.
+  if (payoutId === null) return byWord();
+  await payPayout(ctx, payoutId, { txHash: multisigTxHash, paidAtMs, byHand }, actor);
+  return readClaim(ctx, claimId);
+}

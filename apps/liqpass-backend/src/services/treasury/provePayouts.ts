@@ -1,0 +1,89 @@
+import type { Hex } from '@liqpass/chain/hex';
+import { parseAddress } from '@liqpass/chain/hex';
+import { provePayout, type PayoutNotProven, type PayoutProof, type TransactionFacts } from '@liqpass/chain/payoutProof';
+import { invariant } from '@liqpass/kernel/invariant';
+import { SECOND_MS } from '@liqpass/kernel/time';
+import * as transfers from '../../db/treasury/chainTransfersRepo.ts';
+import { listPayableTo } from '../../db/treasury/payoutsRepo.ts';
+import type { Payout } from '../../domain/treasury/payout.ts';
+import type { ChainRpc } from './chainRpcClient.ts';
+import { recordPayment } from './recordPayment.ts';
+import type { Trouble } from './readChain.ts';
+import { CHAIN, doubtOf } from './settlePremiums.ts';
+import type { WatchContext } from './treasuryContext.ts';
+
+/** What an RPC says of a transaction now; `finalBlock` is the last block that counts. */
+export async function readFacts(rpc: ChainRpc, txHash: Hex, finalBlock: number): Promise<TransactionFacts> {
+  const [chainId, transaction, receipt] = [
+    await rpc.chainId(),
+    await rpc.transaction(txHash),
+    await rpc.receipt(txHash),
+  ];
+  return { chainId, transaction, receipt, block: receipt ? await rpc.block(receipt.blockNumber) : null, finalBlock };
+}
+
+/** Whether what was read proves this payout, the logs that have proven others left out. */
+export async function judge(
+  ctx: WatchContext,
+  facts: TransactionFacts,
+  payout: Payout,
+): Promise<PayoutProof | PayoutNotProven> {
+  invariant(payout.payee !== null && payout.approved !== null, 'what is judged is approved, and has its payee');
+  const to = parseAddress(payout.payee.address);
+  invariant(to !== null, 'a payee is an address');
+  const booked = facts.transaction
+    ? await transfers.listOfTransaction(ctx.db, ctx.watch.readerId, facts.transaction.hash)
+    : [];
+  const byLog = new Map(booked.map((each) => [each.logIndex, each.payoutId]));
+  const want = {
+    payoutId: payout.id,
+    to,
+    amount: payout.amount,
+    approvedAt: Math.floor(payout.approved.atMs / SECOND_MS),
+    safeTxHash: null,
+  };
+  return provePayout(facts, want, ctx.watch.treasury, (logIndex) => byLog.get(logIndex) ?? null);
+}
+
+/** Records a proven payout, with the log that proves it, in one transaction; false where another was faster. */
+export async function recordProven(
+  ctx: WatchContext,
+  payout: Payout,
+  proof: PayoutProof,
+  actor = CHAIN,
+): Promise<boolean> {
+  return ctx.db.transaction().execute(async (trx) => {
+    const inside = { ...ctx, db: trx };
+    const log = { txHash: proof.txHash, logIndex: proof.logIndex };
+    if (!(await transfers.provePayoutBy(trx, ctx.watch.readerId, log, payout.id))) return false;
+    const paidAtMs = Math.min(proof.paidAt * SECOND_MS, ctx.clock.now());
+    await recordPayment(inside, payout.id, { txHash: proof.txHash, paidAtMs }, actor);
+    return true;
+  });
+}
+
+/** Finds, without being told, which payouts the money that left up to `block` has paid. */
+export async function provePayouts(ctx: WatchContext, block: number): Promise<Trouble | null> {
+  const went = await transfers.listUnproven(ctx.db, ctx.watch.readerId, block);
+  const known = new Map<Hex, TransactionFacts>();
+  for (const transfer of went) {
+    const due = await listPayableTo(ctx.db, transfer.party, transfer.amount);
+    if (due.length === 0) continue;
+    const doubt = await doubtOf(ctx, transfer);
+    if (doubt) return doubt;
+    const facts = known.get(transfer.txHash) ?? (await readFacts(ctx.watch.rpc, transfer.txHash, block));
+    known.set(transfer.txHash, facts);
+    for (const payout of due) {
+      const proof = await judge(ctx, facts, payout);
+      if (!proof.proven) {
+        ctx.log.info(
+          { payoutId: payout.id, txHash: transfer.txHash, refusal: proof.refusal },
+          'a transfer proves no payout',
+        );
+        continue;
+      }
+      if (await recordProven(ctx, payout, proof)) break;
+    }
+  }
+  return null;
+}
