@@ -83,13 +83,13 @@ function ledgerOf(
 }
 
 /** Both lists are read as far back as this; only a position with more is read on from one of them in turn. */
-const PAGES_OF_BOTH = 5;
+const PAGES_OF_BOTH = 3;
 /**
  * In two seconds the exchange gives five pages of bills and ten of fills. A bill and its fill have one id, by which both lists are paged, so
  * that from any page one can go on in the other: read in turn they give fifteen hundred trades in two seconds, where bills alone give five
  * hundred. This is the order in which they take turns, beginning with what the first two seconds still hold.
  */
-const FIRST_TURN = 'fffff';
+const FIRST_TURN = 'fffffffbb';
 const TURNS = 'ffffffffffbbbbb';
 const turnOf = (page: number): string => FIRST_TURN[page] ?? TURNS[(page - FIRST_TURN.length) % TURNS.length] ?? 'f';
 
