@@ -231,4 +231,6 @@ test('a snapshot is taken by its signature too: a changed one binds nothing, a g
     .executeTakeFirstOrThrow();
   assert.equal(kept.attestation_key_id, key.keyId);
   assert.deepEqual(kept.attestation_json, taken.attestation);
+  const shown = await person.call<Record<string, unknown>>('GET', `/api/purchase-orders/${id}/snapshot-evidence`);
+  assert.deepEqual(shown.body, { purchase_order_id: id, ...taken.evidence, attestation: taken.attestation });
 });

@@ -73,6 +73,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   },
   'GET /api/purchase-orders/{id}/claim': { rule: 'order’s wallet' },
   'GET /api/purchase-orders/{id}/events': { rule: 'order’s wallet' },
+  'GET /api/purchase-orders/{id}/snapshot-evidence': { rule: 'order’s wallet' },
   'GET /api/claims/{id}/evidence': { rule: 'order’s wallet' },
   'POST /api/purchase-orders/{id}/claims': { rule: 'order’s wallet', body: claimant },
 

@@ -28,6 +28,11 @@ export const evidenceAnswer = evidence
   .meta({ id: 'ClaimEvidence' });
 export type ClaimEvidence = z.infer<typeof evidenceAnswer>;
 
+/** GET /api/purchase-orders/:id/snapshot-evidence: the evidence of the position as it was seen at binding. */
+export const snapshotEvidenceAnswer = evidence
+  .extend({ purchase_order_id: uuid, attestation: attestation.nullable() })
+  .meta({ id: 'SnapshotEvidence' });
+
 /** GET /api/purchase-orders/:id/events (server-sent): event "changed", sent once at the start and at every change. */
 export const TRADER_EVENT = 'changed';
 export const traderEventData = z

@@ -165,6 +165,18 @@ export async function getBoundPosition(
   return row ? { snapshot: row.snapshot_json, credentialId: row.credential_id, uid: row.okx_uid } : null;
 }
 
+/** jp-verify's evidence of the position at binding, and its signature; null for an unattested binding. */
+export async function getSnapshotEvidence(
+  db: Db,
+  id: string,
+): Promise<{ evidence: unknown; attestation: unknown } | null> {
+  const { rows } = await sql<{ evidence_json: unknown; attestation_json: unknown }>`
+    select s.evidence_json, s.attestation_json
+    from purchase_orders p join binding_snapshots s on s.id = p.snapshot_id where p.id = ${id}`.execute(db);
+  const row = rows[0];
+  return row ? { evidence: row.evidence_json, attestation: row.attestation_json } : null;
+}
+
 /** Lets go of a binding whose cover is over, if the order is still as it was read. */
 export async function releaseBinding(db: Db, order: PurchaseOrder, entry: AuditEntry): Promise<void> {
   await sql`

@@ -1,8 +1,9 @@
 import { claimParams } from '@liqpass/api/claims';
 import { LiqPassError } from '@liqpass/api/errors';
-import { evidenceAnswer, traderClaimAnswer } from '@liqpass/api/events';
+import { evidenceAnswer, snapshotEvidenceAnswer, traderClaimAnswer } from '@liqpass/api/events';
 import { purchaseOrderParams } from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
+import { readSnapshotEvidence } from '../services/bindOkx.ts';
 import { readClaimWithEvidence } from '../services/claims.ts';
 import type { HallContext } from '../services/hallContext.ts';
 import { readKeptAnswer } from '../services/keptAnswer.ts';
@@ -34,6 +35,28 @@ export function traderClaimRoutes(app: Server, ctx: HallContext): void {
       const { checks, liquidation } = readKeptAnswer(evidence);
       const rejection = claim.status === 'REJECTED' ? audit.findLast((row) => row.action === 'reject') : undefined;
       return { claim: claimToWire(claim), checks, liquidation, rejected_text: rejection?.why ?? null };
+    },
+  );
+
+  app.get(
+    '/api/purchase-orders/:id/snapshot-evidence',
+    {
+      schema: {
+        tags,
+        security: OPTIONAL_SESSION,
+        summary: 'The evidence of the position at binding, to check again',
+        params: purchaseOrderParams,
+        response: { 200: snapshotEvidenceAnswer },
+        refuses: [...OF_OWN_ORDER, 'EVIDENCE_NOT_FOUND'],
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { evidence, attestation } = await readSnapshotEvidence(ctx, id, traderActor(request));
+      const { evidence: kept, attestation: signed } = readKeptAnswer({ evidence, attestation });
+      if (!kept)
+        throw new LiqPassError('EVIDENCE_NOT_FOUND', 'What was kept of this binding is no evidence that can be shown.');
+      return { purchase_order_id: id, ...kept, attestation: signed };
     },
   );
 

@@ -45,6 +45,22 @@ export async function bindOkx(
   return now;
 }
 
+/** The evidence of the position as it was seen at binding, for whoever owns the order. */
+export async function readSnapshotEvidence(
+  ctx: HallContext,
+  id: string,
+  actor: Actor,
+): Promise<{ evidence: unknown; attestation: unknown }> {
+  await readOwnPurchaseOrder(ctx, id, actor);
+  const kept = await repo.getSnapshotEvidence(ctx.db, id);
+  if (!kept)
+    throw new LiqPassError(
+      'EVIDENCE_NOT_FOUND',
+      'Nobody saw this position when it was bound: there is no evidence of it.',
+    );
+  return kept;
+}
+
 /** Whether the order is bound to this already, with a key where one is given. */
 const isBoundTo = ({ binding }: PurchaseOrder, okx: OkxOrder, credentialId: string | null): boolean =>
   binding?.ordId === okx.ordId && binding.instId === okx.instId && (credentialId === null || binding.attested);
