@@ -16,6 +16,8 @@ import { paymentInstructionRoutes } from './routes/paymentInstructions.ts';
 import { traderClaimRoutes } from './routes/traderClaims.ts';
 import { authRoutes } from './routes/people/auth.ts';
 import type { Keys } from './routes/platform/keys.ts';
+import { ownLogRoutes } from './routes/log/ownLog.ts';
+import { publicLogRoutes } from './routes/log/publicLog.ts';
 import { internalClaimRoutes } from './routes/internalClaims.ts';
 import { internalPurchaseOrderRoutes } from './routes/internalPurchaseOrders.ts';
 import { okxCredentialRoutes } from './routes/people/okxCredentials.ts';
@@ -99,6 +101,8 @@ export async function buildApp(
   adminClaimPaymentRoutes(app, ctx, keys);
   adminBatchRoutes(app, ctx, keys);
   eventRoutes(app, ctx, keys);
+  publicLogRoutes(app, ctx);
+  ownLogRoutes(app, ctx, keys);
   await pageRoutes(app, PAGES);
   return app;
 }

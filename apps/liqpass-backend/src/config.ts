@@ -17,6 +17,7 @@ import {
 import { resolve } from 'node:path';
 import { getAddress, isAddress } from 'viem/utils';
 import { unpayable } from './domain/platform/unpayable.ts';
+import { readLogSettings } from './logConfig.ts';
 import { readPeopleSettings } from './peopleConfig.ts';
 import { readChainSettings, readWatchSettings } from './treasuryConfig.ts';
 import { readUnderwritingSettings } from './underwritingConfig.ts';
@@ -127,5 +128,6 @@ export function readConfig(env: Environment = process.env): Config {
     verdictWaitMs: 8_000,
     underwriting: readUnderwritingSettings(env, made?.quoteSigningKey ?? null),
     people,
+    publicLog: readLogSettings(env, made?.logPrivateKey ?? null),
   };
 }

@@ -11,6 +11,7 @@ import { databaseErrorCode } from './db/platform/databaseError.ts';
 import { openDatabase, type Database } from './db/platform/database.ts';
 import { migrateToLatest } from './db/platform/migrate.ts';
 import { startClaimVerifier } from './jobs/claimVerifier.ts';
+import { startLogAppender } from './jobs/log/logAppender.ts';
 import { startMarketFeed } from './jobs/book/marketFeed.ts';
 import { startBookUpkeep } from './jobs/book/bookUpkeep.ts';
 import { startSealer } from './jobs/audit/sealer.ts';
@@ -21,6 +22,7 @@ import { beginKeyedStamps } from './services/audit/beginKeyedStamps.ts';
 import { attestationClient } from './services/platform/attestationClient.ts';
 import { buildChanges } from './services/platform/changes.ts';
 import type { Context } from './services/context.ts';
+import { requireGrownLog } from './services/log/logState.ts';
 import { buildMarketFeed } from './services/book/feedMarket.ts';
 import { exchangeKeyClient } from './services/people/exchangeKeyClient.ts';
 import { jpVerifyClient } from './services/jpVerifyClient.ts';
@@ -57,6 +59,7 @@ export async function startBackend(
       log.warn('AUDIT_KEY is not set: whoever may write to the database can put in audit rows that check as ours');
     if (config.underwriting.quoteSigningKey === null)
       log.warn('QUOTE_SIGNING_KEY is not set: quotes are signed with a key made at this start');
+    if (config.publicLog !== null) await requireGrownLog(database, config.publicLog);
     const attestations = attestationClient({
       baseUrl: config.jpVerifyBaseUrl,
       apiKey: config.jpVerifyApiKey,
@@ -108,6 +111,7 @@ export async function startBackend(
     const stopClaimVerifier = config.role === 'web' ? async (): Promise<void> => {} : startClaimVerifier(background);
     const stopUpkeep = startUpkeep(background);
     const stopSealer = startSealer(background);
+    const stopLog = config.publicLog === null ? async () => undefined : startLogAppender(background, config.publicLog);
     const stopBookUpkeep = startBookUpkeep(background, () => checkWaits(background));
     const stopMarketFeed = startMarketFeed(background, buildMarketFeed(ctx.marketClient));
     const { watch } = background;
@@ -130,6 +134,7 @@ export async function startBackend(
         await verifications.stop(STOP_JOBS_WITHIN_MS - (performance.now() - startedMs));
         // Last, so that what the others wrote is sealed too.
         await stopSealer();
+        await stopLog();
         await database.close();
       },
     };

@@ -94,6 +94,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     verdictWaitMs: 8_000,
     underwriting: { capital: usdc(100_000_000_000n), countsEveryOrder: false, quoteSigningKey: null },
     people: readPeopleSettings({}, true),
+    publicLog: null,
     ...settings,
   };
   const backend = await startBackend(config, log, clock, database);

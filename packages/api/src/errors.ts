@@ -22,6 +22,7 @@ export const ERRORS = {
   NOT_FOUND: { status: 404, retry: false },
   PURCHASE_ORDER_NOT_FOUND: { status: 404, retry: false },
   CLAIM_NOT_FOUND: { status: 404, retry: false },
+  LIABILITY_NOT_FOUND: { status: 404, retry: false },
   CREDENTIAL_NOT_FOUND: { status: 404, retry: false },
   QUOTE_NOT_FOUND: { status: 404, retry: false },
   EVIDENCE_NOT_FOUND: { status: 404, retry: false },

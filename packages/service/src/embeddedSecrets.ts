@@ -18,6 +18,8 @@ const schema = z.object({
   attestationPrivateKey: z.string().length(43),
   /** Stamps audit rows: kept beside the database, not in it. */
   auditKey: z.string().min(32),
+  /** Ed25519 private key of the public log, base64: checkpoints are signed with it. */
+  logPrivateKey: z.string().length(44),
 });
 /** The keys of the embedded mode. They open a toy exchange and a database on this machine, nothing else. */
 export type EmbeddedSecrets = z.infer<typeof schema>;
@@ -34,6 +36,7 @@ const makeAll = (): EmbeddedSecrets => ({
   quoteSigningKey: `0x${randomBytes(32).toString('hex')}`,
   attestationPrivateKey: random(32),
   auditKey: random(32),
+  logPrivateKey: randomBytes(32).toString('base64'),
 });
 
 /**

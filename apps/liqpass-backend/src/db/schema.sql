@@ -281,6 +281,69 @@ TABLE leases
   until timestamp with time zone NOT NULL
   CONSTRAINT leases_pkey PRIMARY KEY (name)
 
+TABLE liability_leaves
+  tree_id bigint NOT NULL
+  subject bytea NOT NULL
+  order_id uuid
+  amount numeric(38,6) NOT NULL
+  CONSTRAINT liability_leaves_amount_check CHECK (amount >= 0::numeric)
+  CONSTRAINT liability_leaves_subject_check CHECK (length(subject) = 32)
+  CONSTRAINT liability_leaves_tree_id_fkey FOREIGN KEY (tree_id) REFERENCES liability_trees(id) ON DELETE CASCADE
+  CONSTRAINT liability_leaves_pkey PRIMARY KEY (tree_id, subject)
+  CREATE INDEX liability_leaves_order ON liability_leaves USING btree (order_id, tree_id) WHERE (order_id IS NOT NULL)
+
+TABLE liability_trees
+  id bigint NOT NULL IDENTITY
+  at timestamp with time zone NOT NULL
+  root text NOT NULL
+  total numeric(38,6) NOT NULL
+  count integer NOT NULL
+  log_index bigint NOT NULL
+  CONSTRAINT liability_trees_log_index_fkey FOREIGN KEY (log_index) REFERENCES log_entries(index)
+  CONSTRAINT liability_trees_pkey PRIMARY KEY (id)
+
+TABLE log_checkpoints
+  size bigint NOT NULL
+  root bytea NOT NULL
+  note text NOT NULL
+  at timestamp with time zone NOT NULL
+  published_at timestamp with time zone
+  CONSTRAINT log_checkpoints_root_check CHECK (length(root) = 32)
+  CONSTRAINT log_checkpoints_pkey PRIMARY KEY (size)
+
+TABLE log_entries
+  index bigint NOT NULL
+  type text NOT NULL
+  entry text NOT NULL
+  leaf bytea NOT NULL
+  audit_id bigint
+  order_id uuid
+  opening text
+  CONSTRAINT log_entries_check CHECK ((opening IS NULL) = (order_id IS NULL))
+  CONSTRAINT log_entries_index_check CHECK (index >= 0)
+  CONSTRAINT log_entries_leaf_check CHECK (length(leaf) = 32)
+  CONSTRAINT log_entries_pkey PRIMARY KEY (index)
+  CREATE INDEX log_entries_clear ON log_entries USING btree (type, index) WHERE (order_id IS NULL)
+  CREATE INDEX log_entries_order ON log_entries USING btree (order_id, index) WHERE (order_id IS NOT NULL)
+  CREATE UNIQUE INDEX log_entries_audit ON log_entries USING btree (audit_id) WHERE (audit_id IS NOT NULL)
+
+TABLE log_nodes
+  level smallint NOT NULL
+  index bigint NOT NULL
+  hash bytea NOT NULL
+  CONSTRAINT log_nodes_hash_check CHECK (length(hash) = 32)
+  CONSTRAINT log_nodes_level_check CHECK (level > 0 AND (level::integer % 8) = 0)
+  CONSTRAINT log_nodes_pkey PRIMARY KEY (level, index)
+
+TABLE log_state
+  one boolean NOT NULL DEFAULT true
+  size bigint NOT NULL
+  roots bytea NOT NULL
+  audit_id bigint NOT NULL DEFAULT 0
+  CONSTRAINT log_state_one_check CHECK (one)
+  CONSTRAINT log_state_roots_check CHECK ((length(roots) % 32) = 0)
+  CONSTRAINT log_state_pkey PRIMARY KEY (one)
+
 TABLE market_candles
   inst_id text NOT NULL
   at timestamp with time zone NOT NULL

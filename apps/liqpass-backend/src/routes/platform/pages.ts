@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { routePath, sentPath } from './matchedRoute.ts';
 
 /** What the pages are called by; everything else under these roots is the API's. */
-const API = /^\/(api|internal|docs|healthz|readyz|metrics|openapi\.json)(\/|$)/;
+const API = /^\/(api|internal|log|docs|healthz|readyz|metrics|openapi\.json)(\/|$)/;
 const OPERATOR = /^\/admin(\/|$)/;
 const EVERYTHING_ELSE = '/*';
 const A_YEAR_S = 31_536_000;

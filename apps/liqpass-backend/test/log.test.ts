@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { sql } from 'kysely';
+import { checkLog, type LogCheck, type LogState } from '@liqpass/log/checkLog';
+import { checkProof, proofExtra } from '@liqpass/log/checkProof';
+import { logEntry, opening, opens, type LogEntry } from '@liqpass/log/entry';
+import { proveInclusion } from '@liqpass/log/merkle';
+import { formatVkey, NOTE_KEY, parseVkey, signerKey } from '@liqpass/log/note';
+import { holdsLiability, liabilityPath } from '@liqpass/log/sumTree';
+import { decodeTile, nodesFromTiles, tilePath } from '@liqpass/log/tiles';
+import { formatTlogProof } from '@liqpass/log/tlogProof';
+import { HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
+import { z } from 'zod';
+import { getLastCheckpoint } from '../src/db/log/logRepo.ts';
+import { listUnloggedSteps } from '../src/db/log/stepsRepo.ts';
+import { appendLog } from '../src/services/log/appendLog.ts';
+import { requireGrownLog } from '../src/services/log/logState.ts';
+import type { LogSettings } from '../src/services/log/logContext.ts';
+import { liquidated } from './scriptedVerifier.ts';
+import { CLAIMANT, testBackend, type TestBackend } from './harness.ts';
+
+const TX = `0x${'ab'.repeat(32)}`;
+
+type Logged = TestBackend & {
+  readonly publicLog: LogSettings;
+  /** Appends as the appender does, until everything is told of. */
+  append(): Promise<void>;
+  readonly read: (path: string) => Promise<Uint8Array | null>;
+  check(last?: LogState | null): Promise<LogCheck & { readonly seen: LogEntry[] }>;
+};
+
+async function loggedBackend(t: TestContext): Promise<Logged> {
+  const folder = mkdtempSync(join(tmpdir(), 'liqpass-log-'));
+  const signer = signerKey('localhost/log', NOTE_KEY, new Uint8Array(randomBytes(32)));
+  const publicLog: LogSettings = { signers: [signer], statePath: join(folder, 'state'), witnesses: [] };
+  const app = await testBackend({ publicLog });
+  t.after(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const read = async (path: string): Promise<Uint8Array | null> => {
+    const answer = await fetch(`${app.url}/log/${path}`);
+    if (answer.status === 404) return null;
+    assert.equal(answer.status, 200, path);
+    return new Uint8Array(await answer.arrayBuffer());
+  };
+  return {
+    ...app,
+    publicLog,
+    async append() {
+      // The backend's own appender is at work beside this one: whoever holds the tree, in the end all is told of.
+      await app.until(
+        async () => {
+          await appendLog(app.backend.ctx, publicLog, 'far');
+          const { steps } = await listUnloggedSteps(app.backend.ctx.db, '-10', 10);
+          return { steps, published: (await getLastCheckpoint(app.backend.ctx.db))?.published };
+        },
+        ({ steps, published }) => steps.length === 0 && published === true,
+      );
+    },
+    read,
+    async check(last = null) {
+      const seen: LogEntry[] = [];
+      return { ...(await checkLog(read, signer.verifier, last, (entry) => seen.push(entry))), seen };
+    },
+  };
+}
+
+const itemsOf = async (app: TestBackend, path: string) => {
+  const answer = await app.call(`GET`, path);
+  assert.equal(answer.status, 200);
+  const { items } = z
+    .object({ items: z.array(z.object({ index: z.int(), entry: logEntry, opening })) })
+    .parse(answer.body);
+  return items;
+};
+
+/** A cover from purchase to payout. */
+async function paidOut(app: TestBackend): Promise<{ id: string; claimId: string }> {
+  app.verifier.script(() => liquidated(app.clock.now() - 1));
+  const { id } = await app.covered();
+  const filed = await app.claim(id);
+  const claimId = filed.body.claimId;
+  await app.until(
+    () => app.readClaim(claimId),
+    ({ status }) => status === 'VERIFIED_PENDING_REVIEW',
+  );
+  assert.equal((await app.admin(`/admin/claims/${claimId}/approve`, { approvedBy: 'bob' })).status, 200);
+  const paidAtSec = Math.floor(app.clock.now() / 1000);
+  assert.equal((await app.admin(`/admin/claims/${claimId}/mark-paid`, { multisigTxHash: TX, paidAtSec })).status, 200);
+  return { id, claimId };
+}
+
+test('the whole loop is told of, whole and in order, and only its owner can open it', async (t) => {
+  const app = await loggedBackend(t);
+  const { id, claimId } = await paidOut(app);
+  await app.append();
+  const found = await app.check();
+  assert.deepEqual(found.problems, []);
+  const ofCovers = found.seen.filter((entry) => 'commit' in entry);
+  assert.deepEqual(
+    ofCovers.map(({ type }) => type),
+    ['bound', 'sold', 'attested', 'decided', 'paid'],
+  );
+  // Nothing of the order, its owner or its terms is readable in what is public.
+  const files = await Promise.all([app.read('checkpoint'), app.read(`tile/entries/000.p/${found.entries}`)]);
+  const served = files.map((bytes) => Buffer.from(bytes ?? []).toString()).join('');
+  for (const secret of [id, claimId, CLAIMANT, '50.00', TX]) assert.ok(!served.includes(secret), secret);
+
+  const items = await itemsOf(app, `/api/purchase-orders/${id}/log`);
+  assert.deepEqual(await itemsOf(app, `/api/claims/${claimId}/log`), items);
+  assert.deepEqual(
+    items.map(({ entry }) => entry.type),
+    ['bound', 'sold', 'attested', 'decided', 'paid'],
+  );
+  for (const item of items) {
+    assert.ok(opens(item.entry, item.opening));
+    assert.deepEqual(found.seen[item.index], item.entry);
+  }
+  assert.equal(items.at(-1)?.opening['tx_hash'], TX);
+  assert.equal(new Set(items.map(({ entry }) => ('subject' in entry ? entry.subject : ''))).size, 5);
+});
+
+test('an entry is proven from the tiles that are served, with the key that is served', async (t) => {
+  const app = await loggedBackend(t);
+  const { claimId } = await paidOut(app);
+  await app.append();
+  const key = parseVkey(new TextDecoder().decode((await app.read('vkey')) ?? new Uint8Array()));
+  assert.ok(key);
+  assert.equal(formatVkey(key), formatVkey(app.publicLog.signers[0].verifier));
+  const checkpoint = new TextDecoder().decode((await app.read('checkpoint')) ?? new Uint8Array());
+  const size = (await app.check()).checkpoint?.size ?? 0;
+  for (const { index, entry, opening: opened } of await itemsOf(app, `/api/claims/${claimId}/log`)) {
+    const node = nodesFromTiles(async (tile) => {
+      const hashes = decodeTile((await app.read(tilePath(tile))) ?? new Uint8Array(), tile.width);
+      assert.ok(hashes);
+      return hashes;
+    }, size);
+    const proof = formatTlogProof({
+      extra: proofExtra(entry, opened),
+      index,
+      hashes: await proveInclusion(node, index, size),
+      checkpoint,
+    });
+    assert.equal(checkProof(proof, key).holds, true);
+  }
+});
+
+test('grows over many tiles, keeps every published size, and says nothing twice', async (t) => {
+  const app = await loggedBackend(t);
+  await app.append();
+  let last = (await app.check()).state;
+  const partial = await app.read(`tile/entries/000.p/${last?.frontier.size}`);
+  for (let round = 0; round < 3; round += 1) {
+    // Steps as the trail has them, without the work of so many loops.
+    const { id } = await app.covered();
+    await sql`insert into audit_log (id, at, actor, action, subject_type, subject_id, stamp) overriding system value
+      select nextval('audit_log_id_seq'), now(), 'system', 'bind', 'purchase_order', ${id}, '' from generate_series(1, 300)`.execute(
+      app.backend.ctx.db,
+    );
+    await app.append();
+    await app.append();
+    const found = await app.check(last);
+    assert.deepEqual(found.problems, []);
+    assert.ok(found.entries >= 302);
+    assert.equal(found.seen.filter(({ type }) => type === 'bound').length, 301, 'nothing is told of twice');
+    last = found.state;
+  }
+  assert.deepEqual(partial && (await app.read(`tile/entries/000.p/${decodeCount(partial)}`)), partial);
+  assert.equal(await app.read('tile/0/009'), null);
+  assert.equal(await app.read('tile/0/000.p/999'), null);
+  const missing = await fetch(`${app.url}/log/tile/entries/999`);
+  assert.deepEqual([missing.status, missing.headers.get('cache-control')], [404, 'no-store']);
+  const tile = await fetch(`${app.url}/log/tile/0/000`);
+  assert.match(tile.headers.get('cache-control') ?? '', /immutable/);
+  assert.equal(tile.headers.get('access-control-allow-origin'), '*');
+});
+
+/** How many entries a bundle holds. */
+function decodeCount(bundle: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < bundle.length; count += 1) at += 2 + (bundle[at] ?? 0) * 256 + (bundle[at + 1] ?? 0);
+  return count;
+}
+
+test('two that append at once leave one log', async (t) => {
+  const app = await loggedBackend(t);
+  for (let round = 0; round < 4; round += 1) {
+    await app.covered();
+    await Promise.all([app.append(), app.append(), app.append()]);
+  }
+  await app.append();
+  const found = await app.check();
+  assert.deepEqual(found.problems, []);
+  assert.equal(found.seen.filter(({ type }) => type === 'sold').length, 4);
+});
+
+test('what was committed before the appender died is told of by the next look, below rows that are told of already too', async (t) => {
+  const app = await loggedBackend(t);
+  const { id } = await app.covered();
+  await app.append();
+  // A slow transaction: its row was numbered before others that committed first.
+  await sql`insert into audit_log (id, at, actor, action, subject_type, subject_id, stamp) overriding system value
+    values (-1, now(), 'system', 'bind', 'purchase_order', ${id}, '')`.execute(app.backend.ctx.db);
+  await app.append();
+  const found = await app.check();
+  assert.deepEqual(found.problems, []);
+  assert.equal(found.seen.filter(({ type }) => type === 'bound').length, 2);
+});
+
+test('the audit head is logged each minute though nothing happens, what is owed each hour and when an operator asks', async (t) => {
+  const app = await loggedBackend(t);
+  await app.covered();
+  await app.until(
+    async () => {
+      await app.append();
+      return (await app.check()).seen.filter(({ type }) => type === 'audit').length;
+    },
+    (count) => count === 1,
+  );
+  app.clock.advance(MINUTE_MS);
+  await app.append();
+  assert.equal((await app.check()).seen.filter(({ type }) => type === 'audit').length, 2);
+  assert.equal((await app.check()).seen.filter(({ type }) => type === 'liabilities').length, 1);
+  app.clock.advance(HOUR_MS);
+  await app.append();
+  assert.equal((await app.check()).seen.filter(({ type }) => type === 'liabilities').length, 2);
+  const asked = await app.admin('/admin/liabilities');
+  assert.equal(asked.status, 200);
+  assert.equal((await app.check()).seen.filter(({ type }) => type === 'liabilities').length, 3);
+});
+
+test("each owner's path leads to the total that is logged", async (t) => {
+  const app = await loggedBackend(t);
+  const ids = [(await app.covered()).id, (await app.covered()).id, (await app.covered()).id];
+  const unpaid = await app.order();
+  await app.append();
+  const logged = (await app.check()).seen.find((entry) => entry.type === 'liabilities');
+  assert.ok(logged?.type === 'liabilities');
+  assert.deepEqual([logged.total, logged.count], ['150.00', 3]);
+  for (const id of ids) {
+    const path = liabilityPath.parse((await app.call('GET', `/api/liabilities/${id}`)).body);
+    assert.equal(holdsLiability(path), true);
+    assert.equal(path.root, logged.root);
+    assert.equal(path.total, 150_000_000n);
+  }
+  const none = await app.call<{ error: string }>('GET', `/api/liabilities/${unpaid}`);
+  assert.deepEqual([none.status, none.body.error], [404, 'LIABILITY_NOT_FOUND']);
+});
+
+test('a database that is behind what was published, or beside it, does not start', async (t) => {
+  const app = await loggedBackend(t);
+  await app.covered();
+  await app.append();
+  const { ctx } = app.backend;
+  await requireGrownLog(ctx, app.publicLog);
+  const published = readFileSync(app.publicLog.statePath, 'utf8');
+  await app.covered();
+  await app.append();
+  // Older than the database is what a crash between commit and file leaves: it starts.
+  const newest = readFileSync(app.publicLog.statePath, 'utf8');
+  writeFileSync(app.publicLog.statePath, published);
+  await requireGrownLog(ctx, app.publicLog);
+  writeFileSync(app.publicLog.statePath, newest);
+
+  await ctx.db.transaction().execute(async (trx) => {
+    await sql`update log_checkpoints set root = ${Buffer.alloc(32)} where size = (select max(size) from log_checkpoints)`.execute(
+      trx,
+    );
+    await assert.rejects(requireGrownLog({ db: trx }, app.publicLog), /LOG_STATE: the database holds another log/);
+    await sql`delete from log_checkpoints where size = (select max(size) from log_checkpoints)`.execute(trx);
+    await assert.rejects(
+      requireGrownLog({ db: trx }, app.publicLog),
+      /LOG_STATE: \d+ entries of the log were published, the database has \d+/,
+    );
+  });
+  const stranger = signerKey('localhost/log', NOTE_KEY, new Uint8Array(32).fill(1));
+  await assert.rejects(
+    requireGrownLog(ctx, { ...app.publicLog, signers: [stranger] }),
+    /holds no checkpoint signed by LOG_PRIVATE_KEY/,
+  );
+});
+
+test('a key that rotates is named in the log, and both sign while the old one is given', async (t) => {
+  const app = await loggedBackend(t);
+  await app.covered();
+  await app.append();
+  const old = app.publicLog.signers[0];
+  const state = (await app.check()).state;
+  const next = signerKey('localhost/log', NOTE_KEY, new Uint8Array(32).fill(9));
+  await app.covered();
+  await appendLog(app.backend.ctx, { ...app.publicLog, signers: [next, old] }, 'far');
+  const seen: LogEntry[] = [];
+  for (const key of [old.verifier, next.verifier]) {
+    const found = await checkLog(app.read, key, key === old.verifier ? state : null, (entry) => seen.push(entry));
+    assert.deepEqual(found.problems, []);
+  }
+  const named = seen.filter((entry) => entry.type === 'next_key');
+  assert.deepEqual(
+    named.map((entry) => (entry.type === 'next_key' ? entry.vkey : '')),
+    [formatVkey(next.verifier), formatVkey(next.verifier)],
+  );
+  await app.covered();
+  await appendLog(app.backend.ctx, { ...app.publicLog, signers: [next] }, 'far');
+  const alone = await checkLog(app.read, next.verifier, null);
+  assert.deepEqual(alone.problems, []);
+});
