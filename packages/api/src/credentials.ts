@@ -70,6 +70,8 @@ export const positionAnswer = z
     insurable: z.boolean(),
     /** Why not, when it is not. */
     reason: z.enum([...new Set([...ELIGIBILITY_REFUSALS, ...SNAPSHOT_REASONS])]).nullable(),
+    /** The wallet's own order that has it; null where there is none. */
+    order_id: uuid.nullable(),
   })
   .meta({ id: 'OkxPosition' });
 export type OkxPosition = z.infer<typeof positionAnswer>;

@@ -24,6 +24,8 @@ export const getPurchaseOrder = (api: Api, id: string) => api('GET', order(id), 
 export const bindOkx = (api: Api, id: string, body: In<typeof bindOkxBody>) =>
   api('POST', `${order(id)}/bind-okx`, purchaseOrderAnswer, { body });
 
+export const cancelOrder = (api: Api, id: string) => api('POST', `${order(id)}/cancel`, purchaseOrderAnswer);
+
 export const reportPayment = (api: Api, id: string, body: In<typeof reportPaymentBody>) =>
   api('POST', `${order(id)}/report-payment`, purchaseOrderAnswer, { body });
 

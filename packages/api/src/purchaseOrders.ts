@@ -1,5 +1,6 @@
 import {
   PAYMENT_STATUSES,
+  CLAIM_STATUSES,
   PURCHASE_ORDER_STATUSES,
   REFUND_REASONS,
   SIDES,
@@ -105,6 +106,16 @@ const purchaseOrderShape = {
   /** Cover counts from here: max(coverage_start_at, paid_at); null while unpaid. */
   effective_start_at: instant.nullable(),
   claim_id: uuid.nullable(),
+  /** What became of its claim, in short; left out where there is none. */
+  claim: z
+    .strictObject({
+      status: z.enum(CLAIM_STATUSES),
+      rejected_reason: z.string().nullable(),
+      payout_amount_usdc: usdcText.nullable(),
+    })
+    .optional(),
+  /** When its trader took it back, unpaid; left out where he did not. */
+  cancelled_at: instant.optional(),
   /** Until when a quoted price may be paid; left out once paid, before binding, and where the price has no deadline. */
   pay_by: instant.optional(),
   /** Whether the mark came to the liquidation price between payment and cover; left out until that was looked at. */

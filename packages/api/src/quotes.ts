@@ -147,6 +147,8 @@ export const paymentInstructionsAnswer = z
     token_decimals: z.int(),
     /** Base of the chain's explorer, without a trailing slash: transactions are under /tx/. */
     explorer_url: z.string().nullable(),
+    /** Minutes from the report of a payment to its confirmation, in the middle of the last twenty; null for none yet. */
+    usual_confirmation_minutes: z.int().nullable(),
   })
   .meta({ id: 'PaymentInstructions' });
 export type PaymentInstructions = z.infer<typeof paymentInstructionsAnswer>;

@@ -13,7 +13,15 @@ import { among } from './searchedSql.ts';
 import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './platform/rows.ts';
 import type { PolicyParamsJson, PurchaseOrdersTable } from './platform/tables.ts';
 
-type Row = Selectable<PurchaseOrdersTable> & { claim_id: string | null; claim_status: ClaimStatus | null };
+type Row = Selectable<PurchaseOrdersTable> & {
+  claim_id: string | null;
+  claim_status: ClaimStatus | null;
+  claim_reason: string | null;
+  claim_payout: string | null;
+};
+/** An order (p) with what there is of its claim (c). */
+const WITH_CLAIM = sql`p.*, c.id as claim_id, c.status as claim_status, c.rejected_reason as claim_reason, c.payout_amount_usdc as claim_payout`;
+const WITHOUT_CLAIM = sql`null as claim_id, null as claim_status, null as claim_reason, null as claim_payout`;
 
 /** An audit row's from and to, as the domain derived them. */
 export type StatusStep = { readonly from: PurchaseOrderStatus | null; readonly to: PurchaseOrderStatus };
@@ -69,7 +77,16 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
         ? { atMs: row.refunded_at.getTime(), to: row.refund_to, txHash: row.refund_tx_hash }
         : null,
     waitingCheck: row.waiting_check,
-    claim: row.claim_id !== null && row.claim_status !== null ? { id: row.claim_id, status: row.claim_status } : null,
+    claim:
+      row.claim_id !== null && row.claim_status !== null
+        ? {
+            id: row.claim_id,
+            status: row.claim_status,
+            reason: row.claim_reason,
+            payout: amountOrNull(row.claim_payout),
+          }
+        : null,
+    cancelledAtMs: msOrNull(row.cancelled_at),
     version: row.version,
     createdAtMs: row.created_at.getTime(),
     updatedAtMs: row.updated_at.getTime(),
@@ -113,7 +130,7 @@ export async function createPurchaseOrder(db: Db, order: NewPurchaseOrder, entry
 /** The order with its claim, if there is one (after payment the binding stands, so there is one claim at most). */
 export async function getPurchaseOrderById(db: Db, id: string): Promise<PurchaseOrder | null> {
   const { rows } = await sql<Row>`
-    select p.*, c.id as claim_id, c.status as claim_status
+    select ${WITH_CLAIM}
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
     where p.id = ${id}`.execute(db);
   const row = rows[0];
@@ -123,7 +140,7 @@ export async function getPurchaseOrderById(db: Db, id: string): Promise<Purchase
 /** The order whose binding holds this OKX order now. */
 export async function findHolderOfOkxOrder(db: Db, ordId: string): Promise<PurchaseOrder | null> {
   const { rows } = await sql<Row>`
-    select p.*, c.id as claim_id, c.status as claim_status
+    select ${WITH_CLAIM}
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
     where p.okx_meta_json ->> 'ordId' = ${ordId} and p.okx_meta_json is not null and p.binding_released_at is null`.execute(
     db,
@@ -138,19 +155,26 @@ export async function findHolderOfPosition(
   position: { readonly mainUid: string; readonly posId: string; readonly cTime: string },
 ): Promise<PurchaseOrder | null> {
   const { rows } = await sql<Row>`
-    select p.*, c.id as claim_id, c.status as claim_status
+    select ${WITH_CLAIM}
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
     where p.okx_main_uid = ${position.mainUid} and p.okx_pos_id = ${position.posId} and p.okx_pos_ctime = ${position.cTime}
       and p.okx_pos_id is not null and p.binding_released_at is null`.execute(db);
   return rows[0] ? toPurchaseOrder(rows[0]) : null;
 }
 
-/** The positions of a main account that live bindings hold, as "posId:cTime". */
-export async function listLivePositions(db: Db, mainUid: string): Promise<string[]> {
-  const { rows } = await sql<{ lifetime: string }>`
-    select okx_pos_id || ':' || okx_pos_ctime as lifetime from purchase_orders
-    where okx_main_uid = ${mainUid} and okx_pos_id is not null and binding_released_at is null`.execute(db);
-  return rows.map((row) => row.lifetime);
+/** The orders whose bindings are not released and name one of these OKX orders, or a position of this main account. */
+export async function listHolders(
+  db: Db,
+  mainUid: string,
+  ordIds: readonly string[],
+): Promise<{ readonly order: PurchaseOrder; readonly lifetime: string | null }[]> {
+  const { rows } = await sql<Row & { lifetime: string | null }>`
+    select ${WITH_CLAIM}, p.okx_pos_id || ':' || p.okx_pos_ctime as lifetime
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where p.binding_released_at is null and p.okx_meta_json is not null
+      and ((p.okx_main_uid = ${mainUid} and p.okx_pos_id is not null)
+        or p.okx_meta_json ->> 'ordId' = any(${[...ordIds]}::text[]))`.execute(db);
+  return rows.map((row) => ({ order: toPurchaseOrder(row), lifetime: row.lifetime }));
 }
 
 /** What a claim on an attested binding is verified with: the position as it was seen, and whose key showed it. */
@@ -239,11 +263,11 @@ export async function bindOkxMeta(
           credential_id = ${seen?.credentialId ?? null}, snapshot_id = ${seen?.snapshotId ?? null}, okx_uid = ${seen?.uid ?? null},
           okx_main_uid = ${seen?.mainUid ?? null}, okx_pos_id = ${seen?.posId ?? null}, okx_pos_ctime = ${seen?.cTime ?? null},
           binding_released_at = null, version = version + 1, updated_at = ${now}
-        where id = ${id} and paid_at is null
+        where id = ${id} and paid_at is null and cancelled_at is null
           and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true))
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${snapshot}noted as (${auditFrom('moved', entry)})
-      select moved.*, null as claim_id, null as claim_status from moved`.execute(db);
+      select moved.*, ${WITHOUT_CLAIM} from moved`.execute(db);
     // Unpaid, it has no claim yet.
     return rows[0] ? toPurchaseOrder(rows[0]) : 'paid_or_bound';
   } catch (error) {
@@ -251,6 +275,31 @@ export async function bindOkxMeta(
     if (violatesUnique(error, 'purchase_orders_live_position')) return 'position_already_insured';
     throw error;
   }
+}
+
+/** Takes back an order that nobody has paid, or says to have paid; what it held is free. Whether it was taken back now. */
+export async function cancelPurchaseOrder(db: Db, id: string, step: StatusStep, entry: AuditEntry): Promise<boolean> {
+  const now = new Date(entry.atMs);
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update purchase_orders set cancelled_at = ${now}, version = version + 1, updated_at = ${now},
+        binding_released_at = case when okx_meta_json is null then null else ${now}::timestamptz end
+      where id = ${id} and paid_at is null and reported_at is null and cancelled_at is null
+      returning id, ${step.from}::text as from_status, ${step.to}::text as to_status
+    ), room as (update book_rooms set held_until = ${now} from moved where purchase_order_id = moved.id),
+    noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/** How long it took from the report of a payment to its confirmation, in the middle of the last twenty; null for none. */
+export async function usualConfirmationMs(db: Db): Promise<number | null> {
+  const { rows } = await sql<{ ms: number | null }>`
+    select percentile_cont(0.5) within group (order by extract(epoch from paid_at - reported_at) * 1000)::float8 as ms
+    from (select paid_at, reported_at from purchase_orders
+      where reported_at is not null and paid_at is not null order by reported_at desc limit 20) last
+    where paid_at > reported_at`.execute(db);
+  return rows[0]?.ms ?? null;
 }
 
 export type ReportOutcome = 'reported' | 'unchanged' | 'tx_hash_used';
@@ -326,7 +375,7 @@ export async function markPurchaseOrderPaid(
       ), ${payment.roomUntilMs === null ? sql`` : sql`room as (update book_rooms set held_until = ${new Date(payment.roomUntilMs)} from moved where purchase_order_id = moved.id),`}
       refund as (${oweRefund('moved', now)}), excess as (${oweExcess('moved', now)}),
       noted as (${auditFrom('moved', entry)})
-      select moved.*, null as claim_id, null as claim_status from moved`.execute(db);
+      select moved.*, ${WITHOUT_CLAIM} from moved`.execute(db);
     // Nobody claims on an order that is not paid: it has no claim yet.
     return rows[0] ? toPurchaseOrder(rows[0]) : 'changed_meanwhile';
   } catch (error) {
@@ -377,6 +426,7 @@ const statusSql = (nowMs: EpochMs) => sql`
     when p.refund_reason is not null then 'REFUND_DUE'
     when c.status = 'PAID' then 'SETTLED'
     when c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG') then 'CLAIMED'
+    when p.paid_at is null and p.cancelled_at is not null then 'LAPSED'
     when p.paid_at is null and p.coverage_end_at <= ${new Date(nowMs)} then 'LAPSED'
     when p.paid_at is null and p.quote_hash is not null and p.okx_meta_json is not null
       and (case when p.attested then p.bound_at else p.created_at end) <= ${new Date(nowMs - PAY_WITHIN_MS)}
@@ -427,7 +477,7 @@ export type OrderFilter = {
 /** Orders, reported payments first, then newest first; optionally of one status, one owner, or that fit a search. */
 export async function listPurchaseOrders(db: Db, filter: OrderFilter, nowMs: EpochMs): Promise<PurchaseOrder[]> {
   const { rows } = await sql<Row>`
-    select p.*, c.id as claim_id, c.status as claim_status
+    select ${WITH_CLAIM}
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
     where true
       ${filter.status === null ? sql`` : sql`and ${impliedBy(filter.status, nowMs)} and ${statusSql(nowMs)} = ${filter.status}`}

@@ -524,6 +524,7 @@ TABLE purchase_orders
   payment_seen_block bigint
   payment_final boolean NOT NULL DEFAULT false
   premium_vanished_at timestamp with time zone
+  cancelled_at timestamp with time zone
   CONSTRAINT purchase_orders_check CHECK (coverage_start_at < coverage_end_at)
   CONSTRAINT purchase_orders_check1 CHECK ((okx_meta_json IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (attested IS NULL))
   CONSTRAINT purchase_orders_check10 CHECK ((refunded_at IS NULL) = (refund_to IS NULL) AND (refunded_at IS NULL) = (refund_tx_hash IS NULL))
@@ -548,6 +549,7 @@ TABLE purchase_orders
   CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
   CREATE INDEX purchase_orders_account ON purchase_orders USING btree (okx_main_uid, created_at DESC) WHERE (okx_main_uid IS NOT NULL)
+  CREATE INDEX purchase_orders_confirmed ON purchase_orders USING btree (reported_at DESC) WHERE ((reported_at IS NOT NULL) AND (paid_at IS NOT NULL))
   CREATE INDEX purchase_orders_credential ON purchase_orders USING btree (credential_id) WHERE (credential_id IS NOT NULL)
   CREATE INDEX purchase_orders_own ON purchase_orders USING btree (owner, (
 CASE

@@ -42,6 +42,7 @@ const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
   refunded: null,
   waitingCheck: null,
   claim: null,
+  cancelledAtMs: null,
   version: 1,
   createdAtMs: 0,
   updatedAtMs: 0,

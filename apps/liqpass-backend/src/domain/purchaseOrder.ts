@@ -52,7 +52,14 @@ export type PurchaseOrder = {
   readonly refunded: { readonly atMs: EpochMs; readonly to: string; readonly txHash: string } | null;
   /** null until the wait for cover is over and was looked at; always null for an unattested binding. */
   readonly waitingCheck: WaitingCheck | null;
-  readonly claim: { readonly id: string; readonly status: ClaimStatus } | null;
+  readonly claim: {
+    readonly id: string;
+    readonly status: ClaimStatus;
+    readonly reason?: string | null;
+    readonly payout?: Usdc | null;
+  } | null;
+  /** Taken back by its trader while it was unpaid; it buys nothing any more. */
+  readonly cancelledAtMs: EpochMs | null;
   /** Counts the updates of the row these facts were read from. */
   readonly version: number;
   readonly createdAtMs: EpochMs;
@@ -100,6 +107,7 @@ export function purchaseOrderStatus(order: Omit<PurchaseOrder, 'id'>, nowMs: Epo
   if (order.claim?.status === 'PAID') return 'SETTLED';
   if (order.claim && CLAIM_UNDER_WAY.includes(order.claim.status)) return 'CLAIMED';
   if (order.paidAtMs === null) {
+    if (order.cancelledAtMs !== null) return 'LAPSED';
     if ((order.window && order.window.endMs <= nowMs) || isDeadlineOver(order, nowMs)) return 'LAPSED';
     return order.binding ? 'AWAITING_PAYMENT' : 'AWAITING_BINDING';
   }
@@ -133,11 +141,16 @@ export type PaymentDecision = { readonly refundReason: RefundReason | null; read
  * the server set moves to payment + 10 minutes when that is later.
  */
 export function decidePayment(
-  order: Pick<PurchaseOrder, 'binding' | 'window' | 'windowMoves' | 'amountDue' | 'quoteHash' | 'createdAtMs'>,
+  order: Pick<
+    PurchaseOrder,
+    'binding' | 'window' | 'windowMoves' | 'amountDue' | 'quoteHash' | 'createdAtMs' | 'cancelledAtMs'
+  >,
   payment: Payment,
 ): PaymentDecision {
   const { window } = order;
   if (!order.binding) return { refundReason: 'PAID_BEFORE_BINDING', window };
+  // Its window ended when it was taken back.
+  if (order.cancelledAtMs !== null) return { refundReason: 'PAID_AFTER_WINDOW', window };
   if (payment.amount !== null && payment.amount < order.amountDue) return { refundReason: 'PAID_SHORT', window };
   if (window && payment.paidAtMs >= window.endMs) return { refundReason: 'PAID_AFTER_WINDOW', window };
   const deadlineMs = payBy(order);

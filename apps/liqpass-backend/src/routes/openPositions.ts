@@ -5,7 +5,7 @@ import { listOpenPositions, type ShownPosition } from '../services/openPositions
 import { signedIn, signedInOnly } from './people/guards.ts';
 import { OF_EXCHANGE_KEY } from './platform/refusals.ts';
 
-const positionToWire = ({ position, reason }: ShownPosition): OkxPosition => ({
+const positionToWire = ({ position, reason, orderId }: ShownPosition): OkxPosition => ({
   inst_id: position.instId,
   pos_side: position.posSide,
   side: position.side,
@@ -19,6 +19,7 @@ const positionToWire = ({ position, reason }: ShownPosition): OkxPosition => ({
   ord_ids: position.orders.map((order) => order.ordId),
   insurable: reason === null,
   reason,
+  order_id: orderId,
 });
 
 /** What is open on the account of a wallet's key, and what of it could be insured. */

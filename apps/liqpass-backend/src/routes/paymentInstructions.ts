@@ -1,10 +1,19 @@
 import { paymentInstructionsAnswer } from '@liqpass/api/quotes';
 import { USDC_DECIMALS } from '@liqpass/kernel/money';
+import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
+import { usualConfirmationMs } from '../db/purchaseOrdersRepo.ts';
 import type { HallContext } from '../services/hallContext.ts';
 
 /** Where premiums are paid to; without a treasury no address is shown. */
 export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
+  // Asked for with every page that pays; it changes by the hour at most.
+  let kept: { readonly atMs: number; readonly ms: Promise<number | null> } | null = null;
+  const usual = (): Promise<number | null> => {
+    const nowMs = ctx.clock.now();
+    if (kept === null || nowMs - kept.atMs > MINUTE_MS) kept = { atMs: nowMs, ms: usualConfirmationMs(ctx.db) };
+    return kept.ms;
+  };
   app.get(
     '/api/payment-instructions',
     {
@@ -14,14 +23,18 @@ export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
         response: { 200: paymentInstructionsAnswer },
       },
     },
-    async () => ({
-      treasury_safe: ctx.settings.treasurySafe,
-      chain_id: ctx.settings.chain.chainId,
-      chain_name: 'Base',
-      token: 'USDC',
-      token_address: ctx.settings.chain.usdc,
-      token_decimals: USDC_DECIMALS,
-      explorer_url: 'https://basescan.org',
-    }),
+    async () => {
+      const usualMs = await usual();
+      return {
+        treasury_safe: ctx.settings.treasurySafe,
+        chain_id: ctx.settings.chain.chainId,
+        chain_name: 'Base',
+        token: 'USDC',
+        token_address: ctx.settings.chain.usdc,
+        token_decimals: USDC_DECIMALS,
+        explorer_url: 'https://basescan.org',
+        usual_confirmation_minutes: usualMs === null ? null : Math.max(1, Math.ceil(usualMs / MINUTE_MS)),
+      };
+    },
   );
 }

@@ -14,7 +14,12 @@ import { triggerClaim } from '../services/claims.ts';
 import type { HallContext } from '../services/hallContext.ts';
 import { hashBody, once } from '../services/platform/idempotency.ts';
 import { bindOkx } from '../services/bindOkx.ts';
-import { createPurchaseOrder, readOwnPurchaseOrder, reportPayment } from '../services/purchaseOrders.ts';
+import {
+  cancelPurchaseOrder,
+  createPurchaseOrder,
+  readOwnPurchaseOrder,
+  reportPayment,
+} from '../services/purchaseOrders.ts';
 import { traderActor } from './people/guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
@@ -127,6 +132,7 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
           ...OF_OWN_ORDER,
           'UNAUTHORIZED',
           'ALREADY_PAID_CANNOT_BIND',
+          'INVALID_STATUS_TRANSITION',
           'QUOTE_EXPIRED',
           'ORDER_ALREADY_INSURED',
           'UNATTESTED_BINDING_NOT_ALLOWED',
@@ -146,6 +152,22 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
         ctx.clock.now(),
       );
     },
+  );
+
+  app.post(
+    '/api/purchase-orders/:id/cancel',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Take back an unpaid order',
+        params: purchaseOrderParams,
+        response: { 200: purchaseOrderAnswer },
+        refuses: [...OF_OWN_ORDER, 'INVALID_STATUS_TRANSITION'],
+      },
+    },
+    async (request) =>
+      purchaseOrderToWire(await cancelPurchaseOrder(ctx, request.params.id, traderActor(request)), ctx.clock.now()),
   );
 
   app.post(

@@ -69,6 +69,16 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
       : {}),
     effective_start_at: isoOrNull(effectiveWindow(order)?.startMs ?? null),
     claim_id: order.claim?.id ?? null,
+    ...(order.claim
+      ? {
+          claim: {
+            status: order.claim.status,
+            rejected_reason: order.claim.reason ?? null,
+            payout_amount_usdc: usdcOrNull(order.claim.payout ?? null),
+          },
+        }
+      : {}),
+    ...(order.cancelledAtMs === null ? {} : { cancelled_at: formatIso(order.cancelledAtMs) }),
     ...(order.paidAtMs === null && deadlineMs !== null ? { pay_by: formatIso(deadlineMs) } : {}),
     ...(order.waitingCheck === null ? {} : { waiting_check: order.waitingCheck }),
     ...(order.position

@@ -30,6 +30,8 @@ export async function bindOkx(
 ): Promise<PurchaseOrder> {
   const order = await readOwnPurchaseOrder(ctx, id, actor);
   if (order.paidAtMs !== null) throw alreadyPaid();
+  if (order.cancelledAtMs !== null)
+    throw new LiqPassError('INVALID_STATUS_TRANSITION', 'This order was cancelled: make a new one.');
   // Bound to this already: the same call answers as the first did, and the binding keeps its time. A key may still be added.
   if (isBoundTo(order, okx, credentialId)) return order;
   const bound = await (credentialId === null

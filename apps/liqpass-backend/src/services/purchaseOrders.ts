@@ -163,6 +163,20 @@ export async function readOwnPurchaseOrder(ctx: HallContext, id: string, actor: 
   return order;
 }
 
+/** Takes back an order while nobody has paid it: what it held is free for another. Repeated, it changes nothing. */
+export async function cancelPurchaseOrder(ctx: HallContext, id: string, actor: Actor): Promise<PurchaseOrder> {
+  const order = await readOwnPurchaseOrder(ctx, id, actor);
+  const step = { from: purchaseOrderStatus(order, ctx.clock.now()), to: 'LAPSED' as const };
+  if (await repo.cancelPurchaseOrder(ctx.db, id, step, entry(ctx, actor, 'cancel'))) ctx.changes.announce(id);
+  const now = await readPurchaseOrder(ctx, id);
+  if (now.cancelledAtMs === null)
+    throw new LiqPassError(
+      'INVALID_STATUS_TRANSITION',
+      'This order has been paid, or its payment was reported: it can no longer be cancelled.',
+    );
+  return now;
+}
+
 /** The trader's "I have paid": shows the order to the operators, with the hash. It marks nothing as paid. */
 export async function reportPayment(
   ctx: HallContext,

@@ -7,6 +7,7 @@ const AUDIT_ACTIONS = [
   'create',
   'bind',
   'release_binding',
+  'cancel',
   'report_payment',
   'set_payout_address',
   'mark_paid',

@@ -315,7 +315,16 @@ function PickPosition({
                 {t('positions.size')} {p.pos}
               </span>
             </span>
-            {!p.insurable && p.reason && <span className="pl-8 text-sm text-liq">{te(`insurable.${p.reason}`)}</span>}
+            {!p.insurable && p.reason && (
+              <span className="pl-8 text-sm text-liq">
+                {te(`insurable.${p.reason}`)}{' '}
+                {p.order_id && (
+                  <Link className="link relative" to="/policies/$id" params={{ id: p.order_id }}>
+                    {t('positions.by_own')}
+                  </Link>
+                )}
+              </span>
+            )}
             {p.insurable && !fits(p) && <span className="pl-8 text-sm text-wait">{t('positions.other')}</span>}
           </label>
         );

@@ -1,5 +1,6 @@
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { useTranslation } from 'react-i18next';
+import { money } from '../format.ts';
 import { Tag } from '../ui/sheets.tsx';
 import { orderTone } from '../ui/statusTone.ts';
 
@@ -7,6 +8,16 @@ import { orderTone } from '../ui/statusTone.ts';
 export function OrderTag({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
   const { t: tc } = useTranslation();
-  const checking = order.status === 'AWAITING_PAYMENT' && order.reported_at !== null;
-  return <Tag tone={orderTone[order.status]}>{checking ? t('pay.reported') : tc(`order_status.${order.status}`)}</Tag>;
+  if (order.status === 'AWAITING_PAYMENT' && order.reported_at !== null)
+    return <Tag tone="wait">{t('pay.reported')}</Tag>;
+  if (order.cancelled_at) return <Tag>{t('cancel.done')}</Tag>;
+  // A claim that was turned down: nobody reads of cover beside it.
+  if (order.claim?.status === 'REJECTED') return <Tag tone="liq">{tc('claim_status.REJECTED')}</Tag>;
+  const payout = order.claim?.status === 'PAID' ? order.claim.payout_amount_usdc : null;
+  return (
+    <Tag tone={orderTone[order.status]}>
+      {tc(`order_status.${order.status}`)}
+      {payout && <span className="num"> +{money(payout)}</span>}
+    </Tag>
+  );
 }

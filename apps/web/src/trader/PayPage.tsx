@@ -25,6 +25,7 @@ import { Steps } from '../ui/Steps.tsx';
 import { TimeLeft } from '../ui/TimeLeft.tsx';
 import { useWrong } from '../ui/useWrong.ts';
 import { useWide } from '../ui/useWide.ts';
+import { CancelOrder } from './CancelOrder.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
 import { PayoutAddress } from './PayoutAddress.tsx';
@@ -105,6 +106,12 @@ export function PayPage({ id }: { id: string }) {
                 <>
                   <Report key={perhaps} order={order} perhaps={perhaps} />
                   <WhatIf />
+                  <p className="text-sm">
+                    <Link className="link" to="/buy" search={{ order: id }}>
+                      {t('pay.rebind')}
+                    </Link>
+                  </p>
+                  <CancelOrder order={order} />
                 </>
               )}
             </>
@@ -284,6 +291,9 @@ function Report({
     return (
       <Note tone="wait" role="status" title={t('pay.reported')}>
         <p>{late ? t('pay.late_next') : t('pay.reported_next')}</p>
+        {to.data?.usual_confirmation_minutes && (
+          <p>{t('pay.usually', { count: to.data.usual_confirmation_minutes })}</p>
+        )}
         <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
           <Instant at={order.reported_at} />
           {order.reported_tx_hash && (

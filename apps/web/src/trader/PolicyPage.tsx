@@ -14,6 +14,8 @@ import { LiveDot } from '../ui/LiveDot.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { claimTone } from '../ui/statusTone.ts';
 import { Timeline, type Step } from '../ui/Timeline.tsx';
+import { CancelOrder } from './CancelOrder.tsx';
+import { CoverAgain } from './CoverAgain.tsx';
 import { ClaimPanel, FileClaim, isStillOpen } from './ClaimPanel.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
 import { OrderTag } from './OrderTag.tsx';
@@ -80,23 +82,29 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
   const now = useNow();
   if (order.status === 'AWAITING_BINDING')
     return (
-      <Note tone="wait" title={t('policy.not_bound')}>
-        <Link className="link" to="/buy" search={{ order: order.id }}>
-          {t('pay.to_bind')}
-        </Link>
-      </Note>
+      <>
+        <Note tone="wait" title={t('policy.not_bound')}>
+          <Link className="link" to="/buy" search={{ order: order.id }}>
+            {t('pay.to_bind')}
+          </Link>
+        </Note>
+        <CancelOrder order={order} />
+      </>
     );
   if (order.status === 'AWAITING_PAYMENT')
     return (
-      <Note tone="wait" title={order.reported_at ? t('pay.reported') : t('policy.not_paid')}>
-        <Link className="link" to="/pay/$id" params={{ id: order.id }}>
-          {t('bind.to_pay')}
-        </Link>
-      </Note>
+      <>
+        <Note tone="wait" title={order.reported_at ? t('pay.reported') : t('policy.not_paid')}>
+          <Link className="link" to="/pay/$id" params={{ id: order.id }}>
+            {order.reported_at ? t('policy.to_report') : t('bind.to_pay')}
+          </Link>
+        </Note>
+        <CancelOrder order={order} />
+      </>
     );
   if (order.status === 'LAPSED')
     return (
-      <Note title={t('policy.lapsed')}>
+      <Note title={order.cancelled_at ? t('cancel.done') : t('policy.lapsed')}>
         <Link className="link" to="/buy" search={{}}>
           {t('pay.lapsed_next')}
         </Link>
@@ -133,6 +141,9 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
         </div>
       </div>
       {!before && <FileClaim order={order} />}
+      <div className="sm:col-span-2">
+        <CoverAgain order={order} />
+      </div>
     </section>
   );
 }
@@ -166,7 +177,14 @@ function History({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderCl
       ? [{ key: 'reported', label: t('history.reported'), at: order.reported_at, state: 'now' as const }]
       : []),
     ...(order.status === 'LAPSED'
-      ? [{ key: 'lapsed', label: tc('order_status.LAPSED'), state: 'bad' as const }]
+      ? [
+          {
+            key: 'lapsed',
+            label: order.cancelled_at ? t('cancel.done') : tc('order_status.LAPSED'),
+            at: order.cancelled_at,
+            state: 'bad' as const,
+          },
+        ]
       : [
           {
             key: 'paid',

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { claimQuery } from '../data/claimQueries.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
@@ -6,11 +7,11 @@ import { orderQuery } from '../data/orderQueries.ts';
 import { shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Logo } from '../ui/icons.tsx';
-import { PrintIcon } from '../ui/pageIcons.tsx';
+import { ChevronLeftIcon, PrintIcon } from '../ui/pageIcons.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
 import { Facts, Note } from '../ui/sheets.tsx';
-import { Money } from '../ui/Money.tsx';
+import { ExchangeAmount, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { useOrderTitle } from './OrderSummary.tsx';
 
@@ -30,10 +31,28 @@ export function ReceiptPage({ id }: { id: string }) {
       </Page>
     );
   const mono = (text: string | null) => <span className="num break-all">{text ?? '–'}</span>;
+  const explorer = to.data?.explorer_url ?? null;
+  const transaction = (hash: string | null) =>
+    hash === null || explorer === null ? (
+      mono(hash)
+    ) : (
+      <a className="link num break-all" href={`${explorer}/tx/${hash}`} target="_blank" rel="noreferrer">
+        {hash}
+      </a>
+    );
   const instant = (at: string | null) => (at === null ? '–' : <Instant at={at} />);
   return (
     <Page>
       <div className="mx-auto grid w-full max-w-180 gap-6">
+        <p className="no-print">
+          <Link
+            to="/policies/$id"
+            params={{ id }}
+            className="inline-flex min-h-9 items-center gap-1 text-sm text-muted no-underline hover:text-ink"
+          >
+            <ChevronLeftIcon size={16} /> {t('policy.of', { id: shortId(id) })}
+          </Link>
+        </p>
         <div className="flex items-center justify-between">
           <p className="flex items-center gap-2 font-semibold">
             <Logo /> LiqPass
@@ -52,7 +71,7 @@ export function ReceiptPage({ id }: { id: string }) {
               [t('order.okx_order'), mono(o.okx_meta_json?.ordId ?? null)],
               [t('buy.premium'), <Money key="p" usdc={o.paid_amount_usdc ?? o.premium_amount_usdc} />],
               [t('history.paid'), instant(o.paid_at)],
-              [t('receipt.premium_tx'), mono(o.payment_tx_hash)],
+              [t('receipt.premium_tx'), transaction(o.payment_tx_hash)],
               [t('policy.from'), instant(o.effective_start_at)],
               [t('policy.until'), instant(o.coverage_end_at)],
             ]}
@@ -69,13 +88,32 @@ export function ReceiptPage({ id }: { id: string }) {
               rows={[
                 [t('receipt.claim'), mono(c.id)],
                 claim.data?.liquidation
+                  ? [
+                      t('claim.loss'),
+                      <ExchangeAmount
+                        key="s"
+                        amount={claim.data.liquidation.loss.insured}
+                        ccy={claim.data.liquidation.loss.ccy}
+                      />,
+                    ]
+                  : null,
+                claim.data?.liquidation
                   ? [t('history.liquidated'), <Instant key="l" at={claim.data.liquidation.liquidation_time_ms} />]
                   : null,
                 [t('receipt.to'), mono(c.claimant)],
                 [t('receipt.safe'), mono(c.multisig_safe)],
-                [t('claim.transaction'), mono(c.multisig_tx_hash)],
+                [t('claim.transaction'), transaction(c.multisig_tx_hash)],
                 [t('history.payout'), instant(c.paid_at)],
-                [t('receipt.root'), mono(c.evidence_root)],
+                [
+                  t('receipt.root'),
+                  c.evidence_root === null ? (
+                    '–'
+                  ) : (
+                    <Link key="e" className="link num break-all" to="/policies/$id/evidence" params={{ id }}>
+                      {c.evidence_root}
+                    </Link>
+                  ),
+                ],
               ]}
             />
           </section>

@@ -45,6 +45,8 @@ export type PurchaseOrdersTable = {
   quote_hash: string | null;
   refund_reason: RefundReason | null;
   waiting_check: WaitingCheck | null;
+  /** Taken back by its trader while it was unpaid. */
+  cancelled_at: Date | null;
   refunded_at: Timestamp | null;
   refund_to: string | null;
   refund_tx_hash: string | null;

@@ -1,0 +1,43 @@
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { HOUR_MS } from '@liqpass/kernel/time';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Instant, useNow } from '../ui/Instant.tsx';
+import { Button } from '../ui/kit.tsx';
+import { emptyDraft, keepDraft } from './draft.ts';
+
+/** From a cover that has ended to the next one of the same position, filled in; in its last hour, from when that can be had. */
+export function CoverAgain({ order }: { order: PurchaseOrderAnswer }) {
+  const { t } = useTranslation('trader');
+  const navigate = useNavigate();
+  const now = useNow(10_000);
+  const { position } = order;
+  const end = order.coverage_end_at === null ? null : Date.parse(order.coverage_end_at);
+  if (end === null) return null;
+  if (order.status === 'ACTIVE')
+    return end - now > HOUR_MS ? null : (
+      <p className="text-sm text-muted">
+        {t('again.from')} <Instant at={end} seconds={false} />
+      </p>
+    );
+  const again = (): void => {
+    if (position)
+      keepDraft({
+        ...emptyDraft,
+        instId: position.inst_id,
+        side: position.side,
+        leverage: position.leverage,
+        liqPx: position.liq_px,
+        // Of a position that was seen the exchange's own liquidation price is known.
+        by: order.attested ? 'liqPx' : 'leverage',
+        policyType: order.policy_type,
+        payout: order.policy_params_json.payout_fixed_usdc,
+      });
+    void navigate({ to: '/buy', search: {} });
+  };
+  return (
+    <div>
+      <Button onClick={again}>{t('again.button')}</Button>
+    </div>
+  );
+}
