@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sealingKeyAnswer } from '@liqpass/api/exchangeKeys';
 import { candlesAnswer, marksAnswer } from '@liqpass/api/market';
+import { observeAnswer } from '@liqpass/api/observe';
 import { attestationKeysAnswer, snapshotAnswer, verifyAnswer, type VerifyAnswer } from '@liqpass/api/verify';
 import { evidenceBundle } from '@liqpass/evidence/bundle';
 import { canonicalJson } from '@liqpass/evidence/canonical';
@@ -519,4 +520,43 @@ test('signs each verdict and snapshot: over what was asked, found and concluded,
   assert.equal(isAttested(evidenceBundle.parse(taken.evidence.bundle), taken.attestation, publicKey), true);
   // One is not good for the other, however it is turned.
   assert.equal(isAttested(bundle, taken.attestation, publicKey), false);
+});
+
+test('observes a position with a sealed key, and believes that it is gone when it was absent twice', async () => {
+  const account = createOkxAccount();
+  account.trade({ at: T0, side: 'buy', sz: '2', px: '100000' });
+  account.note({ at: at(90), type: '6', subType: '161', change: '-5' });
+  const world = await startWorld(account, { reading: { ...FAST_READING, absentAgainMs: 30 } });
+  const [row] = account.positions();
+  const body = {
+    instId: 'BTC-USDT-SWAP',
+    posId: String(row?.['posId']),
+    cTime: String(row?.['cTime']),
+    since: formatIso(at(10)),
+    credential: await sealExchangeKey(world.publicKey, OWNER, { ...world.key, region: 'global' }),
+    owner: OWNER,
+  };
+  const open = observeAnswer.parse((await world.post('/observe', body)).json);
+  assert.deepEqual(
+    [open.state, open.position?.pos, open.marginTransfers?.map(({ amount }) => amount)],
+    ['open', '2', ['-5']],
+  );
+  assert.equal(open.evidence.exchanges.length, 3, 'positions, and the margin bills to their end');
+
+  account.trade({ at: at(120), side: 'sell', sz: '2', px: '95000', kind: 'full_liquidation' });
+  const gone = observeAnswer.parse((await world.post('/observe', body)).json);
+  assert.deepEqual([gone.state, gone.position], ['absent', null]);
+  assert.deepEqual(
+    gone.evidence.leaves.map(({ path }) => path),
+    ['answer', 'claim', ...gone.evidence.exchanges.map(({ path }) => path)],
+  );
+  const positions = gone.evidence.exchanges.filter(({ target }) => String(target).includes('/positions?'));
+  assert.ok(Number(positions[1]?.['sent_at_ms']) - Number(positions[0]?.['sent_at_ms']) >= 30);
+
+  world.okx.intercept = () => okxError('50119', "API key doesn't exist", 401);
+  const refused = await world.post('/observe', body);
+  assert.deepEqual([refused.status, errorOf(refused.json)], [422, 'KEY_WRONG_REGION']);
+  world.okx.intercept = () => okxError('50001', 'Service temporarily unavailable', 503);
+  const down = await world.post('/observe', body);
+  assert.deepEqual([down.status, errorOf(down.json)], [503, 'SERVICE_UNAVAILABLE']);
 });

@@ -4,6 +4,7 @@ import { buildServer, type Server } from '@liqpass/service/server';
 import { z } from 'zod';
 import { exchangeKeyRoutes } from './routes/exchangeKeys.ts';
 import { marketRoutes } from './routes/market.ts';
+import { observeRoutes } from './routes/observe.ts';
 import { verifyRoutes } from './routes/verify.ts';
 import type { Context } from './services/context.ts';
 
@@ -48,6 +49,7 @@ export async function buildApp(ctx: Context, apiKey: string): Promise<Server> {
   );
   verifyRoutes(app, ctx);
   exchangeKeyRoutes(app, ctx);
+  observeRoutes(app, ctx);
   marketRoutes(app, ctx);
   return app;
 }

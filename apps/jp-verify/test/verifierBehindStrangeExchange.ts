@@ -47,7 +47,7 @@ export async function verifierBehindStrangeExchange(own: Account | null = null):
     attestationKeys: attestationKeys([]).keys,
     okxTiming: { backoffMs: pauses, slowMs: pauses, requestTimeoutMs: 10_000 },
     limiter: createRateLimiter(systemClock, { spanMs: 40, slowDownMs: 40 }),
-    reading: { withinMs: 60_000, againAfterMs: pauses },
+    reading: { withinMs: 60_000, againAfterMs: pauses, absentAgainMs: 5 },
   });
   const app = await buildApp(ctx, API_KEY);
   return {

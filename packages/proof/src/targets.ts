@@ -14,12 +14,19 @@ export const archivedOrderTarget = (instId: string, ordId: string): string =>
 
 export const positionsTarget = (instId: string): string => `/api/v5/account/positions?instType=SWAP&instId=${instId}`;
 
+/** Of every instrument. */
+export const allPositionsTarget = '/api/v5/account/positions?instType=SWAP';
+
 export const historyTarget = (instId: string): string =>
   `/api/v5/account/positions-history?instType=SWAP&instId=${instId}&limit=${PAGE_SIZE}`;
 
 /** `bills` alone reaches back 7 days and answers [] for older trades: the archive has all. */
 export const billsTarget = (instId: string, beginMs: number): string =>
   `/api/v5/account/bills-archive?instType=SWAP&instId=${instId}&begin=${beginMs}&limit=${PAGE_SIZE}`;
+
+/** Of the bills, those of margin put in or taken out by hand (type 6). */
+export const marginBillsTarget = (instId: string, beginMs: number): string =>
+  `/api/v5/account/bills-archive?instType=SWAP&instId=${instId}&type=6&begin=${beginMs}&limit=${PAGE_SIZE}`;
 
 export const fillsTarget = (instId: string, beginMs: number): string =>
   `/api/v5/trade/fills-history?instType=SWAP&instId=${instId}&begin=${beginMs}&limit=${PAGE_SIZE}`;

@@ -15,6 +15,8 @@ export type ReadingTiming = {
   readonly ledgerWithinMs?: number;
   /** Waits between readings that did not fit together; as many more readings. */
   readonly againAfterMs: readonly number[];
+  /** How long after a position was absent it is asked for once more; ABSENT_AGAIN_MS unless said otherwise. */
+  readonly absentAgainMs?: number;
 };
 export const USUAL_READING: ReadingTiming = {
   withinMs: 20_000,
@@ -115,10 +117,11 @@ async function readOnce(
 }
 
 /** By how much the exchange's clock is ahead, where that can be believed. */
-const offsetOf = (client: OkxClient): number => (Math.abs(client.offsetMs()) <= BELIEVED_MS ? client.offsetMs() : 0);
+export const offsetOf = (client: OkxClient): number =>
+  Math.abs(client.offsetMs()) <= BELIEVED_MS ? client.offsetMs() : 0;
 
 /** An answer with its path, its times by the exchange's clock. */
-function place(exchange: RawExchange, number: number, offsetMs: number): RecordedExchange {
+export function place(exchange: RawExchange, number: number, offsetMs: number): RecordedExchange {
   return {
     ...exchange,
     path: exchangePath(number, exchange.target),

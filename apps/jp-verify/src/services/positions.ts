@@ -4,6 +4,7 @@ import { moveOf } from '@liqpass/proof/movements';
 import type { Answer } from '@liqpass/proof/answers';
 import { createReader, PAGE_SIZE, readPages, type Reader } from '@liqpass/proof/reader';
 import { fillRow, parseRows, positionRow, type PositionRow } from '@liqpass/proof/rows';
+import { allPositionsTarget } from '@liqpass/proof/targets';
 import type { RecordedExchange } from '@liqpass/evidence/bundle';
 import { exchangePath } from '@liqpass/evidence/bundle';
 import { z } from 'zod';
@@ -11,7 +12,6 @@ import type { OkxClient } from '../okx/okxClient.ts';
 import type { Context } from './context.ts';
 import { clientOf, INTERACTIVE_MS, refusalOf } from './credentials.ts';
 
-const POSITIONS_TARGET = '/api/v5/account/positions?instType=SWAP';
 const fillsSince = (beginMs: number): string =>
   `/api/v5/trade/fills-history?instType=SWAP&begin=${beginMs}&limit=${PAGE_SIZE}`;
 const PAD_MS = 1_000;
@@ -74,7 +74,7 @@ type Look =
   | { positions: readonly PositionRow[]; fills: readonly Fill[] };
 
 function look(reader: Reader): Look | null {
-  const live = reader.read(POSITIONS_TARGET);
+  const live = reader.read(allPositionsTarget);
   if (live === null) return null;
   if (live.kind === 'refused') return { refused: live };
   const positions = (parseRows(positionRow, live.rows) ?? []).filter((row) => row.pos !== null && !isZero(row.pos));

@@ -33,6 +33,14 @@ export async function jpVerifyTarget(sender: Sender, { tenant }: Pick<StrangeSce
     'POST /verify': question,
     'POST /snapshot': asked('instId', 'ordId', 'credential', 'owner'),
     'POST /positions': asked('credential', 'owner'),
+    'POST /observe': question.map(({ instId, credential, owner, boundAt }) => ({
+      instId,
+      credential,
+      owner,
+      since: boundAt,
+      posId: '1752810569801498626',
+      cTime: '1760000000000',
+    })),
     'POST /credential-check': question.map(({ credential, owner }) => ({ sealed: credential, owner })),
   };
   return {
