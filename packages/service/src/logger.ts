@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { hideIds } from './hideIds.ts';
 import type { LogLevel } from './environment.ts';
 
 /** Names of fields that never reach a log, at any of the depths a log line has. */
@@ -35,8 +36,8 @@ function describeError(error: unknown): unknown {
   return {
     type: error.name,
     code,
-    message: error.message,
-    stack: error.stack,
+    message: hideIds(error.message),
+    stack: error.stack === undefined ? undefined : hideIds(error.stack),
     cause: error.cause === undefined ? undefined : describeError(error.cause),
   };
 }
@@ -56,9 +57,11 @@ export function buildLogger(name: string, level: LogLevel, destination?: Destina
       req: (request: { id: string; method: string; url: string; ip?: string }) => ({
         id: request.id,
         method: request.method,
-        path: request.url.split('?', 1)[0],
+        path: hideIds(request.url.split('?', 1)[0] ?? ''),
         ip: request.ip,
       }),
+      purchaseOrderId: hideIds,
+      claimId: hideIds,
       res: (reply: { statusCode: number }) => ({ statusCode: reply.statusCode }),
     },
   };

@@ -21,6 +21,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerNoHttp, installErrorHandler, sendError, toLiqPassError, type ClassifyError } from './errorHandler.ts';
+import { hideIds } from './hideIds.ts';
 import { documentRefusals, type RefusalsOf } from './refusals.ts';
 
 /** A Fastify server whose schemas are zod's. */
@@ -68,15 +69,17 @@ class OneLineARequest extends LogController {
   }
   override incomingRequest(): void {}
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    const line = { reqId: request.id, req: request, res: reply, responseTime: reply.elapsedTime };
+    const given = request.headers['x-request-id'];
+    const callerReqId = typeof given === 'string' && REQUEST_ID.test(given) ? hideIds(given) : undefined;
+    const line = { reqId: request.id, callerReqId, req: request, res: reply, responseTime: reply.elapsedTime };
     if (error) this.#lines.error({ ...line, err: error }, 'request errored');
     else this.#lines.info(line, 'request completed');
   }
 }
 
 /**
- * Builds a server, without listening: zod validation, refusals in one shape, request ids (x-request-id is taken over and
- * answered), security headers, OpenAPI 3.1 at /openapi.json and a browsable /docs.
+ * Builds a server, without listening: zod validation, refusals in one shape, request ids (ours, answered as
+ * x-request-id; a caller's own is logged beside it), security headers, OpenAPI 3.1 at /openapi.json and a browsable /docs.
  */
 export async function buildServer(options: ServerOptions): Promise<Server> {
   const app = Fastify({
@@ -84,10 +87,8 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     logController: new OneLineARequest(options.logger),
     bodyLimit: options.bodyLimit ?? BODY_LIMIT,
     trustProxy: options.trustProxy ?? false,
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    },
+    // Ours alone: an id that callers choose can be another's. Theirs is kept beside it, in the log.
+    genReqId: () => randomUUID(),
     // Requests that are under way when the server stops are answered, and so are the last on a connection that is still open.
     forceCloseConnections: 'idle',
     return503OnClosing: false,

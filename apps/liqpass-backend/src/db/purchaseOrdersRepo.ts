@@ -248,6 +248,7 @@ export async function bindOkxMeta(
   const now = new Date(entry.atMs);
   const meta = JSON.stringify({ ordId: binding.ordId, instId: binding.instId });
   const seen = binding.attestation;
+  const wallet = entry.actor.wallet ?? null;
   const snapshot = seen
     ? sql`kept as (
         insert into binding_snapshots (id, purchase_order_id, credential_id, snapshot_json, checks_json, evidence_root, evidence_json, taken_at, attestation_json, attestation_key_id)
@@ -262,8 +263,8 @@ export async function bindOkxMeta(
         update purchase_orders set okx_meta_json = ${meta}::jsonb, bound_at = ${now}, attested = ${seen !== null},
           credential_id = ${seen?.credentialId ?? null}, snapshot_id = ${seen?.snapshotId ?? null}, okx_uid = ${seen?.uid ?? null},
           okx_main_uid = ${seen?.mainUid ?? null}, okx_pos_id = ${seen?.posId ?? null}, okx_pos_ctime = ${seen?.cTime ?? null},
-          binding_released_at = null, version = version + 1, updated_at = ${now}
-        where id = ${id} and paid_at is null and cancelled_at is null
+          ${seen !== null && wallet !== null ? sql`owner = ${wallet},` : sql``} binding_released_at = null, version = version + 1, updated_at = ${now}
+        where id = ${id} and paid_at is null and cancelled_at is null and (owner is null or owner = ${wallet})
           and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true))
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${snapshot}noted as (${auditFrom('moved', entry)})

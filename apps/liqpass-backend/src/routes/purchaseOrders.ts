@@ -24,6 +24,7 @@ import { traderActor } from './people/guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
 import { amount, instantMs } from './platform/wireValues.ts';
+import { countedAddress } from './platform/rateLimits.ts';
 import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
 const idempotencyHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });
@@ -69,8 +70,8 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
       const key = request.headers['idempotency-key'];
       const actor = traderActor(request);
       const owner = actor.wallet ?? null;
-      // A key is its sender's own: two wallets that think of the same one don't meet.
-      const scope = `POST /api/purchase-orders${owner === null ? '' : ` ${owner}`}`;
+      // A key is its sender's own: two wallets that think of the same one don't meet, and who is nobody is told by where they are.
+      const scope = `POST /api/purchase-orders ${owner ?? `ip:${countedAddress(request.ip)}`}`;
       const idempotency = key === undefined ? null : { scope, key, bodyHash: hashBody(body) };
       const { answer } = await once(
         ctx,

@@ -13,7 +13,7 @@ import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { readCredential } from './people/credentials.ts';
 import { bindAssessed } from './eligibility.ts';
-import { readOwnPurchaseOrder, readPurchaseOrder } from './purchaseOrders.ts';
+import { readOwnPurchaseOrder } from './purchaseOrders.ts';
 
 export type OkxOrder = { readonly ordId: string; readonly instId: string };
 
@@ -41,8 +41,8 @@ export async function bindOkx(
     ctx.changes.announce(id);
     return bound;
   }
-  // Nothing to bind: it was paid meanwhile, or the same call sent twice has been here first.
-  const now = await readPurchaseOrder(ctx, id);
+  // Nothing to bind: it was paid meanwhile, is another wallet's by now, or the same call sent twice has been here first.
+  const now = await readOwnPurchaseOrder(ctx, id, actor);
   if (!isBoundTo(now, okx, credentialId)) throw alreadyPaid();
   return now;
 }
