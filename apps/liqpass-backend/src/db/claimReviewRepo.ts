@@ -1,9 +1,10 @@
+import { COUNTED_TO } from '@liqpass/api/operators';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import type { ClaimRelation, ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import type { Searched } from '../domain/searched.ts';
-import { claimColumns, toClaim, type ClaimRow } from './claimsRepo.ts';
+import { claimColumns, claimsByStatus, countClaimsByStatus, toClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
 import { among } from './searchedSql.ts';
 
@@ -78,13 +79,34 @@ const toItem = (row: Row): ReviewItem => ({
   checksTotal: row.checks_total,
 });
 
-const selectItems = sql`
-  select ${claimColumns}, c.checks_passed, c.checks_total, p.attested, p.policy_type, p.okx_meta_json ->> 'instId' as inst_id,
-    coalesce(s.snapshot_json ->> 'side', c.side) as side, s.snapshot_json ->> 'lever' as lever
-  from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id left join binding_snapshots s on s.id = p.snapshot_id`;
+const itemColumns = sql`
+  ${claimColumns}, c.checks_passed, c.checks_total, p.attested, p.policy_type, p.okx_meta_json ->> 'instId' as inst_id,
+    coalesce(s.snapshot_json ->> 'side', c.side) as side, s.snapshot_json ->> 'lever' as lever`;
+const itemSource = sql`
+  insurance_claims c join purchase_orders p on p.id = c.purchase_order_id left join binding_snapshots s on s.id = p.snapshot_id`;
 
 /** The operators' queue, a page of it. */
-export async function listClaimsForReview(db: Db, filter: ReviewFilter): Promise<ReviewItem[]> {
+export const listClaimsForReview = async (db: Db, filter: ReviewFilter): Promise<ReviewItem[]> =>
+  (await readPage(db, filter)).map(toItem);
+
+/** A page of the queue, and how many claims there are in each status, counted up to COUNTED_TO: one statement, but where the page is empty. */
+export async function listQueuePage(
+  db: Db,
+  filter: ReviewFilter,
+): Promise<{ items: ReviewItem[]; counts: Record<ClaimStatus, number> }> {
+  const rows = await readPage<{ counts: Record<ClaimStatus, number> }>(
+    db,
+    filter,
+    sql`, ${claimsByStatus(COUNTED_TO)} as counts`,
+  );
+  return { items: rows.map(toItem), counts: rows[0]?.counts ?? (await countClaimsByStatus(db, COUNTED_TO)) };
+}
+
+async function readPage<More = unknown>(
+  db: Db,
+  filter: ReviewFilter,
+  more: RawBuilder<unknown> = sql``,
+): Promise<(Row & More)[]> {
   const { key, direction, type } = SORTS[filter.sort];
   const way = sql.raw(direction);
   const beyond = sql.raw(direction === 'desc' ? '<' : '>');
@@ -103,15 +125,15 @@ export async function listClaimsForReview(db: Db, filter: ReviewFilter): Promise
       ? []
       : [sql`(${key}, c.id) ${beyond} (${filter.after.key}::${sql.raw(type)}, ${filter.after.id}::uuid)`]),
   ];
-  const { rows } = await sql<Row>`
-    ${selectItems}
+  const { rows } = await sql<Row & More>`
+    select ${itemColumns}${more} from ${itemSource}
     where ${sql.join([sql`true`, ...conditions], sql` and `)} ${among(sql`c.purchase_order_id`, filter.searched)}
     order by ${key} ${way}, c.id ${way} limit ${filter.limit}`.execute(db);
-  return rows.map(toItem);
+  return rows;
 }
 
 export async function getClaimForReview(db: Db, id: string): Promise<ReviewItem | null> {
-  const { rows } = await sql<Row>`${selectItems} where c.id = ${id}`.execute(db);
+  const { rows } = await sql<Row>`select ${itemColumns} from ${itemSource} where c.id = ${id}`.execute(db);
   return rows[0] ? toItem(rows[0]) : null;
 }
 

@@ -1,7 +1,8 @@
+import { invariant } from '@liqpass/kernel/invariant';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { EpochMs, Window } from '@liqpass/kernel/time';
 import { CLAIM_STATUSES, type ClaimStatus, type Verdict } from '@liqpass/kernel/vocabulary';
-import { sql, type Selectable } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
@@ -235,13 +236,20 @@ export async function listClaims(
 /** Claims of a status beyond this many are not counted: a look costs a tenth of a second at most, in a book of any size. */
 export const COUNTED_AT_MOST = 100_000;
 
-/** How many claims there are in each status, COUNTED_AT_MOST and more as COUNTED_AT_MOST; by the index of each status, in its order. */
+/** How many claims there are in each status, `atMost` and more as that, as a JSON object; by the index of each status, in its order. */
+export const claimsByStatus = (atMost: number): RawBuilder<unknown> => sql`(
+    select jsonb_object_agg(s.status, (select count(*) from (select 1 from insurance_claims c where c.status = s.status order by c.created_at desc, c.id desc limit ${atMost}) few))
+    from unnest(${[...CLAIM_STATUSES]}::text[]) as s (status))`;
+
+/** How many claims there are in each status, COUNTED_AT_MOST and more as COUNTED_AT_MOST. */
 export async function countClaimsByStatus(
   db: Db,
   atMost: number = COUNTED_AT_MOST,
-): Promise<Partial<Record<ClaimStatus, number>>> {
-  const { rows } = await sql<{ status: ClaimStatus; count: string }>`
-    select s.status, (select count(*) from (select 1 from insurance_claims c where c.status = s.status order by c.created_at desc, c.id desc limit ${atMost}) few) as count
-    from unnest(${[...CLAIM_STATUSES]}::text[]) as s (status)`.execute(db);
-  return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
+): Promise<Record<ClaimStatus, number>> {
+  const { rows } = await sql<{
+    counts: Record<ClaimStatus, number>;
+  }>`select ${claimsByStatus(atMost)} as counts`.execute(db);
+  const [row] = rows;
+  invariant(row, 'a count has a row');
+  return row.counts;
 }

@@ -8,6 +8,7 @@ import type { Searched } from '../domain/searched.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { violatesUnique } from './platform/databaseError.ts';
+import { isUnused, keepKey, violatesKey, type KeyToKeep } from './platform/idempotencyRepo.ts';
 import { oweExcess, oweRefund, oweSecondPayment } from './obligations.ts';
 import { among } from './searchedSql.ts';
 import { amountOf, amountOrNull, dateOrNull, msOrNull, numericOf } from './platform/rows.ts';
@@ -111,20 +112,32 @@ export type NewPurchaseOrder = Pick<
   readonly policyParams: PolicyParamsJson;
 };
 
-/** Writes a new order and its audit row. */
-export async function createPurchaseOrder(db: Db, order: NewPurchaseOrder, entry: AuditEntry): Promise<void> {
+/** Writes a new order with its audit row and its idempotency key; false where the key was used before. */
+export async function createPurchaseOrder(
+  db: Db,
+  order: NewPurchaseOrder,
+  key: KeyToKeep | null,
+  entry: AuditEntry,
+): Promise<boolean> {
   const params = JSON.stringify(order.policyParams);
   const now = new Date(entry.atMs);
-  await sql`
-    with moved as (
-      insert into purchase_orders (id, policy_type, chain_id, premium_amount_usdc, policy_params_json, coverage_start_at,
-        coverage_end_at, coverage_moves, owner, payout_address, quote_hash, created_at, updated_at)
-      values (${order.id}, ${order.policyType}, ${order.chainId}, ${numericOf(order.premium)}, ${params}::jsonb,
-        ${new Date(order.window.startMs)}, ${new Date(order.window.endMs)}, ${order.windowMoves}, ${order.owner},
-        ${order.payoutAddress}, ${order.quoteHash}, ${now}, ${now})
-      returning id, null::text as from_status, 'AWAITING_BINDING'::text as to_status
-    )
-    ${auditFrom('moved', entry)}`.execute(db);
+  try {
+    const { rows } = await sql<{ id: string }>`
+      with moved as (
+        insert into purchase_orders (id, policy_type, chain_id, premium_amount_usdc, policy_params_json, coverage_start_at,
+          coverage_end_at, coverage_moves, owner, payout_address, quote_hash, created_at, updated_at)
+        select ${order.id}::uuid, ${order.policyType}, ${order.chainId}::int, ${numericOf(order.premium)}::numeric, ${params}::jsonb,
+          ${new Date(order.window.startMs)}::timestamptz, ${new Date(order.window.endMs)}::timestamptz, ${order.windowMoves}::boolean,
+          ${order.owner}, ${order.payoutAddress}, ${order.quoteHash}, ${now}::timestamptz, ${now}::timestamptz
+        where ${isUnused(key)}
+        returning id, null::text as from_status, 'AWAITING_BINDING'::text as to_status
+      ), ${keepKey('moved', key, entry.atMs)}noted as (${auditFrom('moved', entry)})
+      select id from moved`.execute(db);
+    return rows.length === 1;
+  } catch (error) {
+    if (violatesKey(error)) return false;
+    throw error;
+  }
 }
 
 /** The order with its claim, if there is one (after payment the binding stands, so there is one claim at most). */
@@ -372,6 +385,7 @@ export async function markPurchaseOrderPaid(
           coverage_start_at = ${dateOrNull(payment.window?.startMs ?? null)}, coverage_end_at = ${dateOrNull(payment.window?.endMs ?? null)},
           version = version + 1, updated_at = ${now}
         where id = ${order.id} and version = ${order.version} and paid_at is null
+          and not exists (select from payouts where kind = 'excess' and subject = ${payment.txHash} and withdrawn_at is null)
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${payment.roomUntilMs === null ? sql`` : sql`room as (update book_rooms set held_until = ${new Date(payment.roomUntilMs)} from moved where purchase_order_id = moved.id),`}
       refund as (${oweRefund('moved', now)}), excess as (${oweExcess('moved', now)}),

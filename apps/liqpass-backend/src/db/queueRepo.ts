@@ -1,5 +1,5 @@
 import { COUNTED_TO } from '@liqpass/api/operators';
-import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
+import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import { countClaimsByStatus } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
@@ -8,13 +8,10 @@ export type QueueCounts = { readonly claims: Record<ClaimStatus, number>; readon
 
 /** How much waits for the operators; each count stops at COUNTED_TO. */
 export async function countQueue(db: Db): Promise<QueueCounts> {
-  const counts = await countClaimsByStatus(db, COUNTED_TO);
+  const claims = await countClaimsByStatus(db, COUNTED_TO);
   const { rows } = await sql<{ count: string }>`
     select count(*) as count from (select 1 from purchase_orders where (case when paid_at is null and reported_at is not null then 1 else 0 end) = 1 limit ${COUNTED_TO}) few`.execute(
     db,
   );
-  return {
-    claims: Object.fromEntries(CLAIM_STATUSES.map((status) => [status, counts[status] ?? 0])) as QueueCounts['claims'],
-    reportedPayments: Number(rows[0]?.count ?? 0),
-  };
+  return { claims, reportedPayments: Number(rows[0]?.count ?? 0) };
 }

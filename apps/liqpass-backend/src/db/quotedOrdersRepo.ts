@@ -2,6 +2,7 @@ import type { EpochMs } from '@liqpass/kernel/time';
 import { sql } from 'kysely';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
+import { isUnused, keepKey, violatesKey, type KeyToKeep } from './platform/idempotencyRepo.ts';
 import { numericOf } from './platform/rows.ts';
 import type { PositionJson } from './platform/underwritingTables.ts';
 import type { NewPurchaseOrder } from './purchaseOrdersRepo.ts';
@@ -10,19 +11,21 @@ export type QuotedOrder = NewPurchaseOrder & { readonly quoteHash: string; reado
 
 /**
  * Writes an order that takes a live, unused quote, and keeps the quote's room for it until `heldUntilMs`: all of it in one
- * statement, or nothing. False when the quote was used or has expired.
+ * statement, or nothing. False when the quote was used or has expired, or the key was used before.
  */
 export async function createQuotedOrder(
   db: Db,
   order: QuotedOrder,
   heldUntilMs: EpochMs,
+  key: KeyToKeep | null,
   entry: AuditEntry,
 ): Promise<boolean> {
   const now = new Date(entry.atMs);
-  const { rows } = await sql<{ id: string }>`
+  try {
+    const { rows } = await sql<{ id: string }>`
     with took as (
       update quotes set purchase_order_id = ${order.id}, used_at = ${now}
-      where quote_hash = ${order.quoteHash} and purchase_order_id is null and expires_at > ${now}
+      where quote_hash = ${order.quoteHash} and purchase_order_id is null and expires_at > ${now} and ${isUnused(key)}
       returning quote_hash
     ), moved as (
       insert into purchase_orders (id, policy_type, chain_id, premium_amount_usdc, policy_params_json, coverage_start_at,
@@ -36,9 +39,13 @@ export async function createQuotedOrder(
     ), kept as (
       update book_rooms set purchase_order_id = ${order.id}, held_until = ${new Date(heldUntilMs)}
       from took where book_rooms.quote_hash = took.quote_hash
-    ), noted as (${auditFrom('moved', entry)})
+    ), ${keepKey('moved', key, entry.atMs)}noted as (${auditFrom('moved', entry)})
     select id from moved`.execute(db);
-  return rows.length === 1;
+    return rows.length === 1;
+  } catch (error) {
+    if (violatesKey(error)) return false;
+    throw error;
+  }
 }
 
 /** What an order covers, as seen at binding; in the transaction that binds. */

@@ -140,7 +140,7 @@ export function adminClaimReadRoutes(app: Server, ctx: HallContext, keys: Keys):
         items: shown.map(itemToWire),
         limit,
         next_cursor: items.length > limit && last ? sealCursor(sort, reviewCursorOf(last.claim, sort)) : null,
-        counts: counts.claims,
+        counts,
       };
     },
   );

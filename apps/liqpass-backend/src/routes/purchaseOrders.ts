@@ -77,10 +77,10 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
         ctx,
         idempotency,
         (kept) => createPurchaseOrderAnswer.parse(kept),
-        async (db) => {
+        async (keep) => {
+          const sold = (purchaseOrderId: string) => ({ statusCode: 201, answer: { purchaseOrderId } });
           const purchaseOrderId = await createPurchaseOrder(
             ctx,
-            db,
             {
               policyType: body.policyType,
               chainId: body.chainId,
@@ -95,8 +95,9 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
               owner,
             },
             actor,
+            (id) => keep(sold(id)),
           );
-          return { statusCode: 201, answer: { purchaseOrderId } };
+          return sold(purchaseOrderId);
         },
       );
       return reply.code(201).send(answer);

@@ -6,14 +6,13 @@ import { listAuditOf, type AuditRow } from '../db/audit/auditRepo.ts';
 import {
   getBindingSnapshot,
   getClaimForReview,
-  listClaimsForReview,
+  listQueuePage,
   listRelatedClaims,
   type RelatedClaim,
   type ReviewFilter,
   type ReviewItem,
 } from '../db/claimReviewRepo.ts';
 import { getEvidence } from '../db/claimsRepo.ts';
-import { countQueue, type QueueCounts } from '../db/queueRepo.ts';
 import { effectiveWindow, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
 import { readKeptAnswer, type ShownAnswer } from './keptAnswer.ts';
@@ -26,8 +25,8 @@ const MOST_RELATED = 20;
 export async function listForReview(
   ctx: HallContext,
   filter: ReviewFilter,
-): Promise<{ items: ReviewItem[]; counts: QueueCounts }> {
-  return { items: await listClaimsForReview(ctx.db, filter), counts: await countQueue(ctx.db) };
+): Promise<{ items: ReviewItem[]; counts: Record<ClaimStatus, number> }> {
+  return listQueuePage(ctx.db, filter);
 }
 
 export type TimelinePoint = { readonly atMs: EpochMs; readonly kind: TimelineKind; readonly px: string | null };

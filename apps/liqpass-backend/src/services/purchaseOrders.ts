@@ -11,6 +11,8 @@ import { createQuotedOrder } from '../db/quotedOrdersRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
 import { decidePayment, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { payeeAddress, requirePayable } from './payeeAddress.ts';
+import type { KeyToKeep } from '../db/platform/idempotencyRepo.ts';
+import { inFlight } from './platform/idempotency.ts';
 import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
@@ -40,12 +42,15 @@ export type NewApplication = Application & {
   readonly quoteHash: string | null;
 };
 
+/** What is kept of the sale beside the order, so that it is made once: by the id of the order. */
+type KeepSale = (orderId: string) => KeyToKeep | null;
+
 /** Sells a pass: the id of the new order, or the refusal that says what is sold. */
 export async function createPurchaseOrder(
   ctx: HallContext,
-  db: Db,
   application: NewApplication,
   actor: Actor,
+  keep: KeepSale = () => null,
 ): Promise<string> {
   const payoutAddress = application.payoutAddress === null ? null : payeeAddress(ctx, application.payoutAddress);
   if (application.owner !== null) requirePayable(ctx, application.owner);
@@ -57,11 +62,11 @@ export async function createPurchaseOrder(
   const sale = { ...application, payoutAddress };
   const sell = (into: Db): Promise<string> =>
     application.quoteHash === null
-      ? sellAtFixedPrice(ctx, into, sale, actor)
-      : sellAtQuote(ctx, into, { ...sale, quoteHash: application.quoteHash }, actor);
-  if (ctx.settings.watch === null) return sell(db);
+      ? sellAtFixedPrice(ctx, into, sale, actor, keep)
+      : sellAtQuote(ctx, into, { ...sale, quoteHash: application.quoteHash }, actor, keep);
+  if (ctx.settings.watch === null) return sell(ctx.db);
   // Where the chain is read, an order is known by what it pays.
-  return inTransaction(db, async (trx) => {
+  return inTransaction(ctx.db, async (trx) => {
     const id = await sell(trx);
     await takeAmountDue(trx, id, application.premium);
     return id;
@@ -69,7 +74,13 @@ export async function createPurchaseOrder(
 }
 
 /** Sells at the catalogue's price: no quote, no market, and nothing asked of the database but to write the order. */
-async function sellAtFixedPrice(ctx: HallContext, db: Db, application: NewApplication, actor: Actor): Promise<string> {
+async function sellAtFixedPrice(
+  ctx: HallContext,
+  db: Db,
+  application: NewApplication,
+  actor: Actor,
+  keep: KeepSale,
+): Promise<string> {
   const nowMs = ctx.clock.now();
   const decision = decideApplication(application, nowMs, [ctx.settings.chain.chainId]);
   if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
@@ -78,7 +89,9 @@ async function sellAtFixedPrice(ctx: HallContext, db: Db, application: NewApplic
   const order = { id: randomUUID(), ...application, window, windowMoves };
   // Made at the instant its window is counted from.
   const bought = { ...entry(ctx, actor, 'create'), atMs: nowMs };
-  const write = (into: Db): Promise<void> => repo.createPurchaseOrder(into, order, bought);
+  const write = async (into: Db): Promise<void> => {
+    if (!(await repo.createPurchaseOrder(into, order, keep(order.id), bought))) throw inFlight();
+  };
   if (!ctx.settings.underwriting.countsEveryOrder) await write(db);
   else
     await inTransaction(db, async (trx) => {
@@ -109,6 +122,7 @@ async function sellAtQuote(
   db: Db,
   application: NewApplication & { readonly quoteHash: string },
   actor: Actor,
+  keep: KeepSale,
 ): Promise<string> {
   const nowMs = ctx.clock.now();
   const { quoteHash } = application;
@@ -138,7 +152,7 @@ async function sellAtQuote(
     },
   };
   const bought = { ...entry(ctx, actor, 'create', { details: { quoteHash } }), atMs: nowMs };
-  if (await createQuotedOrder(db, order, nowMs + PAYMENT_HOLD_MS, bought)) return order.id;
+  if (await createQuotedOrder(db, order, nowMs + PAYMENT_HOLD_MS, keep(order.id), bought)) return order.id;
   const now = await getQuote(db, quoteHash);
   if (now && now.purchaseOrderId !== null)
     throw new LiqPassError('QUOTE_ALREADY_USED', 'This quote has bought a cover already: ask for a new one.');
@@ -230,11 +244,9 @@ export async function markPurchaseOrderPaid(
     );
   // A quote of ours names the order that it bought, or none yet; on another order it would have bought two.
   const isOurQuote = received.quoteHash !== null && (await getQuote(ctx.db, received.quoteHash)) !== null;
-  const isSecond = received.txHash !== null && (await repo.isSecondPayment(ctx.db, received.txHash));
   for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
     const order = await readPurchaseOrder(ctx, id);
     if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
-    if (isSecond) throw txHashUsed(received.txHash);
     const carriesAnother = received.quoteHash !== null && order.quoteHash !== received.quoteHash;
     if (carriesAnother && (order.quoteHash !== null || isOurQuote))
       throw new LiqPassError(
@@ -260,6 +272,8 @@ export async function markPurchaseOrderPaid(
       ctx.changes.announce(id);
       return outcome;
     }
+    if (received.txHash !== null && (await repo.isSecondPayment(ctx.db, received.txHash)))
+      throw txHashUsed(received.txHash);
   }
   throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');
 }

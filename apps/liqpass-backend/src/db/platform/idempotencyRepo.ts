@@ -1,45 +1,44 @@
 import type { EpochMs } from '@liqpass/kernel/time';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db } from './database.ts';
+import { violatesUnique } from './databaseError.ts';
 
 export type KeptAnswer = { readonly bodyHash: string; readonly statusCode: number; readonly answer: unknown };
+/** A key with what is answered to it, to be kept by the very statement that does the work. */
+export type KeyToKeep = KeptAnswer & { readonly scope: string; readonly key: string };
+
+/** What was answered to a key; null while nothing was. */
+export async function getKeptAnswer(db: Db, scope: string, key: string): Promise<KeptAnswer | null> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .select(['body_hash', 'status_code', 'answer'])
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row ? { bodyHash: row.body_hash, statusCode: row.status_code, answer: row.answer } : null;
+}
+
+/** Holds while nothing was answered to the key: the condition of the statement that does the work. */
+export const isUnused = (kept: KeyToKeep | null): RawBuilder<unknown> =>
+  kept === null
+    ? sql`true`
+    : sql`not exists (select from idempotency_keys where scope = ${kept.scope} and key = ${kept.key})`;
 
 /**
- * Takes an idempotency key for this transaction, and what was answered to it before; 'in_flight' when another one has it right
- * now. The lock ends with the transaction, however that ends, so a key is never left taken. Both in one statement: an answer
- * kept between its beginning and its lock is not seen, and then keepAnswer() finds the key used.
+ * Keeps the key as a part of the statement whose CTE `moved` did the work (a CTE, with its comma): both commit together or not at all.
+ * The same key sent twice at once waits here for the first, and then violates the key: see violatesKey().
  */
-export async function takeKey(db: Db, scope: string, key: string): Promise<KeptAnswer | null | 'in_flight'> {
-  const { rows } = await sql<{ taken: boolean; body_hash: string | null; status_code: number; answer: unknown }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`${scope} ${key}`}, 0)) as taken, kept.body_hash, kept.status_code, kept.answer
-    from (select 1) one left join idempotency_keys kept on kept.scope = ${scope} and kept.key = ${key}`.execute(db);
-  const row = rows[0];
-  if (!row?.taken) return 'in_flight';
-  return row.body_hash === null ? null : { bodyHash: row.body_hash, statusCode: row.status_code, answer: row.answer };
-}
+export const keepKey = (moved: string, kept: KeyToKeep | null, nowMs: EpochMs): RawBuilder<unknown> =>
+  kept === null
+    ? sql``
+    : sql`kept_key as (
+        insert into idempotency_keys (scope, key, body_hash, status_code, answer, created_at)
+        select ${kept.scope}, ${kept.key}, ${kept.bodyHash}, ${kept.statusCode}::int, ${JSON.stringify(kept.answer)}::jsonb, ${new Date(nowMs)}::timestamptz
+        from ${sql.table(moved)}
+      ), `;
 
-/** Keeps what was answered; false when the key has an answer already. */
-export async function keepAnswer(
-  db: Db,
-  scope: string,
-  key: string,
-  kept: KeptAnswer,
-  nowMs: EpochMs,
-): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('idempotency_keys')
-    .values({
-      scope,
-      key,
-      body_hash: kept.bodyHash,
-      status_code: kept.statusCode,
-      answer: JSON.stringify(kept.answer),
-      created_at: new Date(nowMs),
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return numInsertedOrUpdatedRows === 1n;
-}
+/** Whether a statement failed because its key was kept by another one meanwhile. */
+export const violatesKey = (error: unknown): boolean => violatesUnique(error, 'idempotency_keys_pkey');
 
 /** Forgets keys older than `beforeMs`. */
 export async function forgetAnswers(db: Db, beforeMs: EpochMs): Promise<void> {

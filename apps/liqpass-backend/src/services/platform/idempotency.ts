@@ -1,7 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { createHash } from 'node:crypto';
-import type { Db } from '../../db/platform/database.ts';
-import { keepAnswer, takeKey } from '../../db/platform/idempotencyRepo.ts';
+import { getKeptAnswer, type KeyToKeep } from '../../db/platform/idempotencyRepo.ts';
 import type { PlatformContext } from './platformContext.ts';
 
 /** What a caller sent along to be allowed to send it again: the key, whose it is, and a fingerprint of the body. */
@@ -23,44 +22,48 @@ function sorted(value: unknown): unknown {
   );
 }
 
-const inFlight = (): LiqPassError =>
+/** The key is used, and what was answered to it is not there to be read: its first request is under way. */
+export const inFlight = (): LiqPassError =>
   new LiqPassError(
     'IDEMPOTENCY_KEY_IN_FLIGHT',
     'A request with this Idempotency-Key is under way: wait a moment and send it again.',
   );
 
 export type Answer<T> = { readonly statusCode: number; readonly answer: T };
+/** What a statement keeps beside its work, given what is going to be answered; null where no key was sent. */
+export type Keep<T> = (answer: Answer<T>) => KeyToKeep | null;
 
 /**
- * Does `work` in a transaction, once for each key:
+ * Does `work` once for each key:
  *
  *   same key, same body    the first answer, nothing done
  *   same key, other body   422 IDEMPOTENCY_KEY_REUSED
- *   same key, in flight    409 IDEMPOTENCY_KEY_IN_FLIGHT
+ *   same key at once       waits for the first, and answers as that did
  *   work refused           nothing kept: the key may be used again
  *   no key                 done each time
  *
- * Key, work and answer commit together, so a crash leaves all of them or none.
+ * `work` keeps the key in the statement that it writes with (isUnused, keepKey), so a crash leaves both or neither, and a
+ * first request costs no round trip more. It throws where it wrote nothing, whatever the reason; then it is looked whether the
+ * key was answered before.
  */
 export async function once<T>(
-  ctx: PlatformContext,
+  ctx: Pick<PlatformContext, 'db'>,
   idempotency: Idempotency | null,
   parseKept: (answer: unknown) => T,
-  work: (db: Db) => Promise<Answer<T>>,
+  work: (keep: Keep<T>) => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  if (!idempotency) return work(ctx.db);
-  const { scope, key, bodyHash } = idempotency;
-  return ctx.db.transaction().execute(async (trx) => {
-    const kept = await takeKey(trx, scope, key);
-    if (kept === 'in_flight') throw inFlight();
-    if (kept && kept.bodyHash !== bodyHash)
+  if (!idempotency) return work(() => null);
+  try {
+    return await work((answer) => ({ ...idempotency, ...answer }));
+  } catch (error) {
+    const kept = await getKeptAnswer(ctx.db, idempotency.scope, idempotency.key);
+    if (!kept) throw error;
+    if (kept.bodyHash !== idempotency.bodyHash)
       throw new LiqPassError(
         'IDEMPOTENCY_KEY_REUSED',
         'This Idempotency-Key was used with another body: use a new key for a new request.',
+        { cause: error },
       );
-    if (kept) return { statusCode: kept.statusCode, answer: parseKept(kept.answer) };
-    const done = await work(trx);
-    if (!(await keepAnswer(trx, scope, key, { bodyHash, ...done }, ctx.clock.now()))) throw inFlight();
-    return done;
-  });
+    return { statusCode: kept.statusCode, answer: parseKept(kept.answer) };
+  }
 }
