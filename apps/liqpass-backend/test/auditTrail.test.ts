@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { checkAudit, sealAudit } from '../src/services/audit/auditTrail.ts';
+import { checkAudit, sealAudit, type Holes } from '../src/services/audit/auditTrail.ts';
 import { ADMIN_KEY, AUDIT_KEY, testBackend, type TestBackend } from './harness.ts';
 import { beginKeyedStamps } from '../src/services/audit/beginKeyedStamps.ts';
 import { SYSTEM, writeAudit } from '../src/db/audit/auditRepo.ts';
@@ -46,6 +46,36 @@ test(`every committed row gets its place in the chain, whoever seals, and once (
   assert.equal(page.items[0]?.prev_hash, page.items[1]?.hash);
   const next = (await app.call<AuditPage>('GET', `/admin/audit?limit=2&cursor=${page.next_cursor}`, { headers })).body;
   assert.equal(page.items[1]?.prev_hash, next.items[0]?.hash);
+});
+
+test(`a row that appears below sealed ones, because its transaction took longer, is sealed at the next look (${engine})`, async (t) => {
+  const { database } = await testDatabase();
+  t.after(() => database.close());
+  const ctx = { db: database.db, settings: { auditKeys: [] } };
+  const holes: Holes = new Map();
+  const note = (subject: string): Promise<void> =>
+    writeAudit(ctx.db, subject, {
+      actor: SYSTEM,
+      action: 'test',
+      subjectType: 'setting',
+      atMs: Date.now(),
+      stampKey: null,
+    });
+  await note('first');
+  assert.equal(await sealAudit(ctx, holes), 1);
+  // An id is given before its transaction commits: here the one in between is taken, and written last.
+  const { rows } = await database.pool.query<{ id: string }>(`select nextval('audit_log_id_seq') as id`);
+  const late = rows[0]?.id ?? '';
+  await note('third');
+  assert.equal(await sealAudit(ctx, holes), 1);
+  assert.deepEqual([...holes.keys()], [late]);
+  assert.equal(await sealAudit(ctx, holes), 0);
+  await database.pool.query(`select setval('audit_log_id_seq', $1::bigint, false)`, [late]);
+  await note('second');
+  assert.equal(await sealAudit(ctx, holes), 1);
+  assert.deepEqual([...holes.keys()], []);
+  const { problems, rows: sealed } = await checkAudit(ctx.db, Date.now(), { auditKeys: [] });
+  assert.deepEqual([problems, sealed], [[], 3]);
 });
 
 test(`a changed, a missing and an inserted row are found (${engine})`, async (t) => {

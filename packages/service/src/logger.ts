@@ -42,6 +42,33 @@ function describeError(error: unknown): unknown {
   };
 }
 
+const WRITTEN_WITHIN_MS = 100;
+const MOST_HELD_BYTES = 8 * 1024;
+
+/**
+ * Standard output, many lines a write: a write for each line cost as much as making it. A line is held for 100 ms at most; what is
+ * held is written when the process ends and at a fatal line. Only kill -9 loses it.
+ */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ fd: 1, sync: true, minLength: MOST_HELD_BYTES });
+  let timer: NodeJS.Timeout | undefined;
+  const flushSync = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    output.flushSync();
+  };
+  process.once('exit', flushSync);
+  return Object.assign(
+    {
+      write(line: string): void {
+        output.write(line);
+        timer ??= setTimeout(flushSync, WRITTEN_WITHIN_MS).unref();
+      },
+    },
+    { flushSync },
+  );
+}
+
 /** A JSON logger of one service, with secrets removed by field name. Requests are logged without their query and headers. */
 export function buildLogger(name: string, level: LogLevel, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -65,5 +92,5 @@ export function buildLogger(name: string, level: LogLevel, destination?: Destina
       res: (reply: { statusCode: number }) => ({ statusCode: reply.statusCode }),
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? (level === 'silent' ? { write: () => undefined } : standardOutput()));
 }

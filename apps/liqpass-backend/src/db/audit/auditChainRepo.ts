@@ -114,6 +114,28 @@ export async function listUnsealed(db: Db, lookBack: number, afterId: string, li
   return rows.map(toStamped);
 }
 
+/**
+ * What was written since the last seal, and which of `holes` has appeared meanwhile: by index alone, however long the trail is
+ * and however much of it was sealed just now.
+ */
+export async function listNew(
+  db: Db,
+  holes: readonly string[],
+  limit: number,
+): Promise<{ sealedUpTo: string; rows: StampedRow[] }> {
+  const { rows } = await sql<Row & StampColumns & { sealed_up_to: string }>`
+    with up_to as materialized (select coalesce((select max(audit_id) from audit_seals), 0) as id),
+    fresh as materialized (
+      (select a.id from audit_log a where a.id > (select id from up_to) order by a.id limit ${limit})
+      union all
+      (select a.id from audit_log a where a.id = any(${[...holes]}::bigint[]) and a.id <= (select id from up_to)
+        and (select s.seq from audit_seals s where s.audit_id = a.id) is null)
+    )
+    select (select id from up_to) as sealed_up_to, ${columns}, ${stampColumns}
+    from fresh join audit_log l on l.id = fresh.id order by l.id`.execute(db);
+  return { sealedUpTo: rows[0]?.sealed_up_to ?? '0', rows: rows.map(toStamped) };
+}
+
 /** Adds links to the chain. */
 export async function insertSeals(trx: Db, links: readonly ChainedRow[]): Promise<void> {
   await sql`

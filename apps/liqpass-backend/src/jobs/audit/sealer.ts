@@ -1,10 +1,12 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
-import { readAuditHead, sealAudit } from '../../services/audit/auditTrail.ts';
+import { readAuditHead, sealAudit, type Holes } from '../../services/audit/auditTrail.ts';
 import type { AuditContext } from '../../services/audit/auditContext.ts';
 
 const EVERY_MS = SECOND_MS / 2;
-/** Every so many looks it looks further back, for rows of transactions that took very long. */
-const FAR_EVERY = 120;
+/** Every so many looks each row below the newest seal is looked at, near and then far: what a process before this one left behind. */
+const NEAR_EVERY = 20;
+const FAR_EVERY = 1_200;
+const NOTED_EVERY = 120;
 
 /**
  * Seals audit rows into their chain, twice a second; writers wait for none of it. Stopped, it seals what is left and ends.
@@ -13,13 +15,14 @@ const FAR_EVERY = 120;
 export function startSealer(ctx: AuditContext): () => Promise<void> {
   let stopped = false;
   let looks = 0;
+  const holes: Holes = new Map();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
-      const far = looks++ % FAR_EVERY === 0;
-      await sealAudit(ctx, far ? 'far' : 'near');
-      if (far) await noteHead();
+      const look = looks++;
+      await sealAudit(ctx, look % FAR_EVERY === 0 ? 'far' : look % NEAR_EVERY === 0 ? 'near' : holes);
+      if (look % NOTED_EVERY === 0) await noteHead();
     } catch (error) {
       ctx.log.warn({ err: error }, 'the audit trail could not be sealed now; it is tried again');
     }

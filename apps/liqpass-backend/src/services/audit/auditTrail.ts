@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '@liqpass/kernel/time';
+import { MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { Db } from '../../db/platform/database.ts';
 import { judgeStamp } from '../../db/audit/auditStamp.ts';
 import * as repo from '../../db/audit/auditChainRepo.ts';
@@ -13,16 +13,22 @@ const FAR = 200_000;
 /** A row that has waited this long was left by a sealer that does not run. */
 const UNSEALED_AFTER_MS = MINUTE_MS;
 
+/** Ids that were given below sealed ones and have not appeared: the rows of transactions under way, or of none. */
+export type Holes = Map<string, EpochMs>;
+/** A transaction may take 30 s to its end; what has not appeared by then was rolled back. */
+const HOLE_FOR_MS = MINUTE_MS;
+const MOST_HOLES = 10_000;
+
 /**
  * Seals what LiqPass wrote and has committed, until nothing is left; answers how many rows. One process at a time; others leave
  * it to that one. Where stamps are keyed, a row whose stamp is not is left for the check to find, but for `unkeyed too`.
+ * @param reach Holes: what is new and what was missing at the last look; else how far below the newest seal every row is looked at
  */
 export async function sealAudit(
   ctx: Pick<AuditContext, 'db' | 'settings'>,
-  reach: 'near' | 'far',
+  reach: 'near' | 'far' | Holes,
   which: 'ours' | 'unkeyed too' = 'ours',
 ): Promise<number> {
-  const lookBack = reach === 'near' ? NEAR : FAR;
   const { auditKeys } = ctx.settings;
   const takes = ({ stamped }: repo.StampedRow): boolean => {
     const verdict = judgeStamp(stamped, auditKeys);
@@ -30,6 +36,8 @@ export async function sealAudit(
     // A keyed stamp where no key is at hand: another process has it.
     return verdict !== 'forged';
   };
+  if (typeof reach !== 'string') return sealNew(ctx.db, reach, takes);
+  const lookBack = reach === 'near' ? NEAR : FAR;
   let sealed = 0;
   // What is not ours stays unsealed: each look goes on behind it.
   let afterId = '0';
@@ -44,20 +52,52 @@ export async function sealAudit(
     }
     const count = await ctx.db.transaction().execute(async (trx) => {
       if (!(await repo.tryTakeSealer(trx))) return 0;
-      const rows = (await repo.listUnsealed(trx, lookBack, afterId, BATCH)).filter(takes);
-      if (rows.length > 0)
-        await repo.insertSeals(
-          trx,
-          chainRows(
-            await repo.getChainHead(trx),
-            rows.map(({ content }) => content),
-          ),
-        );
-      return rows.length;
+      return sealRows(trx, (await repo.listUnsealed(trx, lookBack, afterId, BATCH)).filter(takes));
     });
     sealed += count;
     if (count === 0) return sealed;
   }
+}
+
+/** Seals what is new since the last seal, or was missing then; keeps in `holes` what is missing now. */
+async function sealNew(db: Db, holes: Holes, takes: (row: repo.StampedRow) => boolean): Promise<number> {
+  let sealed = 0;
+  for (;;) {
+    // Asked first without a transaction: most of the time there is nothing to do.
+    if ((await repo.listNew(db, [...holes.keys()], 1)).rows.length === 0) return sealed;
+    const { count, full } = await db.transaction().execute(async (trx) => {
+      const nowMs = performance.now();
+      for (const [id, sinceMs] of holes) if (nowMs - sinceMs > HOLE_FOR_MS) holes.delete(id);
+      if (!(await repo.tryTakeSealer(trx))) return { count: 0, full: false };
+      const { sealedUpTo, rows } = await repo.listNew(trx, [...holes.keys()], BATCH);
+      const count = await sealRows(trx, rows.filter(takes));
+      for (const { content } of rows) holes.delete(content.id);
+      const fresh = rows.map(({ content }) => BigInt(content.id)).filter((id) => id > BigInt(sealedUpTo));
+      // Before the first seal nothing is missing: the trail may begin anywhere.
+      let expected = sealedUpTo === '0' ? (fresh[0] ?? 0n) : BigInt(sealedUpTo) + 1n;
+      for (const id of fresh) {
+        for (; expected < id && holes.size < MOST_HOLES; expected += 1n) holes.set(String(expected), nowMs);
+        expected = id + 1n;
+      }
+      return { count, full: rows.length >= BATCH };
+    });
+    sealed += count;
+    if (count === 0 || !full) return sealed;
+  }
+}
+
+/** Puts rows into the chain, in the order given; inside the transaction that has the sealer. */
+async function sealRows(trx: Db, rows: readonly repo.StampedRow[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const head = await repo.getChainHead(trx);
+  await repo.insertSeals(
+    trx,
+    chainRows(
+      head,
+      rows.map(({ content }) => content),
+    ),
+  );
+  return rows.length;
 }
 
 export const readAuditHead = (ctx: Pick<AuditContext, 'db'>) => repo.getChainHead(ctx.db);
