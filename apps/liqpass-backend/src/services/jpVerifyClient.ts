@@ -1,4 +1,5 @@
 import type { VerifyRequest } from '@liqpass/api/verify';
+import { askHttp } from '@liqpass/service/askHttp';
 import { isKeepableText } from '@liqpass/kernel/text';
 import { VERDICTS, type Verdict } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
@@ -82,28 +83,22 @@ export function jpVerifyClient(
 ): JpVerifyClient {
   return {
     async verify(request) {
-      let status: number;
-      let text: string;
-      try {
-        const response = await fetch(`${baseUrl}/verify`, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${apiKey}`,
-            'content-type': 'application/json',
-            accept: 'application/json',
-          },
-          body: JSON.stringify(request),
-          signal: AbortSignal.timeout(VERIFY_TIMEOUT_MS),
-          redirect: 'error',
-        });
-        status = response.status;
-        text = await response.text();
-      } catch (error) {
-        return noAnswer(
-          error instanceof Error && error.name === 'TimeoutError' ? 'JP_VERIFY_TIMEOUT' : 'JP_VERIFY_ERROR',
-        );
-      }
-      if (status !== 200 || text.length > LARGEST_ANSWER) return noAnswer('JP_VERIFY_ERROR');
+      const outcome = await askHttp(baseUrl, {
+        method: 'POST',
+        target: '/verify',
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          'content-type': 'application/json',
+          accept: 'application/json',
+        },
+        body: JSON.stringify(request),
+        timeoutMs: VERIFY_TIMEOUT_MS,
+        mostBytes: LARGEST_ANSWER,
+      });
+      if (outcome.failure !== null)
+        return noAnswer(outcome.failure === 'TIMEOUT' ? 'JP_VERIFY_TIMEOUT' : 'JP_VERIFY_ERROR');
+      if (outcome.status !== 200 || outcome.bytes === null) return noAnswer('JP_VERIFY_ERROR');
+      const text = new TextDecoder().decode(outcome.bytes);
       return bySignature(attestations, readAnswer(text), request);
     },
     async isHealthy() {
