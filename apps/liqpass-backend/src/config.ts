@@ -11,6 +11,7 @@ import {
   optional,
   required,
   serverSettings,
+  whole,
   type Environment,
   type ServerSettings,
 } from '@liqpass/service/environment';
@@ -126,6 +127,7 @@ export function readConfig(env: Environment = process.env): Config {
     watch: readWatchSettings(env, chain, treasurySafe, people.rpcUrls),
     allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),
     verdictWaitMs: 8_000,
+    reviewWithinHours: whole(env, 'REVIEW_WITHIN_HOURS', 24, 1, 720),
     underwriting: readUnderwritingSettings(env, made?.quoteSigningKey ?? null),
     people,
     publicLog: readLogSettings(env, made?.logPrivateKey ?? null),

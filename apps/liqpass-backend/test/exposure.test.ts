@@ -190,4 +190,10 @@ test('the report says what is in force, by distance, and how the days went', asy
   assert.equal(held.length, 1);
   assert.ok((held[0]?.from_sigma ?? 99) <= sigmas && sigmas < (held[0]?.to_sigma ?? 99));
   assert.deepEqual((await exposure(app)).days, report.days);
+  // Each once: a quote that keeps room and what is not bound yet are told apart, and all of it is the book.
+  await app.quote({ leverage: 10, payoutUsdc: '50' });
+  await app.buy((await app.quote({ leverage: 10, payoutUsdc: '25' })).body);
+  const whole = await exposure(app);
+  const sum = whole.buckets.reduce((all, bucket) => all + Number(bucket.payout_usdc), 0);
+  assert.equal(sum, Number(whole.book.used_usdc));
 });

@@ -92,6 +92,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     simulatedExchange: null,
     allowUnattestedBinding: true,
     verdictWaitMs: 8_000,
+    reviewWithinHours: 24,
     underwriting: { capital: usdc(100_000_000_000n), countsEveryOrder: false, quoteSigningKey: null },
     people: readPeopleSettings({}, true),
     publicLog: null,

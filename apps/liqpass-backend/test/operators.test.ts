@@ -74,8 +74,8 @@ test(`operators sign in with a listed wallet; a role that is changed or gone cou
   // A name in the audit stays one person's, also when that one has gone.
   const other = newWallet().address;
   assert.equal(
-    (await ada.call<ErrorAnswer>('PUT', `/admin/operators/${other}`, { role: 'viewer', name: 'Vic' })).status,
-    400,
+    (await ada.call<ErrorAnswer>('PUT', `/admin/operators/${other}`, { role: 'viewer', name: 'Vic' })).body.error,
+    'OPERATOR_NAME_TAKEN',
   );
   const nul = await ada.call<ErrorAnswer>('PUT', `/admin/operators/${other}`, { role: 'viewer', name: 'V\u0000' });
   assert.deepEqual([nul.status, nul.body.error], [400, 'VALIDATION_FAILED']);

@@ -7,6 +7,8 @@ export const ERRORS = {
   BAD_REQUEST: { status: 400, retry: false },
   INVALID_JSON: { status: 400, retry: false },
   VALIDATION_FAILED: { status: 400, retry: false },
+  /** params: name */
+  OPERATOR_NAME_TAKEN: { status: 400, retry: false },
   // 401, 403: who is asking
   UNAUTHORIZED: { status: 401, retry: false },
   SESSION_EXPIRED: { status: 401, retry: false },

@@ -61,7 +61,11 @@ export type AdminClaimItem = z.infer<typeof adminClaimItem>;
 export const COUNTED_TO = 100;
 /** The page, with how many claims there are in each status whatever the filter, up to COUNTED_TO. */
 export const adminClaimPage = page(adminClaimItem)
-  .extend({ counts: z.record(z.enum(CLAIM_STATUSES), z.int()) })
+  .extend({
+    counts: z.record(z.enum(CLAIM_STATUSES), z.int()),
+    /** Within how many hours a claim is promised to be reviewed. */
+    review_within_hours: z.int(),
+  })
   .meta({ id: 'AdminClaimPage' });
 export type AdminClaimPage = z.infer<typeof adminClaimPage>;
 
@@ -155,6 +159,10 @@ export const exposureAnswer = z
     book: limit,
     reserve_usdc: usdcText,
     policies: z.int(),
+    /** Of the book: what open quotes keep until they are bought or run out. */
+    held_by_quotes: z.strictObject({ quotes: z.int(), payout_usdc: usdcText }),
+    /** Of the book: what is not bound yet; it is on no side, and counts on both. */
+    not_bound_yet: z.strictObject({ policies: z.int(), payout_usdc: usdcText }),
     per_account_limit_usdc: usdcText,
     per_policy_limit_usdc: usdcText,
     sides: z.array(
@@ -167,11 +175,14 @@ export const exposureAnswer = z
         stopped_reason: z.enum(SALES_STOP_REASONS).nullable(),
       }),
     ),
-    /** In-force payouts by instrument, side and distance in sigmas; `to_sigma` is null in the last bucket. */
+    /**
+     * In-force payouts by instrument, side and distance in sigmas; together they are the book. `to_sigma` is null in the last
+     * bucket; instrument and side are null in the one of what is not bound yet.
+     */
     buckets: z.array(
       z.strictObject({
-        inst_id: instId,
-        side: z.enum(SIDES),
+        inst_id: instId.nullable(),
+        side: z.enum(SIDES).nullable(),
         from_sigma: z.number(),
         to_sigma: z.number().nullable(),
         policies: z.int(),

@@ -141,6 +141,7 @@ export function adminClaimReadRoutes(app: Server, ctx: HallContext, keys: Keys):
         limit,
         next_cursor: items.length > limit && last ? sealCursor(sort, reviewCursorOf(last.claim, sort)) : null,
         counts,
+        review_within_hours: ctx.settings.reviewWithinHours,
       };
     },
   );

@@ -26,6 +26,8 @@ export type HallSettings = {
   readonly watch: WatchSettings | null;
   /** How long a trigger waits for the verifier before it answers 202. */
   readonly verdictWaitMs: number;
+  /** Within how many hours of its verdict a claim is promised to be reviewed; the queue shows what comes near it. */
+  readonly reviewWithinHours: number;
 };
 
 /** What orders and claims touch: all of the rooms below, the verifier, and who asks it. */

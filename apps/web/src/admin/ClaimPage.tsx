@@ -49,11 +49,18 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
     asked === 'a' ? 'approve' : asked === 'r' ? 'reject' : null,
   );
   const ids = queue.data?.pages.flatMap((page) => page.items.map((item) => item.id)) ?? [];
-  const go = (step: number): void => {
-    const next = ids[ids.indexOf(id) + step];
-    if (next !== undefined && ids.includes(id))
-      void navigate({ to: '/admin/claims/$id', params: { id: next }, search: filter });
+  const to = (next: string | undefined): void => {
+    if (next !== undefined) void navigate({ to: '/admin/claims/$id', params: { id: next }, search: filter });
   };
+  /** The claim so many rows on in the queue, also where that is on its next page. */
+  const beside = async (step: number): Promise<string | undefined> => {
+    const here = ids.indexOf(id);
+    if (here < 0) return undefined;
+    if (here + step < ids.length || !queue.hasNextPage) return ids[here + step];
+    const more = await queue.fetchNextPage();
+    return more.data?.pages.flatMap((page) => page.items.map((item) => item.id))[here + step];
+  };
+  const go = (step: number): void => void beside(step).then(to);
   const c = claim.data;
   const act = (which: Decision, allowed: boolean | undefined) => (allowed ? () => setDecision(which) : undefined);
   useKeys({
@@ -74,14 +81,21 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
   const evidence = keptEvidence(c);
   const explorer = chain.data?.explorer_url ?? null;
   const done = async (): Promise<void> => {
+    const decided = decision === 'approve' || decision === 'reject';
+    // What is next is read off the queue as it was: the claim that is decided leaves it.
+    const next = decided ? await beside(1) : undefined;
     setDecision(null);
     await Promise.all([
       client.invalidateQueries({ queryKey: ['admin-claim'] }),
       client.invalidateQueries({ queryKey: ['admin-claims'] }),
       client.invalidateQueries({ queryKey: ['payouts'] }),
     ]);
+    to(next);
   };
   const held = mayRelease && c.hold_reasons.length > 0 && c.status === 'VERIFIED_PENDING_REVIEW';
+  /** A decision that was asked for by a key from the queue is offered only where it is allowed. */
+  const isOpen = (which: Decision): boolean =>
+    which === 'approve' ? c.may.approve : which === 'reject' ? c.may.reject : true;
   const acts = held || Object.values(c.may).includes(true);
   return (
     <Page wide>
@@ -230,7 +244,9 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
           {c.may.mark_paid && <Button onClick={() => setDecision('paid')}>{t('claim.record_payment')}</Button>}
         </div>
       )}
-      {decision && <Decide claim={c} decision={decision} onClose={() => setDecision(null)} onDone={done} />}
+      {decision && isOpen(decision) && (
+        <Decide claim={c} decision={decision} onClose={() => setDecision(null)} onDone={done} />
+      )}
     </Page>
   );
 }

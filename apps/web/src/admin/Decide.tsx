@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { useStored } from '../data/stored.ts';
 import { serverNow } from '../data/serverTime.ts';
-import { money, shortHex } from '../format.ts';
+import { localTime, money, shortHex, zone } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
@@ -38,6 +38,9 @@ export function Decide({
     'NOT_COVERED_BY_POLICY',
   );
   const [wrong, setWrong] = useState(false);
+  const [paidAt, setPaidAt] = useState(() => localTime(serverNow()).replace(' ', 'T'));
+  const paidAtMs = Date.parse(paidAt);
+  const isPaidAtWrong = decision === 'paid' && !(paidAtMs <= serverNow());
   const client = useQueryClient();
   const amount = claim.payout_amount_usdc === null ? '–' : money(claim.payout_amount_usdc);
   const act = useMutation({
@@ -46,7 +49,7 @@ export function Decide({
       if (decision === 'reject') return rejectClaim(api, claim.id, { code, reason: text });
       if (decision === 'take_back') return takeBackClaim(api, claim.id, { reason: text });
       if (decision === 'release') return releaseClaimHold(api, claim.id, { reason: text });
-      return markClaimPaid(api, claim.id, { multisigTxHash: text, paidAtSec: Math.floor(serverNow() / 1000) });
+      return markClaimPaid(api, claim.id, { multisigTxHash: text, paidAtSec: Math.floor(paidAtMs / 1000) });
     },
     onSuccess: async () => {
       setText('');
@@ -70,7 +73,7 @@ export function Decide({
           event.preventDefault();
           const bad = decision === 'paid' ? !isTxHash(text) : needsText && text.trim() === '';
           setWrong(bad);
-          if (!bad && !act.isPending) act.mutate();
+          if (!bad && !isPaidAtWrong && !act.isPending) act.mutate();
         }}
       >
         <p className="text-sm text-muted">{t(`decide.${decision}_why`)}</p>
@@ -128,6 +131,23 @@ export function Decide({
               )}
             </Field>
           )
+        )}
+        {decision === 'paid' && (
+          <Field
+            label={t('payouts.paid_at', { zone: zone(serverNow()) })}
+            error={isPaidAtWrong ? t('payments.paid_at_wrong') : undefined}
+          >
+            {(aria) => (
+              <input
+                {...aria}
+                type="datetime-local"
+                step={1}
+                value={paidAt}
+                onChange={(event) => setPaidAt(event.target.value)}
+                className="num field-box"
+              />
+            )}
+          </Field>
         )}
         <ErrorNote error={act.error} />
         <div className="flex justify-end gap-3">

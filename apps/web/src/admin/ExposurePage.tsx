@@ -43,6 +43,11 @@ export function ExposurePage() {
         </Figure>
         <Figure label={t('exposure.in_force')}>
           <Money usdc={e.book.used_usdc} />
+          {e.held_by_quotes.quotes > 0 && (
+            <span className="block text-sm font-normal text-muted">
+              {t('exposure.held', { amount: money(e.held_by_quotes.payout_usdc), count: e.held_by_quotes.quotes })}
+            </span>
+          )}
         </Figure>
         <Figure label={t('exposure.reserve')}>
           <Money usdc={e.reserve_usdc} />
@@ -71,6 +76,11 @@ export function ExposurePage() {
                 {side.stopped_reason && <Note tone="wait">{tc(`sales_stop.${side.stopped_reason}`)}</Note>}
               </div>
             ))}
+            {e.not_bound_yet.policies > 0 && (
+              <p className="text-sm text-muted">
+                {t('exposure.both_sides', { amount: money(e.not_bound_yet.payout_usdc) })}
+              </p>
+            )}
             <p className="text-sm text-muted">
               {t('exposure.per', { account: money(e.per_account_limit_usdc), policy: money(e.per_policy_limit_usdc) })}
             </p>
@@ -139,12 +149,19 @@ function Buckets({ e }: { e: Exposure }) {
             {buckets.map((bucket) => (
               <tr key={`${bucket.inst_id}${bucket.side}${bucket.from_sigma}`}>
                 <td className="px-4 py-2">
-                  {coin(bucket.inst_id)} {t(`side.${bucket.side}`)}
+                  {bucket.inst_id === null || bucket.side === null ? (
+                    t('exposure.not_bound')
+                  ) : (
+                    <>
+                      {coin(bucket.inst_id)} {t(`side.${bucket.side}`)}
+                    </>
+                  )}
                 </td>
                 <td className="px-4 py-2">
                   <span className="num">
-                    {bucket.from_sigma}
-                    {bucket.to_sigma === null ? '+' : `–${bucket.to_sigma}`} σ
+                    {bucket.inst_id === null
+                      ? '–'
+                      : `${bucket.from_sigma}${bucket.to_sigma === null ? '+' : `–${bucket.to_sigma}`} σ`}
                   </span>
                   <span
                     aria-hidden="true"
@@ -157,6 +174,15 @@ function Buckets({ e }: { e: Exposure }) {
               </tr>
             ))}
           </tbody>
+          <tfoot className="border-t border-edge font-semibold">
+            <tr>
+              <th scope="row" colSpan={2} className="px-4 py-2">
+                {t('exposure.together')}
+              </th>
+              <td className="num px-4 py-2 text-right">{buckets.reduce((sum, bucket) => sum + bucket.policies, 0)}</td>
+              <td className="num px-4 py-2 text-right">{money(e.book.used_usdc)}</td>
+            </tr>
+          </tfoot>
         </table>
       )}
     </Sheet>

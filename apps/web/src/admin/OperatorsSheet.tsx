@@ -1,4 +1,5 @@
 import { putOperator, removeOperator } from '@liqpass/api/operatorCalls';
+import { cleanAddress } from '@liqpass/api/pasted';
 import { address as addressShape } from '@liqpass/api/wire';
 import { OPERATOR_ROLES, type OperatorRole } from '@liqpass/kernel/vocabulary';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -22,10 +23,13 @@ export function OperatorsSheet() {
   const [address, setAddress] = useState('');
   const [name, setName] = useState('');
   const [role, setRole] = useState<OperatorRole>('viewer');
+  const known = operators.data?.items.find(
+    (each) => each.address.toLowerCase() === cleanAddress(address).toLowerCase(),
+  );
   const again = () =>
     client.invalidateQueries({ predicate: (query) => ['operators', 'settings'].includes(String(query.queryKey[0])) });
   const add = useMutation({
-    mutationFn: () => putOperator(api, address, { role, name }),
+    mutationFn: () => putOperator(api, cleanAddress(address), { role, name }),
     onSuccess: async () => {
       setAddress('');
       setName('');
@@ -110,15 +114,20 @@ export function OperatorsSheet() {
                 )}
               </Field>
             </div>
+            {known && (
+              <p className="text-sm text-wait">
+                {t('settings.same_wallet', { name: known.name, role: t(`role.${known.role}`) })}
+              </p>
+            )}
             <ErrorNote error={add.error} />
             <div>
               <Button
                 type="submit"
                 kind="quiet"
                 busy={add.isPending}
-                disabled={!addressShape.safeParse(address).success || name.trim() === ''}
+                disabled={!addressShape.safeParse(cleanAddress(address)).success || name.trim() === ''}
               >
-                {t('settings.add')}
+                {known ? t('settings.change') : t('settings.add')}
               </Button>
             </div>
           </form>

@@ -44,7 +44,7 @@ export function PayoutRow({ item, children }: { item: PayoutAnswer; children?: R
       <span className="grid justify-items-start gap-1 text-muted">
         {item.to_entered_by !== null && (
           <span className="text-wait">
-            {t('payouts.entered_by', { name: item.to_entered_by, why: item.to_reason })}
+            {t('payouts.entered_by', { name: item.to_entered_by.replace(/^[a-z]+:/, ''), why: item.to_reason })}
           </span>
         )}
         {!item.attested && item.kind === 'claim' && <span className="text-wait">{t('claim.unattested')}</span>}

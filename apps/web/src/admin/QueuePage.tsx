@@ -17,11 +17,26 @@ import { Page } from '../ui/Shell.tsx';
 import { claimTone } from '../ui/statusTone.ts';
 import { counted, countedTogether } from './counted.ts';
 import { claimsQuery } from './queries.ts';
-import type { QueueFilter } from './queueFilter.ts';
+import { toQuery, type QueueFilter } from './queueFilter.ts';
+import { ApproveTogether, isClean } from './ApproveTogether.tsx';
 import { useKeys } from './useKeys.ts';
+import { useMay } from './useOperator.ts';
 
-/** A person should have decided within a day. */
-const OVERDUE_MS = 24 * HOUR_MS;
+/** Whether the state of a claim lets it be approved, or rejected. */
+const isAllowed = (item: AdminClaimItem, act: 'a' | 'r'): boolean =>
+  item.status === 'VERIFIED_PENDING_REVIEW' && (act === 'r' || item.hold_reasons.length === 0);
+
+/** What needs a person stands first, all of it together last. */
+const ORDER = [
+  'VERIFIED_PENDING_REVIEW',
+  'APPROVED_PENDING_MULTISIG',
+  'VERIFYING',
+  'FAILED',
+  'REJECTED',
+  'PAID',
+  'all',
+];
+const firstThingsFirst = (a: string, b: string): number => ORDER.indexOf(a) - ORDER.indexOf(b);
 
 /** The queue: by status, age, amount and flags; filters in the URL; J/K, Enter, /, A and R. */
 export function QueuePage({ filter }: { filter: QueueFilter }) {
@@ -30,11 +45,15 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
   const { t: tk } = useTranslation('checks');
   const navigate = useNavigate();
   const claims = useInfiniteQuery({ ...claimsQuery(filter), refetchInterval: 15_000 });
+  const mayReview = useMay('reviewer');
+  const shown = toQuery(filter);
   const items = claims.data?.pages.flatMap((page) => page.items) ?? [];
   const counts = claims.data?.pages[0]?.counts;
   const [at, setAt] = useState(0);
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
+  const [together, setTogether] = useState(false);
+  const clean = mayReview ? items.filter(isClean) : [];
   const change = (next: Partial<Record<keyof QueueFilter, string | undefined>>): void => {
     setAt(0);
     void navigate({ to: '/admin/claims', search: { ...filter, ...next }, replace: true });
@@ -46,6 +65,8 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
   };
   const open = (act?: 'a' | 'r'): void => {
     const item = items[at];
+    // On what is not allowed a key does nothing.
+    if (act && !(item && mayReview && isAllowed(item, act))) return;
     if (item) void navigate({ to: '/admin/claims/$id', params: { id: item.id }, search: filter, hash: act ?? '' });
   };
   useKeys({
@@ -53,6 +74,7 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
     k: () => move(-1),
     a: () => open('a'),
     r: () => open('r'),
+    Enter: () => open(),
     '/': () => search.current?.focus(),
   });
   return (
@@ -71,18 +93,18 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
       <section className="sheet min-w-0">
         <div className="flex flex-wrap items-center justify-between gap-3 border-b border-line p-3">
           <div className="flex max-w-full gap-1 overflow-x-auto" role="group" aria-label={t('queue.status')}>
-            {[undefined, ...CLAIM_STATUSES].map((status) => (
+            {([...CLAIM_STATUSES, 'all'] as const).toSorted(firstThingsFirst).map((status) => (
               <button
-                key={status ?? 'all'}
+                key={status}
                 type="button"
-                aria-pressed={filter.status === status}
+                aria-pressed={(shown.status ?? 'all') === status}
                 onClick={() => change({ status })}
                 className="flex min-h-11 items-center gap-1.5 border-b-2 border-transparent px-2 text-sm whitespace-nowrap text-muted hover:text-ink aria-pressed:border-floor aria-pressed:font-semibold aria-pressed:text-ink"
               >
-                {status ? tc(`claim_status.${status}`) : t('queue.all')}
+                {status === 'all' ? t('queue.all') : tc(`claim_status.${status}`)}
                 {counts && (
                   <span className="num text-xs">
-                    {status ? counted(counts[status]) : countedTogether(Object.values(counts))}
+                    {status === 'all' ? countedTogether(Object.values(counts)) : counted(counts[status])}
                   </span>
                 )}
               </button>
@@ -90,7 +112,15 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
           </div>
           <Filters filter={filter} change={change} search={search} />
         </div>
-        <p className="hidden px-4 py-2 text-xs text-muted lg:block">{t('queue.keys')}</p>
+        <div className="flex flex-wrap items-center justify-between gap-3 px-4 py-2 empty:hidden">
+          <p className="hidden text-xs text-muted lg:block">{t('queue.keys')}</p>
+          {clean.length > 1 && (
+            <Button kind="quiet" size="sm" onClick={() => setTogether(true)}>
+              {t('queue.approve_clean', { count: clean.length })}
+            </Button>
+          )}
+        </div>
+        {together && <ApproveTogether claims={clean} onClose={() => setTogether(false)} />}
         {claims.error && !claims.data ? (
           <div className="p-4">
             <ErrorNote error={claims.error} onRetry={() => void claims.refetch()} />
@@ -120,6 +150,7 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
                   key={item.id}
                   item={item}
                   filter={filter}
+                  withinMs={(claims.data?.pages[0]?.review_within_hours ?? 24) * HOUR_MS}
                   active={index === at}
                   onFocus={() => setAt(index)}
                   flags={
@@ -196,7 +227,7 @@ function Filters({
       <select
         aria-label={t('queue.sort')}
         className={select}
-        value={filter.sort ?? 'newest'}
+        value={toQuery(filter).sort}
         onChange={(event) => change({ sort: event.target.value })}
       >
         {CLAIM_SORTS.map((sort) => (
@@ -242,6 +273,7 @@ const COLUMNS = 'gap-x-4 lg:grid-cols-[1.4fr_1fr_1fr_1.2fr_0.8fr_0.8fr]';
 function Row({
   item,
   filter,
+  withinMs,
   active,
   onFocus,
   flags,
@@ -249,6 +281,8 @@ function Row({
 }: {
   item: AdminClaimItem;
   filter: QueueFilter;
+  /** Within this time a claim is promised to be reviewed. */
+  withinMs: number;
   active: boolean;
   onFocus: () => void;
   flags: string[];
@@ -258,8 +292,9 @@ function Row({
   const { t: tc } = useTranslation();
   const now = useNow(30_000);
   const age = now - Date.parse(item.created_at);
-  const overdue =
-    age > OVERDUE_MS && ['VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG', 'VERIFYING'].includes(item.status);
+  const waits = ['VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG', 'VERIFYING'].includes(item.status);
+  const overdue = waits && age > withinMs;
+  const soon = waits && !overdue && age > withinMs / 2;
   return (
     <li>
       <Link
@@ -279,8 +314,9 @@ function Row({
           <span className="text-muted">{shortHex(item.claimant)}</span>
         </span>
         <span className="text-right lg:order-last lg:text-right">
-          <span className={clsx('num', overdue && 'font-semibold text-liq')}>
+          <span className={clsx('num', overdue && 'font-semibold text-liq', soon && 'font-semibold text-wait')}>
             {overdue && `${t('queue.overdue')} `}
+            {soon && `${t('queue.soon')} `}
             {span(age, i18n.language)}
           </span>
         </span>
@@ -291,6 +327,10 @@ function Row({
         <Bars passed={item.checks_passed} total={item.checks_total} />
         <span className="flex flex-wrap items-center gap-2">
           <Tag tone={claimTone[item.status]}>{tc(`claim_status.${item.status}`)}</Tag>
+          {item.hold_reasons.length > 0 && item.status === 'VERIFIED_PENDING_REVIEW' && (
+            <Tag tone="wait">{t('queue.on_hold')}</Tag>
+          )}
+          {!item.attested && <Tag tone="wait">{t('queue.unattested')}</Tag>}
           {flags.length > 0 && (
             <span className="inline-flex items-center gap-1 text-wait" title={flags.map(label).join('; ')}>
               <FlagIcon size={15} />

@@ -128,7 +128,7 @@ export function RecordPayment({
           ))}
         </fieldset>
       )}
-      <div className="grid gap-4 lg:grid-cols-[1fr_16rem]">
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_19rem]">
         <Field label={t('decide.hash')} error={wrong.hash ? t('decide.hash_wrong') : undefined}>
           {(aria) => (
             <input

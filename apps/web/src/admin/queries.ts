@@ -15,6 +15,7 @@ import { getPaymentInstructions } from '@liqpass/api/marketCalls';
 import type { PayoutStatus } from '@liqpass/kernel/vocabulary';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from './operatorApi.ts';
+import { toQuery, type QueueFilter } from './queueFilter.ts';
 
 /** The operator who is signed in; null for nobody, or for a wallet that is no operator. */
 export const operatorMeQuery = queryOptions({
@@ -30,12 +31,11 @@ export const operatorMeQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export type ClaimFilter = Parameters<typeof listAdminClaims>[1];
 const PAGE = 50;
-export const claimsQuery = (filter: ClaimFilter) =>
+export const claimsQuery = (filter: QueueFilter) =>
   infiniteQueryOptions({
-    queryKey: ['admin-claims', filter],
-    queryFn: ({ pageParam }) => listAdminClaims(api, { ...filter, limit: PAGE, cursor: pageParam }),
+    queryKey: ['admin-claims', toQuery(filter)],
+    queryFn: ({ pageParam }) => listAdminClaims(api, { ...toQuery(filter), limit: PAGE, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });

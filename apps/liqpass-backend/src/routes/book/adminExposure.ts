@@ -34,6 +34,8 @@ export function adminExposureRoutes(app: Server, ctx: BookContext, keys: Keys): 
         book: limit(totals.inForce, limits.book),
         reserve_usdc: formatUsdc(report.reserve),
         policies: report.policies,
+        held_by_quotes: { quotes: report.held.quotes, payout_usdc: formatUsdc(report.held.payout) },
+        not_bound_yet: { policies: report.unplaced.policies, payout_usdc: formatUsdc(report.unplaced.payout) },
         per_account_limit_usdc: formatUsdc(limits.account),
         per_policy_limit_usdc: formatUsdc(limits.policy),
         sides: SIDES.map((side) => ({

@@ -51,7 +51,7 @@ export function adminOperatorRoutes(app: Server, ctx: PeopleContext, keys: Keys)
         params: operatorParams,
         body: putOperatorBody,
         response: { 200: operatorAnswer },
-        refuses: ['ADDRESS_CHECKSUM_WRONG', 'LAST_ADMIN', 'OPERATOR_NOT_FOUND'],
+        refuses: ['ADDRESS_CHECKSUM_WRONG', 'LAST_ADMIN', 'OPERATOR_NAME_TAKEN', 'OPERATOR_NOT_FOUND'],
       },
     },
     async (request) =>

@@ -27,10 +27,15 @@ export type ExposureReport = {
   readonly totals: BookTotals;
   readonly reserve: Usdc;
   readonly policies: number;
+  /** Room that open quotes keep: in force until they are bought or run out, and no policy. */
+  readonly held: { readonly quotes: number; readonly payout: Usdc };
+  /** What is not bound yet, and so on no side: it counts on both. */
+  readonly unplaced: { readonly policies: number; readonly payout: Usdc };
   readonly stopped: Readonly<Record<Side, SalesStopReason | null>>;
   readonly buckets: readonly {
-    readonly instId: string;
-    readonly side: Side;
+    /** null, with the side: not bound yet. */
+    readonly instId: string | null;
+    readonly side: Side | null;
     readonly fromSigma: number;
     readonly toSigma: number | null;
     readonly policies: number;
@@ -49,6 +54,8 @@ export async function reportExposure(ctx: BookContext): Promise<ExposureReport> 
   const risk = ctx.market.risk(nowMs);
   const rooms = await listRooms(ctx.db, nowMs);
   const policies = rooms.map(toBookPolicy);
+  const held = rooms.filter((room) => room.purchaseOrderId === null);
+  const unplaced = rooms.filter((room) => !isPlaced(room));
   const claims = await listClaimsOnBook(ctx.db, nowMs - 2 * DAY_MS, nowMs - 12 * DAY_MS);
   const counted = claims.filter((claim) => claim.status !== 'REJECTED');
   const totals = bookTotals({ policies, claims: counted, risk, limits, nowMs });
@@ -61,6 +68,8 @@ export async function reportExposure(ctx: BookContext): Promise<ExposureReport> 
     totals,
     reserve,
     policies: rooms.filter((room) => room.purchaseOrderId !== null).length,
+    held: { quotes: held.length, payout: sumOf(held) },
+    unplaced: { policies: unplaced.length, payout: sumOf(unplaced) },
     stopped: { long: stoppedReason(ctx, totals, 'long'), short: stoppedReason(ctx, totals, 'short') },
     buckets: buckets(rooms, risk),
     days: past,
@@ -84,7 +93,10 @@ function lossRatio(days: readonly BookDay[]): number | null {
   return premiums === 0n ? null : Number(payouts) / Number(premiums);
 }
 
-/** Rooms by instrument, side and distance; what cannot be placed counts as nearest, on each instrument and side it could be. */
+const sumOf = (rooms: readonly Room[]): Usdc => usdc(rooms.reduce((sum, room) => sum + room.payout, 0n));
+const isPlaced = (room: Room): boolean => room.instId !== null && room.side !== null;
+
+/** Rooms by instrument, side and distance, each once, so that they add up to the book; what is not bound yet stands by itself, last. */
 function buckets(rooms: readonly Room[], risk: Parameters<typeof distanceOf>[1]): ExposureReport['buckets'] {
   const sums = new Map<string, { policies: number; payout: bigint }>();
   const key = (instId: string, side: Side, bucket: number): string => `${instId} ${side} ${bucket}`;
@@ -94,13 +106,12 @@ function buckets(rooms: readonly Room[], risk: Parameters<typeof distanceOf>[1])
     const sigma = sigmaFor(policy, risk, policy.horizon);
     const sigmas = distance === null || sigma === null ? 0 : Math.max(0, distance / sigma);
     const bucket = BUCKETS.findIndex(([, to]) => to === null || sigmas < to);
-    for (const instId of room.instId === null ? INSTRUMENTS : [room.instId])
-      for (const side of room.side === null ? SIDES : [room.side]) {
-        const sum = sums.get(key(instId, side, bucket)) ?? { policies: 0, payout: 0n };
-        sums.set(key(instId, side, bucket), { policies: sum.policies + 1, payout: sum.payout + room.payout });
-      }
+    if (room.instId === null || room.side === null) continue;
+    const at = key(room.instId, room.side, bucket);
+    const sum = sums.get(at) ?? { policies: 0, payout: 0n };
+    sums.set(at, { policies: sum.policies + 1, payout: sum.payout + room.payout });
   }
-  return INSTRUMENTS.flatMap((instId) =>
+  const placed = INSTRUMENTS.flatMap((instId) =>
     SIDES.flatMap((side) =>
       BUCKETS.map(([fromSigma, toSigma], index) => {
         const sum = sums.get(key(instId, side, index));
@@ -108,4 +119,7 @@ function buckets(rooms: readonly Room[], risk: Parameters<typeof distanceOf>[1])
       }),
     ),
   );
+  const unplaced = rooms.filter((room) => !isPlaced(room));
+  const last = { instId: null, side: null, fromSigma: 0, toSigma: null };
+  return unplaced.length === 0 ? placed : [...placed, { ...last, policies: unplaced.length, payout: sumOf(unplaced) }];
 }

@@ -29,9 +29,9 @@ const lastAdmin = (): LiqPassError =>
 
 const nameTaken = (name: string, cause: unknown): LiqPassError =>
   new LiqPassError(
-    'VALIDATION_FAILED',
-    `name: ${name} is, or was, another operator's name; names in the audit stay one person's.`,
-    { cause },
+    'OPERATOR_NAME_TAKEN',
+    `${name} is, or was, another operator's name; names in the audit stay one person's. Take another name.`,
+    { params: { name }, cause },
   );
 
 /**
