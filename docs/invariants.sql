@@ -12,13 +12,21 @@ select id from purchase_orders where paid_at is not null and bound_at is not nul
   and exists (select from audit_log b join audit_log p on p.subject_id = b.subject_id
     where b.subject_id = purchase_orders.id::text and b.action = 'bind' and p.action = 'mark_paid' and b.id > p.id);
 
--- name: one live purchase order to an OKX order
-select okx_meta_json ->> 'ordId' as ord_id from purchase_orders where okx_meta_json is not null and binding_released_at is null
-  group by 1 having count(*) > 1;
+-- name: one purchase order that is covered, or may become so, to an OKX order
+select okx_meta_json ->> 'ordId' as ord_id from purchase_orders
+  where okx_meta_json is not null and binding_released_at is null group by 1 having count(*) > 1;
 
--- name: one live purchase order to a lifetime of a position
-select okx_main_uid, okx_pos_id, okx_pos_ctime from purchase_orders where okx_pos_id is not null and binding_released_at is null
-  group by 1, 2, 3 having count(*) > 1;
+-- name: one purchase order that is covered, or may become so, to a lifetime of a position
+select okx_main_uid, okx_pos_id, okx_pos_ctime from purchase_orders
+  where okx_pos_id is not null and binding_released_at is null group by 1, 2, 3 having count(*) > 1;
+
+-- name: what let go of its binding is no cover, or was one that had ended
+select id from purchase_orders where binding_released_at < coverage_end_at and paid_at is not null and refund_reason is null;
+
+-- name: two covers of one OKX order do not overlap
+select a.id, b.id as other from purchase_orders a join purchase_orders b on b.okx_meta_json ->> 'ordId' = a.okx_meta_json ->> 'ordId' and b.id > a.id
+  where a.paid_at is not null and a.refund_reason is null and b.paid_at is not null and b.refund_reason is null
+    and greatest(a.coverage_start_at, a.paid_at, a.bound_at) < b.coverage_end_at and greatest(b.coverage_start_at, b.paid_at, b.bound_at) < a.coverage_end_at;
 
 -- name: one transaction pays one purchase order
 select payment_tx_hash from purchase_orders where payment_tx_hash is not null group by 1 having count(*) > 1;
@@ -26,11 +34,10 @@ select payment_tx_hash from purchase_orders where payment_tx_hash is not null gr
 -- name: money that buys no cover says why
 select id from purchase_orders where paid_at is not null and refund_reason is null and paid_at >= coverage_end_at;
 
--- name: a quoted price that buys cover was paid, or the transaction that paid it reported, within 30 minutes
-select o.id from purchase_orders o join quotes q on q.purchase_order_id = o.id
-  where o.paid_at is not null and o.refund_reason is null
-    and least(o.paid_at, case when o.reported_tx_hash = o.payment_tx_hash then o.reported_at end)
-      >= (case when o.attested then o.bound_at else o.created_at end) + interval '30 minutes';
+-- name: a price that buys cover was paid within 30 minutes, and not before the order
+select id from purchase_orders where paid_at is not null and refund_reason is null
+  and (paid_at >= (case when attested then bound_at when quote_hash in (select quote_hash from quotes) then created_at end) + interval '30 minutes'
+    or paid_at < created_at - interval '1 minute');
 
 -- name: money that was short is to be refunded
 select id from purchase_orders where paid_amount_usdc < premium_amount_usdc and refund_reason is null;
@@ -60,9 +67,10 @@ select purchase_order_id, okx_event_id from insurance_claims group by 1, 2 havin
 select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
   where c.okx_event_id is distinct from 'ordId:' || (o.okx_meta_json ->> 'ordId');
 
--- name: a claim's window begins with the cover and the payment, never before
+-- name: a claim's window begins with the cover, the payment, the binding and the order, and after the wait, never before
 select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
-  where c.coverage_window_start is distinct from greatest(o.coverage_start_at, o.paid_at) or c.coverage_window_end is distinct from o.coverage_end_at;
+  where c.coverage_window_start is distinct from greatest(o.coverage_start_at,
+      o.paid_at + case when o.attested then interval '10 minutes' else interval '0' end, o.bound_at, o.created_at) or c.coverage_window_end is distinct from o.coverage_end_at;
 
 -- name: review, approval and payout only with verdict, evidence, moment and amount
 select id from insurance_claims where status in ('VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG', 'PAID')

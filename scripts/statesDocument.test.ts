@@ -42,6 +42,10 @@ test('docs/states.md describes exactly the statuses there are', () => {
   assert.deepEqual(firstColumn('Statuses of a payout'), [...PAYOUT_STATUSES]);
 });
 
+test('docs/states.md says for every reason of a refund when it holds', () => {
+  assert.deepEqual(firstColumn('What a payment buys').toSorted(), [...REFUND_REASONS].toSorted());
+});
+
 /** The steps of a table, and those that the rules allow: as "from -> to". */
 const stepsUnder = (heading: string): string[] =>
   tableUnder(heading)

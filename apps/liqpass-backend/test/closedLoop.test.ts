@@ -176,7 +176,7 @@ test('lets an OKX order be covered again once the cover is over', async () => {
   await t.bind(first, ordId);
   const second = await t.order();
   assert.equal((await t.bind(second, ordId)).status, 200, 'the first has lapsed');
-  assert.equal((await t.bind(first, ordId)).status, 200, 'the same call answers as it did');
+  assert.equal((await t.bind(first, ordId)).body.error, 'ORDER_ALREADY_INSURED', 'it let go of it');
   await t.markPaid(second);
   const third = await t.order();
   assert.equal((await t.bind(third, ordId)).body.error, 'ORDER_ALREADY_INSURED');
@@ -248,13 +248,13 @@ test('takes a report of payment without marking anything as paid', async () => {
   assert.equal((await report(first, {})).status, 200);
   assert.equal((await report(first, { txHash: hash })).body.reported_tx_hash, hash);
   assert.equal((await report(first, { txHash: txHash() })).body.reported_tx_hash, hash, 'repeated, it changes nothing');
-  const taken = await report(second, { txHash: hash });
-  assert.deepEqual([taken.status, taken.body.error], [409, 'TX_HASH_ALREADY_USED']);
+  // Anybody can read the chain: who named it first proves nothing.
+  assert.equal((await report(second, { txHash: hash })).body.reported_tx_hash, hash);
   assert.equal((await t.readOrder(first)).paid_at, null);
   const queue = await t.call<{ items: { id: string }[] }>('GET', '/admin/purchase-orders?limit=1', {
     headers: { 'x-admin-key': ADMIN_KEY },
   });
-  assert.equal(queue.body.items[0]?.id, first, 'reported payments come first');
+  assert.ok([first, second].includes(queue.body.items[0]?.id ?? ''), 'reported payments come first');
 });
 
 test('answers an Idempotency-Key: same body, other body', async () => {

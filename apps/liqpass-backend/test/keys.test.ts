@@ -1,7 +1,7 @@
 import type { Credential, OkxPosition } from '@liqpass/api/credentials';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { ErrorAnswer } from '@liqpass/api/wire';
-import { DAY_MS, formatIso } from '@liqpass/kernel/time';
+import { DAY_MS, formatIso, MINUTE_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readClaim } from '../src/services/claims.ts';
@@ -149,6 +149,7 @@ test(`binding with a key keeps what was seen, and the claim is verified with it 
   assert.deepEqual([asks.body.deleted_at, asks.body.deletes_when_cover_ends], [null, bound.body.coverage_end_at]);
   await deleteUnneededCredentials(app.backend.ctx);
   assert.equal((await app.markPaid(id)).status, 200);
+  app.clock.advance(11 * MINUTE_MS);
   app.verifier.script(() => liquidated(app.clock.now() - 1));
   const claim = await person.call<{ status: string; claimId: string }>('POST', `/api/purchase-orders/${id}/claims`, {
     claimant: person.wallet.address,
@@ -183,6 +184,7 @@ test(`an attested claim is never asked about with another key than its accountâ€
   app.verifier.route('POST /snapshot', () => snapshotTaken(snapshotOf(app, far(app), { ordId })));
   assert.equal((await bindWith(person, id, ordId, credentialId)).status, 200);
   await app.markPaid(id);
+  app.clock.advance(11 * MINUTE_MS);
   await app.backend.ctx.database.pool.query('update okx_credentials set sealed = null, deleted_at = now()');
   const before = app.verifier.asked.length;
   const claim = await person.call<{ status: string; claimId: string }>('POST', `/api/purchase-orders/${id}/claims`, {

@@ -1,6 +1,6 @@
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { ErrorAnswer } from '@liqpass/api/wire';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
+import { MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { keepMarks } from '../src/db/book/marketRepo.ts';
@@ -14,7 +14,7 @@ import { BTC, snapshotOf, testShop, type Shop } from './shop.ts';
 import { engine } from './testDatabase.ts';
 import { signInWith, type SignedIn } from './wallet.ts';
 
-type Covered = { app: Shop; person: SignedIn; id: string; liqPx: number; startMs: number; paidAtMs: number };
+type Covered = { app: Shop; person: SignedIn; id: string; liqPx: number; startMs: number; boundAtMs: number };
 
 /** An order that a key bound, paid now: its cover begins in ten minutes. */
 async function waiting(t: TestContext): Promise<Covered> {
@@ -26,20 +26,20 @@ async function waiting(t: TestContext): Promise<Covered> {
   const liqPx = Math.round((app.market.marks.get(BTC)?.mark ?? 0) * 0.8);
   app.verifier.route('POST /snapshot', () => snapshotTaken(snapshotOf(app, String(liqPx), { ordId })));
   assert.equal((await bindWith(person, id, ordId, credentialId)).status, 200);
-  // Long after the marks that were read so far: only those that a test keeps lie in the wait.
-  app.clock.advance(HOUR_MS);
+  // The marks at the payment are not there yet: only those that a test keeps lie in the wait.
+  app.clock.advance(5 * MINUTE_MS);
   const { body } = await app.markPaid(id);
   assert.equal(body.status, 'SCHEDULED');
   const startMs = Date.parse(body.coverage_start_at ?? '');
   const paidAtMs = Date.parse(body.paid_at ?? '');
   assert.equal(startMs - paidAtMs, 10 * MINUTE_MS);
-  return { app, person, id, liqPx, startMs, paidAtMs };
+  return { app, person, id, liqPx, startMs, boundAtMs: Date.parse(body.bound_at ?? '') };
 }
 
 /** Keeps a mark each 15 s of the wait: `px`, but `at` the one before the last. */
-const keep = ({ app, startMs, paidAtMs }: Covered, px: number, at = px, everyMs = 15 * SECOND_MS): Promise<void> => {
+const keep = ({ app, startMs, boundAtMs }: Covered, px: number, at = px, everyMs = 15 * SECOND_MS): Promise<void> => {
   const marks = [];
-  for (let atMs = paidAtMs; atMs < startMs; atMs += everyMs)
+  for (let atMs = startMs - everyMs; atMs >= boundAtMs; atMs -= everyMs)
     marks.push({ instId: BTC, atMs, markPx: String(atMs + 2 * everyMs === startMs ? at : px), index: null });
   return keepMarks(app.backend.ctx.db, marks);
 };
@@ -64,7 +64,7 @@ const claim = ({ person, id }: Covered) =>
 test(`a mark that comes to the liquidation price while cover waits voids it, and the premium goes back (${engine})`, async (t) => {
   const cover = await waiting(t);
   const { app, liqPx, startMs } = cover;
-  await keep(cover, liqPx * 1.2, liqPx * 1.001);
+  await keep(cover, liqPx * 1.25, liqPx * 1.001);
   app.clock.set(startMs);
   await checkWaits(app.backend.ctx);
   assert.equal((await read(cover)).waiting_check, undefined, 'the feed may still write');
@@ -90,7 +90,7 @@ test(`a mark that comes to the liquidation price while cover waits voids it, and
 test('a mark that stays away leaves the cover as it is', async (t) => {
   const cover = await waiting(t);
   const { app, liqPx, startMs } = cover;
-  await keep(cover, liqPx * 1.2, liqPx * 1.0011);
+  await keep(cover, liqPx * 1.25, liqPx * 1.0011);
   app.clock.set(startMs + 30 * SECOND_MS);
   await checkWaits(app.backend.ctx);
   const { status, waiting_check } = await read(cover);
@@ -116,7 +116,7 @@ test('a wait that nobody saw voids nothing; whoever reviews is told', async (t) 
 test('nothing is paid on a cover that was touched, however early the claim is there', async (t) => {
   const cover = await waiting(t);
   const { app, liqPx, startMs } = cover;
-  await keep(cover, liqPx * 1.2, liqPx);
+  await keep(cover, liqPx * 1.25, liqPx);
   // Filed while cover waits: the verifier says that the position is open.
   const before = await claim(cover);
   assert.equal(before.body.status, 'VERIFYING');
@@ -137,7 +137,7 @@ test('nothing is paid on a cover that was touched, however early the claim is th
 test('a claim filed the moment cover begins looks at the wait itself', async (t) => {
   const cover = await waiting(t);
   const { app, liqPx, startMs } = cover;
-  await keep(cover, liqPx * 1.2, liqPx);
+  await keep(cover, liqPx * 1.25, liqPx);
   app.clock.set(startMs + 1);
   app.verifier.script(() => liquidated(startMs));
   assert.equal((await claim(cover)).body.error, 'PURCHASE_ORDER_NOT_COVERED');

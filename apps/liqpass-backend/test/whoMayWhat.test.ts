@@ -65,6 +65,7 @@ const TABLE: Readonly<Record<string, Row>> = {
 
   'POST /api/purchase-orders': { rule: 'anybody awake', body: APPLICATION },
   'GET /api/purchase-orders/{id}': { rule: 'order’s wallet' },
+  'GET /api/purchase-orders/{id}/payment-preview': { rule: 'order’s wallet' },
   'POST /api/purchase-orders/{id}/bind-okx': { rule: 'order’s wallet', body: bind },
   'POST /api/purchase-orders/{id}/report-payment': { rule: 'order’s wallet' },
   'POST /api/purchase-orders/{id}/payout-address/message': {
@@ -95,6 +96,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /admin/claims/{id}/release-hold': { rule: 'reviewer' },
   'POST /admin/claims/{id}/mark-paid': { rule: 'treasurer' },
   'GET /admin/purchase-orders': { rule: 'viewer' },
+  'GET /admin/purchase-orders/{id}/payment-preview': { rule: 'viewer' },
   'POST /admin/purchase-orders/{id}/mark-paid': { rule: 'treasurer' },
   'GET /admin/payouts': { rule: 'viewer' },
   'GET /admin/payouts/safe-batch': { rule: 'viewer' },

@@ -81,9 +81,12 @@ export const ERRORS = {
   COVERAGE_WINDOW_NOT_ACCEPTABLE: { status: 422, retry: false },
   /** params: address, reason (ZERO, PRECOMPILE, TOKEN, TREASURY) */
   ADDRESS_CANNOT_BE_PAID: { status: 422, retry: false },
+  START_TOO_FAR: { status: 422, retry: false },
   ADDRESS_CHECKSUM_WRONG: { status: 422, retry: false },
   PAYOUT_ADDRESS_NOT_SIGNED: { status: 422, retry: false },
   PAID_AT_IN_FUTURE: { status: 422, retry: false },
+  /** params: reason (SEVERAL_ORDERS_NAME_IT or PAYER_IS_ANOTHER) */
+  PAYER_UNCLEAR: { status: 422, retry: false },
   QUOTE_HASH_MISMATCH: { status: 422, retry: false },
   UNATTESTED_BINDING_NOT_ALLOWED: { status: 422, retry: false },
   /** params: reason (SNAPSHOT_REASONS or ELIGIBILITY_REFUSALS), and what would do: max_leverage, min_distance, min_margin, max_payout */

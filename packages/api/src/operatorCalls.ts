@@ -24,8 +24,8 @@ import {
   operatorMe,
   settingsAnswer,
 } from './operators.ts';
-import type { markPaidBody } from './purchaseOrders.ts';
-import { purchaseOrderAnswer } from './purchaseOrders.ts';
+import type { markPaidBody, paymentPreviewQuery } from './purchaseOrders.ts';
+import { paymentPreviewAnswer, purchaseOrderAnswer } from './purchaseOrders.ts';
 
 // What an operator asks, one function per route; the trader's pages never load this.
 type Query<T extends z.ZodType> = { [K in keyof In<T>]?: string | number | undefined };
@@ -56,6 +56,8 @@ export const markClaimPaid = (api: Api, id: string, body: In<typeof markClaimPai
 
 export const listAdminPurchaseOrders = (api: Api, query: Query<typeof listAdminPurchaseOrdersQuery>) =>
   api('GET', '/admin/purchase-orders', adminPurchaseOrderPage, { query });
+export const getPaymentPreviewOf = (api: Api, id: string, query: Query<typeof paymentPreviewQuery>) =>
+  api('GET', `/admin/purchase-orders/${encodeURIComponent(id)}/payment-preview`, paymentPreviewAnswer, { query });
 export const markOrderPaid = (api: Api, id: string, body: In<typeof markPaidBody>) =>
   api('POST', `/admin/purchase-orders/${encodeURIComponent(id)}/mark-paid`, purchaseOrderAnswer, { body });
 

@@ -2,6 +2,7 @@ import type { Api, In } from './apiClient.ts';
 import { authNonceAnswer, type payoutAddressBody, type payoutAddressMessageBody } from './auth.ts';
 import {
   createPurchaseOrderAnswer,
+  paymentPreviewAnswer,
   purchaseOrderAnswer,
   purchaseOrderPage,
   type bindOkxBody,
@@ -26,6 +27,8 @@ export const bindOkx = (api: Api, id: string, body: In<typeof bindOkxBody>) =>
 
 export const cancelOrder = (api: Api, id: string) => api('POST', `${order(id)}/cancel`, purchaseOrderAnswer);
 
+export const getPaymentPreview = (api: Api, id: string) =>
+  api('GET', `${order(id)}/payment-preview`, paymentPreviewAnswer);
 export const reportPayment = (api: Api, id: string, body: In<typeof reportPaymentBody>) =>
   api('POST', `${order(id)}/report-payment`, purchaseOrderAnswer, { body });
 

@@ -51,10 +51,14 @@ export const markPaidBody = z
     premiumAmountUsdc: paidUsdcText.optional(),
     quoteHash: txHash.optional(),
     txHash: txHash.optional(),
+    /** Who sent the money, as the explorer shows it. */
+    payer: address.optional(),
     note: z.string().max(500).optional(),
   })
   .meta({ id: 'MarkPurchaseOrderPaid' });
 export type MarkPaidBody = z.infer<typeof markPaidBody>;
+/** GET …/payment-preview: the same, to see what would follow. */
+export const paymentPreviewQuery = markPaidBody.omit({ quoteHash: true });
 
 const okxMeta = z.strictObject({ ordId, instId }).meta({ id: 'OkxMeta' });
 
@@ -98,12 +102,14 @@ const purchaseOrderShape = {
   reported_tx_hash: z.string().nullable(),
   payment_tx_hash: z.string().nullable(),
   paid_amount_usdc: usdcText.nullable(),
+  /** Who sent the money; left out where nobody said. */
+  payer: address.optional(),
   refund_reason: z.enum(REFUND_REASONS).nullable(),
   /** When, where and by which transaction the money went back; left out until it has. */
   refunded_at: instant.optional(),
   refund_to: address.optional(),
   refund_tx_hash: z.string().optional(),
-  /** Cover counts from here: max(coverage_start_at, paid_at); null while unpaid. */
+  /** Cover counts from here: max(coverage_start_at, paid_at, bound_at, created_at), with a key at least 10 minutes after paid_at; null while unpaid. */
   effective_start_at: instant.nullable(),
   claim_id: uuid.nullable(),
   /** What became of its claim, in short; left out where there is none. */
@@ -116,7 +122,7 @@ const purchaseOrderShape = {
     .optional(),
   /** When its trader took it back, unpaid; left out where he did not. */
   cancelled_at: instant.optional(),
-  /** Until when a quoted price may be paid; left out once paid, before binding, and where the price has no deadline. */
+  /** Until when it may be paid; left out once paid, before binding, and where no price was computed. */
   pay_by: instant.optional(),
   /** Whether the mark came to the liquidation price between payment and cover; left out until that was looked at. */
   waiting_check: z.enum(WAITING_CHECKS).optional(),
@@ -136,6 +142,46 @@ const purchaseOrderShape = {
 /** GET /api/purchase-orders/:id, and the answer of every verb on a purchase order. */
 export const purchaseOrderAnswer = z.strictObject(purchaseOrderShape).meta({ id: 'PurchaseOrder' });
 export type PurchaseOrderAnswer = z.infer<typeof purchaseOrderAnswer>;
+
+const probability = z.number().min(0).max(1);
+/** GET /api/purchase-orders/:id/payment-preview, and the operators' own: what a payment would buy if it counted now. */
+export const paymentPreviewAnswer = z
+  .strictObject({
+    /** covered, to be refunded, or not recorded at all (refusal says why; and what it would be with that mended). */
+    outcome: z.enum(['COVERED', 'REFUND', 'REFUSED']),
+    refund_reason: z.enum(REFUND_REASONS).nullable(),
+    /** From when it is covered, and until when; null where it is not. */
+    effective_start_at: instant.nullable(),
+    coverage_end_at: instant.nullable(),
+    pay_by: instant.nullable(),
+    /** How the price stands beside the one at binding; null where nobody saw the position, or the market is not known. */
+    price: z
+      .strictObject({
+        mark_px: z.string(),
+        /** How far the liquidation price is, as a fraction of the mark. */
+        distance: z.number(),
+        probability,
+        bound_probability: probability,
+        /** What the same cover costs now. */
+        premium_usdc: usdcText,
+      })
+      .nullable(),
+    /** What is not known yet, and looked at again before anything is paid. */
+    unjudged: z.array(z.enum(['TOUCH', 'PRICE'])),
+    refusal: z.strictObject({ error: z.string(), message: z.string(), reason: z.string().nullable() }).nullable(),
+    /** The other orders that named this transaction. */
+    also_named: z.array(
+      z.strictObject({
+        id: uuid,
+        status: z.enum(PURCHASE_ORDER_STATUSES),
+        owner: address.nullable(),
+        reported_at: instant.nullable(),
+        paid_by_it: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'PaymentPreview' });
+export type PaymentPreview = z.infer<typeof paymentPreviewAnswer>;
 
 export const purchaseOrderPage = page(purchaseOrderAnswer).meta({ id: 'PurchaseOrderPage' });
 export const listPurchaseOrdersQuery = z.strictObject({

@@ -156,7 +156,11 @@ export const REFUND_REASONS = [
   'PAID_AFTER_WINDOW',
   'PAID_SHORT',
   'PAID_AFTER_DEADLINE',
+  'BINDING_RELEASED',
   'TOUCHED_BEFORE_COVER',
+  'PRICE_MOVED',
+  'BOOK_FULL',
+  'ACCOUNT_LIMIT_REACHED',
 ] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];
 

@@ -2,7 +2,7 @@ import type { EpochMs, Window } from '@liqpass/kernel/time';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
-import { PAY_WITHIN_MS } from '../domain/book/product.ts';
+import { PAY_WITHIN_MS, WAITING_MS } from '../domain/book/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Searched } from '../domain/searched.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
@@ -56,12 +56,19 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
     payoutAddress: row.payout_address,
     binding:
       row.okx_meta_json && row.bound_at
-        ? { ...row.okx_meta_json, boundAtMs: row.bound_at.getTime(), attested: row.attested === true }
+        ? {
+            ...row.okx_meta_json,
+            boundAtMs: row.bound_at.getTime(),
+            attested: row.attested === true,
+            released: row.binding_released_at !== null,
+          }
         : null,
     reported: row.reported_at ? { atMs: row.reported_at.getTime(), txHash: row.reported_tx_hash } : null,
     paidAtMs: msOrNull(row.paid_at),
     paidAmount: amountOrNull(row.paid_amount_usdc),
     paymentTxHash: row.payment_tx_hash,
+    payer: row.payer,
+    paidProbability: row.paid_probability,
     quoteHash: row.quote_hash,
     position: row.position_json
       ? {
@@ -278,7 +285,7 @@ export async function bindOkxMeta(
           okx_main_uid = ${seen?.mainUid ?? null}, okx_pos_id = ${seen?.posId ?? null}, okx_pos_ctime = ${seen?.cTime ?? null},
           ${seen !== null && wallet !== null ? sql`owner = ${wallet},` : sql``} binding_released_at = null, version = version + 1, updated_at = ${now}
         where id = ${id} and paid_at is null and cancelled_at is null and (owner is null or owner = ${wallet})
-          and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true))
+          and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true) or binding_released_at is not null)
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${snapshot}noted as (${auditFrom('moved', entry)})
       select moved.*, ${WITHOUT_CLAIM} from moved`.execute(db);
@@ -316,54 +323,42 @@ export async function usualConfirmationMs(db: Db): Promise<number | null> {
   return rows[0]?.ms ?? null;
 }
 
-export type ReportOutcome = 'reported' | 'unchanged' | 'tx_hash_used';
-
-/** Keeps the trader's "I have paid" on an unpaid order. A hash replaces none, never another; it was reported when it came. */
-export async function reportPayment(
-  db: Db,
-  id: string,
-  txHash: string | null,
-  entry: AuditEntry,
-): Promise<ReportOutcome> {
+/** Keeps the trader's "I have paid" on an unpaid order. A hash replaces none, never another; whether that changed anything. */
+export async function reportPayment(db: Db, id: string, txHash: string | null, entry: AuditEntry): Promise<boolean> {
   const now = new Date(entry.atMs);
-  try {
-    const { rows } = await sql<{ id: string }>`
-      with moved as (
-        update purchase_orders set reported_at = ${now}, reported_tx_hash = coalesce(reported_tx_hash, ${txHash}),
-          version = version + 1, updated_at = ${now}
-        where id = ${id} and paid_at is null and (reported_at is null or (reported_tx_hash is null and ${txHash}::text is not null))
-          and not exists (select from purchase_orders other where other.payment_tx_hash = ${txHash} and other.id <> ${id})
-        returning id, null::text as from_status, null::text as to_status
-      ), noted as (${auditFrom('moved', entry)})
-      select id from moved`.execute(db);
-    return rows.length === 1 ? 'reported' : 'unchanged';
-  } catch (error) {
-    if (violatesUnique(error, 'purchase_orders_reported_tx')) return 'tx_hash_used';
-    throw error;
-  }
+  const { rows } = await sql<{ id: string }>`
+    with moved as (
+      update purchase_orders set reported_at = ${now}, reported_tx_hash = coalesce(reported_tx_hash, ${txHash}),
+        version = version + 1, updated_at = ${now}
+      where id = ${id} and paid_at is null and (reported_at is null or (reported_tx_hash is null and ${txHash}::text is not null))
+      returning id, null::text as from_status, null::text as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(db);
+  return rows.length === 1;
 }
 
-/** Whether a transaction was reported for, or has paid, another order than this one. */
-export async function isTxHashOfAnother(db: Db, id: string, txHash: string): Promise<boolean> {
-  const { rows } = await sql<{ found: boolean }>`
-    select exists (select from purchase_orders where reported_tx_hash = ${txHash} and id <> ${id})
-        or exists (select from purchase_orders where payment_tx_hash = ${txHash} and id <> ${id})
-        or exists (select from payouts where kind = 'excess' and subject = ${txHash} and purchase_order_id <> ${id} and withdrawn_at is null) as found`.execute(
-    db,
-  );
-  return rows[0]?.found === true;
+/** The orders that a transaction was reported for, or has paid, besides this one; the oldest report first. */
+export async function listOrdersNaming(db: Db, txHash: string, exceptId: string): Promise<PurchaseOrder[]> {
+  const { rows } = await sql<Row>`
+    select ${WITH_CLAIM}
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where (p.reported_tx_hash = ${txHash} or p.payment_tx_hash = ${txHash}) and p.id <> ${exceptId}
+    order by p.reported_at nulls first, p.id limit 50`.execute(db);
+  return rows.map(toPurchaseOrder);
 }
 
-/** Whether the payment's order has room in the book: then that is kept for as long as it is covered. */
 export type NewPayment = {
+  /** Until when its room in the book is kept; null where it has none. */
   readonly roomUntilMs: EpochMs | null;
   readonly paidAtMs: EpochMs;
   readonly amount: Usdc | null;
   readonly txHash: string | null;
+  readonly payer: string | null;
   readonly note: string | null;
   readonly quoteHash: string | null;
   readonly refundReason: RefundReason | null;
   readonly window: Window | null;
+  readonly probability: number | null;
 };
 export type MarkPaidOutcome = PurchaseOrder | 'changed_meanwhile' | 'tx_hash_used';
 
@@ -381,13 +376,14 @@ export async function markPurchaseOrderPaid(
       with moved as (
         update purchase_orders set paid_at = ${new Date(payment.paidAtMs)}, marked_paid_by = ${entry.actor.name},
           paid_amount_usdc = ${numericOf(payment.amount ?? order.amountDue)}, payment_tx_hash = ${payment.txHash}, payment_note = ${payment.note},
+          payer = ${payment.payer}, paid_probability = ${payment.probability},
           quote_hash = coalesce(quote_hash, ${payment.quoteHash}), refund_reason = ${payment.refundReason},
           coverage_start_at = ${dateOrNull(payment.window?.startMs ?? null)}, coverage_end_at = ${dateOrNull(payment.window?.endMs ?? null)},
           version = version + 1, updated_at = ${now}
         where id = ${order.id} and version = ${order.version} and paid_at is null
           and not exists (select from payouts where kind = 'excess' and subject = ${payment.txHash} and withdrawn_at is null)
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
-      ), ${payment.roomUntilMs === null ? sql`` : sql`room as (update book_rooms set held_until = ${new Date(payment.roomUntilMs)} from moved where purchase_order_id = moved.id),`}
+      ), ${payment.roomUntilMs === null ? sql`` : sql`room as (update book_rooms set held_until = ${new Date(payment.roomUntilMs)}, tentative_of = null from moved where purchase_order_id = moved.id),`}
       refund as (${oweRefund('moved', now)}), excess as (${oweExcess('moved', now)}),
       noted as (${auditFrom('moved', entry)})
       select moved.*, ${WITHOUT_CLAIM} from moved`.execute(db);
@@ -434,6 +430,9 @@ export async function isSecondPayment(db: Db, txHash: string): Promise<boolean> 
 /** Where a page of orders begins: after this row. */
 export type OrderCursor = { readonly reported: 0 | 1; readonly createdAtMs: EpochMs; readonly id: string };
 
+/** The start of effectiveWindow() as SQL. */
+export const effectiveStartSql = sql`greatest(p.coverage_start_at, p.paid_at + case when p.attested then ${`${WAITING_MS} milliseconds`}::interval else '0'::interval end, p.bound_at, p.created_at)`;
+
 /** The status of purchaseOrderStatus() as SQL, to select by; a test holds the two together. */
 const statusSql = (nowMs: EpochMs) => sql`
   case
@@ -443,13 +442,12 @@ const statusSql = (nowMs: EpochMs) => sql`
     when c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG') then 'CLAIMED'
     when p.paid_at is null and p.cancelled_at is not null then 'LAPSED'
     when p.paid_at is null and p.coverage_end_at <= ${new Date(nowMs)} then 'LAPSED'
-    when p.paid_at is null and p.quote_hash is not null and p.okx_meta_json is not null
-      and (case when p.attested then p.bound_at else p.created_at end) <= ${new Date(nowMs - PAY_WITHIN_MS)}
-      and (p.reported_tx_hash is null or p.reported_at - (case when p.attested then p.bound_at else p.created_at end) >= ${`${PAY_WITHIN_MS} milliseconds`}::interval) then 'LAPSED'
+    when p.paid_at is null and p.okx_meta_json is not null
+      and (case when p.attested then p.bound_at when p.quote_hash is not null then p.created_at end) <= ${new Date(nowMs - PAY_WITHIN_MS)} then 'LAPSED'
     when p.paid_at is null and p.okx_meta_json is null then 'AWAITING_BINDING'
     when p.paid_at is null then 'AWAITING_PAYMENT'
-    when p.coverage_end_at is null or greatest(p.coverage_start_at, p.paid_at) >= p.coverage_end_at or p.coverage_end_at <= ${new Date(nowMs)} then 'EXPIRED'
-    when greatest(p.coverage_start_at, p.paid_at) <= ${new Date(nowMs)} then 'ACTIVE'
+    when p.coverage_end_at is null or ${effectiveStartSql} >= p.coverage_end_at or p.coverage_end_at <= ${new Date(nowMs)} then 'EXPIRED'
+    when ${effectiveStartSql} <= ${new Date(nowMs)} then 'ACTIVE'
     else 'SCHEDULED'
   end`;
 /** What a status implies, said so that an index finds it: orders of a rare status lie far apart among all the others. */

@@ -84,6 +84,7 @@ TABLE book_rooms
   margin_usdt numeric(38,6)
   sold_at timestamp with time zone NOT NULL
   held_until timestamp with time zone NOT NULL
+  tentative_of text
   CONSTRAINT book_rooms_check CHECK (quote_hash IS NOT NULL OR purchase_order_id IS NOT NULL)
   CONSTRAINT book_rooms_check1 CHECK ((main_account IS NULL) = (margin_usdt IS NULL))
   CONSTRAINT book_rooms_payout_usdc_check CHECK (payout_usdc > 0::numeric)
@@ -368,6 +369,16 @@ TABLE market_marks
   CONSTRAINT market_marks_mark_px_check CHECK (mark_px > 0::numeric)
   CONSTRAINT market_marks_pkey PRIMARY KEY (inst_id, at)
 
+TABLE market_minutes
+  inst_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  low numeric NOT NULL
+  high numeric NOT NULL
+  close numeric NOT NULL
+  CONSTRAINT market_minutes_check CHECK (low <= close AND high >= close)
+  CONSTRAINT market_minutes_low_check CHECK (low > 0::numeric)
+  CONSTRAINT market_minutes_pkey PRIMARY KEY (inst_id, at)
+
 TABLE okx_credentials
   id uuid NOT NULL
   owner text NOT NULL
@@ -515,6 +526,8 @@ TABLE purchase_orders
   okx_pos_ctime text
   position_json jsonb
   waiting_check text
+  payer text
+  paid_probability double precision
   refunded_at timestamp with time zone
   refund_to text
   refund_tx_hash text
@@ -540,11 +553,13 @@ TABLE purchase_orders
   CONSTRAINT purchase_orders_check6 CHECK ((attested IS TRUE) = (snapshot_id IS NOT NULL))
   CONSTRAINT purchase_orders_check7 CHECK ((snapshot_id IS NULL) = (okx_main_uid IS NULL) AND (okx_main_uid IS NULL) = (okx_pos_id IS NULL) AND (okx_pos_id IS NULL) = (okx_pos_ctime IS NULL) AND (okx_pos_id IS NULL) = (okx_uid IS NULL) AND (snapshot_id IS NULL) = (credential_id IS NULL))
   CONSTRAINT purchase_orders_check8 CHECK (waiting_check IS NULL OR attested AND paid_at IS NOT NULL)
-  CONSTRAINT purchase_orders_check9 CHECK (COALESCE(waiting_check = 'TOUCHED'::text, false) = COALESCE(refund_reason = 'TOUCHED_BEFORE_COVER'::text, false))
+  CONSTRAINT purchase_orders_check9 CHECK (waiting_check IS DISTINCT FROM 'TOUCHED'::text OR NOT refund_reason IS DISTINCT FROM 'TOUCHED_BEFORE_COVER'::text)
+  CONSTRAINT purchase_orders_payer_is_of_money CHECK (paid_at IS NOT NULL OR payer IS NULL AND paid_probability IS NULL)
   CONSTRAINT purchase_orders_payment_reference_check CHECK (payment_reference ~ '^0x[0-9a-f]{64}$'::text)
   CONSTRAINT purchase_orders_payment_seen_tx_hash_check CHECK (payment_seen_tx_hash ~ '^0x[0-9a-f]{64}$'::text)
   CONSTRAINT purchase_orders_premium_amount_usdc_check CHECK (premium_amount_usdc > 0::numeric)
-  CONSTRAINT purchase_orders_refund_reason_check CHECK (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text, 'PAID_AFTER_DEADLINE'::text, 'TOUCHED_BEFORE_COVER'::text]))
+  CONSTRAINT purchase_orders_refund_reason_check CHECK (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text, 'PAID_AFTER_DEADLINE'::text, 'BINDING_RELEASED'::text, 'TOUCHED_BEFORE_COVER'::text, 'PRICE_MOVED'::text, 'BOOK_FULL'::text, 'ACCOUNT_LIMIT_REACHED'::text]))
+  CONSTRAINT purchase_orders_released_is_no_cover CHECK (binding_released_at IS NULL OR paid_at IS NULL OR refund_reason IS NOT NULL OR binding_released_at >= coverage_end_at) NOT VALID
   CONSTRAINT purchase_orders_waiting_check_check CHECK (waiting_check = ANY (ARRAY['UNTOUCHED'::text, 'TOUCHED'::text, 'UNKNOWN'::text]))
   CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
@@ -566,14 +581,14 @@ END) DESC, created_at DESC, id DESC)
   CREATE INDEX purchase_orders_refund_due ON purchase_orders USING btree (created_at DESC, id DESC) WHERE ((refund_reason IS NOT NULL) AND (refunded_at IS NULL))
   CREATE INDEX purchase_orders_refunded ON purchase_orders USING btree (created_at DESC, id DESC) WHERE (refunded_at IS NOT NULL)
   CREATE INDEX purchase_orders_released_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE (binding_released_at IS NOT NULL)
+  CREATE INDEX purchase_orders_reported_tx ON purchase_orders USING btree (reported_tx_hash) WHERE (reported_tx_hash IS NOT NULL)
   CREATE INDEX purchase_orders_uid ON purchase_orders USING btree (okx_uid) WHERE (okx_uid IS NOT NULL)
-  CREATE INDEX purchase_orders_waiting ON purchase_orders USING btree (coverage_start_at) WHERE (attested AND (waiting_check IS NULL) AND (refund_reason IS NULL) AND (paid_at < coverage_start_at))
+  CREATE INDEX purchase_orders_waiting ON purchase_orders USING btree (paid_at) WHERE (attested AND (refund_reason IS NULL) AND (waiting_check IS DISTINCT FROM 'UNTOUCHED'::text))
   CREATE INDEX purchase_orders_window_brin ON purchase_orders USING brin (coverage_end_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND (binding_released_at IS NULL))
   CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime) WHERE ((okx_pos_id IS NOT NULL) AND (binding_released_at IS NULL))
   CREATE UNIQUE INDEX purchase_orders_payment_reference ON purchase_orders USING btree (payment_reference) WHERE (payment_reference IS NOT NULL)
   CREATE UNIQUE INDEX purchase_orders_payment_tx ON purchase_orders USING btree (payment_tx_hash) WHERE (payment_tx_hash IS NOT NULL)
-  CREATE UNIQUE INDEX purchase_orders_reported_tx ON purchase_orders USING btree (reported_tx_hash) WHERE (reported_tx_hash IS NOT NULL)
 
 TABLE quotes
   quote_hash text NOT NULL

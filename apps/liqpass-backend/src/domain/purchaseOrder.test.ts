@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { usdc } from '@liqpass/kernel/money';
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import {
-  decidePayment,
   effectiveWindow,
   holdsItsOkxOrder,
   payBy,
@@ -14,7 +13,7 @@ import {
 } from './purchaseOrder.ts';
 
 const WINDOW = { startMs: 10_000_000, endMs: 20_000_000 };
-const BINDING = { ordId: '1', instId: 'BTC-USDT-SWAP', boundAtMs: 1, attested: false };
+const BINDING = { ordId: '1', instId: 'BTC-USDT-SWAP', boundAtMs: 1, attested: false, released: false };
 const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
   id: 'x',
   policyType: 'OKX_24H',
@@ -36,6 +35,8 @@ const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
   paidAtMs: null,
   paidAmount: null,
   paymentTxHash: null,
+  payer: null,
+  paidProbability: null,
   quoteHash: null,
   position: null,
   refundReason: null,
@@ -87,65 +88,50 @@ test('covers nobody for what happened before paying', () => {
   assert.equal(effectiveWindow(order({ binding: BINDING, paidAtMs: WINDOW.endMs })), null);
 });
 
-test('tells money that buys cover from money to refund', () => {
-  const pay = (facts: Partial<PurchaseOrder>, paidAtMs: number, amount: bigint | null = null) =>
-    decidePayment(order(facts), { paidAtMs, cameByMs: paidAtMs, amount: amount === null ? null : usdc(amount) });
-  assert.equal(pay({ binding: BINDING }, 5_000_000).refundReason, null);
-  assert.equal(pay({ binding: BINDING }, 5_000_000, 1_000_000n).refundReason, null);
-  assert.equal(pay({ binding: BINDING }, 5_000_000, 999_999n).refundReason, 'PAID_SHORT');
-  assert.equal(pay({}, 5_000_000).refundReason, 'PAID_BEFORE_BINDING');
-  assert.equal(pay({ binding: BINDING }, WINDOW.endMs - 1).refundReason, null);
-  assert.equal(pay({ binding: BINDING }, WINDOW.endMs).refundReason, 'PAID_AFTER_WINDOW');
+test('covers nobody for what happened before binding or ordering, nor within ten minutes of paying for what a key showed', () => {
+  const start = (facts: Partial<PurchaseOrder>): number | undefined =>
+    effectiveWindow(order({ binding: BINDING, paidAtMs: 12_000_000, ...facts }))?.startMs;
+  assert.equal(start({ binding: { ...BINDING, boundAtMs: 13_000_000 } }), 13_000_000);
+  assert.equal(start({ createdAtMs: 14_000_000 }), 14_000_000);
+  const attested = { ...BINDING, attested: true };
+  assert.equal(start({ binding: attested }), 12_000_000 + 10 * MINUTE_MS);
+  assert.equal(start({ binding: { ...attested, boundAtMs: 19_000_000 } }), 19_000_000);
+  assert.equal(start({ binding: attested, paidAtMs: WINDOW.endMs - 10 * MINUTE_MS }), undefined);
 });
 
-test('moves the window the server set to ten minutes after a later payment, whole', () => {
-  const pay = (paidAtMs: number, windowMoves: boolean) =>
-    decidePayment(order({ binding: BINDING, windowMoves }), { paidAtMs, cameByMs: paidAtMs, amount: null });
-  const moved = pay(15_000_000, true);
-  assert.deepEqual(moved.window, { startMs: 15_000_000 + 10 * MINUTE_MS, endMs: 25_000_000 + 10 * MINUTE_MS });
-  assert.deepEqual(pay(1, true).window, WINDOW);
-  assert.deepEqual(pay(15_000_000, false).window, WINDOW);
-});
-
-test('a quoted price may be paid for 30 minutes, from the binding that priced it or else from the order; others have no deadline', () => {
+test('a computed price may be paid for 30 minutes, from the binding that priced it or else from the order; a report keeps nothing', () => {
   const quoted = { quoteHash: '0x1', binding: BINDING, createdAtMs: 60_000 };
   const attested = { ...quoted, binding: { ...BINDING, attested: true, boundAtMs: 120_000 } };
   assert.equal(payBy(order({ binding: BINDING })), null);
   assert.equal(payBy(order({ quoteHash: '0x1' })), null);
   assert.equal(payBy(order(quoted)), 60_000 + 30 * MINUTE_MS);
   assert.equal(payBy(order(attested)), 120_000 + 30 * MINUTE_MS);
+  assert.equal(payBy(order({ ...attested, quoteHash: null })), 120_000 + 30 * MINUTE_MS, 'the catalogue’s price too');
   const deadline = 120_000 + 30 * MINUTE_MS;
-  const pay = (facts: Partial<PurchaseOrder>, cameByMs: number) =>
-    decidePayment(order({ ...facts, windowMoves: true }), { paidAtMs: deadline + 1, cameByMs, amount: null })
-      .refundReason;
-  assert.equal(pay(attested, deadline - 1), null);
-  assert.equal(pay(attested, deadline), 'PAID_AFTER_DEADLINE');
-  assert.equal(pay({ binding: BINDING }, deadline), null);
-  const reported = (atMs: number, txHash: string | null) => ({ ...attested, reported: { atMs, txHash } });
   for (const [facts, now, status] of [
     [attested, deadline - 1, 'AWAITING_PAYMENT'],
     [attested, deadline, 'LAPSED'],
-    [reported(deadline - 1, '0xa'), deadline, 'AWAITING_PAYMENT'],
-    [reported(deadline, '0xa'), deadline, 'LAPSED'],
-    [reported(deadline - 1, null), deadline, 'LAPSED'],
+    [{ ...attested, quoteHash: null }, deadline, 'LAPSED'],
+    [{ ...attested, reported: { atMs: deadline - 1, txHash: '0xa' } }, deadline, 'LAPSED'],
     [{ ...quoted, binding: null }, deadline, 'AWAITING_BINDING'],
     [{ binding: BINDING }, deadline, 'AWAITING_PAYMENT'],
   ] as const)
     assert.equal(purchaseOrderStatus(order(facts), now), status, JSON.stringify([facts, now]));
 });
 
-test('cover waits from the payment to its start, where it does not begin with the payment', () => {
-  assert.deepEqual(waitingPeriod(order({ binding: BINDING, paidAtMs: 5_000_000 })), {
-    startMs: 5_000_000,
+test('what a key showed is watched from binding to cover', () => {
+  const attested = { ...BINDING, attested: true };
+  assert.deepEqual(waitingPeriod(order({ binding: attested, paidAtMs: 5_000_000 })), {
+    startMs: 1,
     endMs: WINDOW.startMs,
   });
   for (const facts of [
     {},
-    { paidAtMs: WINDOW.startMs },
+    { paidAtMs: 5_000_000, binding: BINDING },
     { paidAtMs: 5_000_000, window: null },
     { paidAtMs: 5_000_000, refundReason: 'PAID_SHORT' as const },
   ])
-    assert.equal(waitingPeriod(order({ binding: BINDING, ...facts })), null);
+    assert.equal(waitingPeriod(order({ binding: attested, ...facts })), null);
 });
 
 test('refuses a claim for what is missing, in the order a person would mend it', () => {
@@ -167,6 +153,7 @@ test('holds its OKX order while cover can still pay, and for good once it has', 
   assert.ok(holdsItsOkxOrder(order(paid), WINDOW.endMs - 1));
   assert.ok(holdsItsOkxOrder(order({ ...paid, claim: { id: 'c', status: 'PAID' } }), WINDOW.endMs * 10));
   assert.ok(!holdsItsOkxOrder(order(paid), WINDOW.endMs));
+  assert.ok(!holdsItsOkxOrder(order({ binding: { ...BINDING, released: true } }), 0));
   assert.ok(!holdsItsOkxOrder(order({ binding: BINDING }), WINDOW.endMs));
   assert.ok(!holdsItsOkxOrder(order({ ...paid, refundReason: 'PAID_SHORT' }), 0));
 });

@@ -39,11 +39,17 @@ export type PurchaseOrder = {
     readonly instId: string;
     readonly boundAtMs: EpochMs;
     readonly attested: boolean;
+    /** Whether it let go of its OKX order, for another to insure. */
+    readonly released: boolean;
   } | null;
   readonly reported: { readonly atMs: EpochMs; readonly txHash: string | null } | null;
   readonly paidAtMs: EpochMs | null;
   readonly paidAmount: Usdc | null;
   readonly paymentTxHash: string | null;
+  /** Who sent the money; null where nobody said. */
+  readonly payer: string | null;
+  /** How likely a claim was when the money came; null where it was not known then, or nobody saw the position. */
+  readonly paidProbability: number | null;
   readonly quoteHash: string | null;
   /** What is covered, as quoted and then as seen at binding; null where neither was. Prices and leverage as decimal text. */
   readonly position: Position | null;
@@ -66,37 +72,37 @@ export type PurchaseOrder = {
   readonly updatedAtMs: EpochMs;
 };
 
-/** Nobody is covered for what happened before paying: cover runs from max(start, paid) to the end. null while there is none. */
-export function effectiveWindow(order: Pick<PurchaseOrder, 'window' | 'paidAtMs' | 'refundReason'>): Window | null {
+type Timed = Pick<PurchaseOrder, 'window' | 'paidAtMs' | 'binding' | 'createdAtMs' | 'refundReason'>;
+
+/** The earliest moment from which money that came at `paidAtMs` covers: nobody is covered for what happened before paying, binding or ordering, and where a key showed the position the wait cannot be skipped. */
+export function coverFrom(order: Pick<Timed, 'binding' | 'createdAtMs'>, paidAtMs: EpochMs): EpochMs {
+  const { binding } = order;
+  const afterWait = paidAtMs + (binding?.attested === true ? WAITING_MS : 0);
+  return Math.max(afterWait, binding?.boundAtMs ?? 0, order.createdAtMs);
+}
+
+/** Cover runs from max(given start, coverFrom) to the end. null while there is none. */
+export function effectiveWindow(order: Timed): Window | null {
   if (!order.window || order.paidAtMs === null || order.refundReason !== null) return null;
-  const startMs = Math.max(order.window.startMs, order.paidAtMs);
+  const startMs = Math.max(order.window.startMs, coverFrom(order, order.paidAtMs));
   return startMs < order.window.endMs ? { startMs, endMs: order.window.endMs } : null;
 }
 
 /**
- * Until when a quoted price may be paid: for so long from when it was last computed, which is at binding, or, where nobody
- * saw the position then, at the order. null without a quote (the catalogue's price has no deadline) or before binding.
+ * Until when an order may be paid: for so long from when its price was last computed, which is at binding with a key, and, where
+ * nobody saw the position then, at the order with its quote. null where nothing was computed, or before binding.
  */
 export function payBy(order: Pick<PurchaseOrder, 'quoteHash' | 'binding' | 'createdAtMs'>): EpochMs | null {
-  if (order.quoteHash === null || !order.binding) return null;
-  return (order.binding.attested ? order.binding.boundAtMs : order.createdAtMs) + PAY_WITHIN_MS;
+  if (!order.binding) return null;
+  if (order.binding.attested) return order.binding.boundAtMs + PAY_WITHIN_MS;
+  return order.quoteHash === null ? null : order.createdAtMs + PAY_WITHIN_MS;
 }
 
-/** Whether a quoted price was left unpaid. A transaction reported in time has paid it, as far as anybody knows yet. */
-function isDeadlineOver(
-  order: Pick<PurchaseOrder, 'quoteHash' | 'binding' | 'createdAtMs' | 'reported'>,
-  nowMs: EpochMs,
-): boolean {
-  const deadlineMs = payBy(order);
-  if (deadlineMs === null || nowMs < deadlineMs) return false;
-  const { reported } = order;
-  return !reported || reported.txHash === null || reported.atMs >= deadlineMs;
-}
-
-/** The wait between the payment and the start of cover; null where cover began with the payment, or there is none. */
-export function waitingPeriod(order: Pick<PurchaseOrder, 'window' | 'paidAtMs' | 'refundReason'>): Window | null {
-  if (!order.window || order.paidAtMs === null || order.refundReason !== null) return null;
-  return order.paidAtMs < order.window.startMs ? { startMs: order.paidAtMs, endMs: order.window.startMs } : null;
+/** While cover waits, since a key showed the position: the mark must not come to its liquidation price meanwhile. null where nobody saw the position, or there is no cover. */
+export function waitingPeriod(order: Timed): Window | null {
+  const cover = effectiveWindow(order);
+  if (!cover || order.binding?.attested !== true) return null;
+  return { startMs: order.binding.boundAtMs, endMs: cover.startMs };
 }
 
 const CLAIM_UNDER_WAY: readonly ClaimStatus[] = ['VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'];
@@ -108,7 +114,8 @@ export function purchaseOrderStatus(order: Omit<PurchaseOrder, 'id'>, nowMs: Epo
   if (order.claim && CLAIM_UNDER_WAY.includes(order.claim.status)) return 'CLAIMED';
   if (order.paidAtMs === null) {
     if (order.cancelledAtMs !== null) return 'LAPSED';
-    if ((order.window && order.window.endMs <= nowMs) || isDeadlineOver(order, nowMs)) return 'LAPSED';
+    const deadlineMs = payBy(order);
+    if ((order.window && order.window.endMs <= nowMs) || (deadlineMs !== null && deadlineMs <= nowMs)) return 'LAPSED';
     return order.binding ? 'AWAITING_PAYMENT' : 'AWAITING_BINDING';
   }
   const cover = effectiveWindow(order);
@@ -121,47 +128,9 @@ export function purchaseOrderStatus(order: Omit<PurchaseOrder, 'id'>, nowMs: Epo
  * claim under way, until that has ended; after a payout for good: that position has been paid for.
  */
 export function holdsItsOkxOrder(order: PurchaseOrder, nowMs: EpochMs): boolean {
-  if (!order.binding) return false;
+  if (!order.binding || order.binding.released) return false;
   const status = purchaseOrderStatus(order, nowMs);
   return status !== 'LAPSED' && order.refundReason === null && status !== 'EXPIRED';
-}
-
-export type Payment = {
-  readonly paidAtMs: EpochMs;
-  /** By when the money had come: paidAtMs, or the trader's report of this very transaction, where nobody said when it came. */
-  readonly cameByMs: EpochMs;
-  /** null: what is due in full. */
-  readonly amount: Usdc | null;
-};
-export type PaymentDecision = { readonly refundReason: RefundReason | null; readonly window: Window | null };
-
-/**
- * What money that came means. It is recorded always; whether it buys cover is decided here: paid before the order was
- * bound, after its window, short of the premium, or later than a quoted price holds, it buys none and goes back. A window
- * the server set moves to payment + 10 minutes when that is later.
- */
-export function decidePayment(
-  order: Pick<
-    PurchaseOrder,
-    'binding' | 'window' | 'windowMoves' | 'amountDue' | 'quoteHash' | 'createdAtMs' | 'cancelledAtMs'
-  >,
-  payment: Payment,
-): PaymentDecision {
-  const { window } = order;
-  if (!order.binding) return { refundReason: 'PAID_BEFORE_BINDING', window };
-  // Its window ended when it was taken back.
-  if (order.cancelledAtMs !== null) return { refundReason: 'PAID_AFTER_WINDOW', window };
-  if (payment.amount !== null && payment.amount < order.amountDue) return { refundReason: 'PAID_SHORT', window };
-  if (window && payment.paidAtMs >= window.endMs) return { refundReason: 'PAID_AFTER_WINDOW', window };
-  const deadlineMs = payBy(order);
-  if (deadlineMs !== null && payment.cameByMs >= deadlineMs) return { refundReason: 'PAID_AFTER_DEADLINE', window };
-  if (!window) return { refundReason: null, window };
-  const movedStartMs = payment.paidAtMs + WAITING_MS;
-  if (!order.windowMoves || movedStartMs <= window.startMs) return { refundReason: null, window };
-  return {
-    refundReason: null,
-    window: { startMs: movedStartMs, endMs: movedStartMs + (window.endMs - window.startMs) },
-  };
 }
 
 export type ClaimRefusal =

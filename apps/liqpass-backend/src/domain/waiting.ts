@@ -6,7 +6,7 @@ import { markTouched, TOUCH_TOLERANCE } from '@liqpass/underwriting/markTouch';
 
 /** What the mark price did meanwhile, as far as it was kept; prices as decimal text. */
 export type MarkHistory = {
-  /** The lowest and the highest mark read inside the wait, and the longest time without one; null when none was. */
+  /** The lowest and the highest mark inside the wait, read or by the exchange's minutes, and the longest time without one; null when none was. */
   readonly marks: { readonly low: string; readonly high: string; readonly longestGapMs: number } | null;
   /** The hours that touch the wait, each whole by now. */
   readonly hours: readonly { readonly atMs: EpochMs; readonly low: string; readonly high: string }[];
@@ -22,6 +22,7 @@ export function decideWaiting(
   wait: Window,
   history: MarkHistory,
 ): WaitingCheck {
+  if (wait.endMs <= wait.startMs) return 'UNTOUCHED';
   const liqPx: Decimal = decimal(position.liqPx);
   const touched = ({ low, high }: { low: string; high: string }): boolean =>
     markTouched(position.side, liqPx, decimal(low), decimal(high), TOUCH_TOLERANCE);

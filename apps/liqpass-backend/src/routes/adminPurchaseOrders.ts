@@ -1,12 +1,21 @@
 import { listAdminPurchaseOrdersQuery } from '@liqpass/api/operators';
-import { markPaidBody, purchaseOrderAnswer, purchaseOrderPage, purchaseOrderParams } from '@liqpass/api/purchaseOrders';
+import {
+  markPaidBody,
+  paymentPreviewAnswer,
+  paymentPreviewQuery,
+  purchaseOrderAnswer,
+  purchaseOrderPage,
+  purchaseOrderParams,
+} from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
 import { readSearched } from '../domain/searched.ts';
 import type { HallContext } from '../services/hallContext.ts';
-import { listPurchaseOrders, markPurchaseOrderPaid } from '../services/purchaseOrders.ts';
+import { markPurchaseOrderPaid, previewPayment } from '../services/payments.ts';
+import { listPurchaseOrders, readPurchaseOrder } from '../services/purchaseOrders.ts';
 import { adminActor, operatorsOnly } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
 import { toReceivedPayment } from './internalPurchaseOrders.ts';
+import { previewToWire } from './paymentPreview.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire } from './wireFormat.ts';
 import { toPage } from './platform/pagination.ts';
 import { OF_MARKING_PAID } from './platform/refusals.ts';
@@ -37,6 +46,25 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Ke
         limit: limit + 1,
       });
       return toPage(rows, limit, orderCursor, (order) => purchaseOrderToWire(order, ctx.clock.now()));
+    },
+  );
+
+  app.get(
+    '/admin/purchase-orders/:id/payment-preview',
+    {
+      ...operatorsOnly(keys, 'viewer'),
+      schema: {
+        ...common,
+        summary: 'What would follow if this payment were recorded now; nothing is',
+        params: purchaseOrderParams,
+        querystring: paymentPreviewQuery,
+        response: { 200: paymentPreviewAnswer },
+        refuses: ['PURCHASE_ORDER_NOT_FOUND', 'PAID_AT_IN_FUTURE', 'ADDRESS_CHECKSUM_WRONG'],
+      },
+    },
+    async (request) => {
+      const order = await readPurchaseOrder(ctx, request.params.id);
+      return previewToWire(await previewPayment(ctx, order, toReceivedPayment(request.query)), ctx.clock.now());
     },
   );
 

@@ -1,7 +1,7 @@
 import { markPaidBody, purchaseOrderAnswer, purchaseOrderParams, type MarkPaidBody } from '@liqpass/api/purchaseOrders';
 import type { Server } from '@liqpass/service/server';
 import type { HallContext } from '../services/hallContext.ts';
-import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/purchaseOrders.ts';
+import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/payments.ts';
 import { internalActor } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
 import { amount, instantMs } from './platform/wireValues.ts';
@@ -13,6 +13,7 @@ export const toReceivedPayment = (body: MarkPaidBody): ReceivedPayment => ({
   amount: body.premiumAmountUsdc === undefined ? null : amount(body.premiumAmountUsdc),
   txHash: body.txHash ?? null,
   quoteHash: body.quoteHash ?? null,
+  payer: body.payer ?? null,
   note: body.note ?? null,
 });
 

@@ -2,6 +2,7 @@ import {
   bindOkxBody,
   createPurchaseOrderAnswer,
   createPurchaseOrderBody,
+  paymentPreviewAnswer,
   purchaseOrderAnswer,
   purchaseOrderParams,
   reportPaymentBody,
@@ -20,13 +21,18 @@ import {
   readOwnPurchaseOrder,
   reportPayment,
 } from '../services/purchaseOrders.ts';
+import { previewPayment } from '../services/payments.ts';
+import { callerName } from './people/callerName.ts';
 import { traderActor } from './people/guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
+import { previewToWire } from './paymentPreview.ts';
 import { purchaseOrderToWire } from './wireFormat.ts';
 import { amount, instantMs } from './platform/wireValues.ts';
 import { countedAddress } from './platform/rateLimits.ts';
 import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
 
+/** The premium in full, now. */
+const COMES_NOW = { paidAtMs: null, amount: null, txHash: null, payer: null, note: null };
 const idempotencyHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });
 
 /** What a trader does with an order: the wallet it belongs to, or, where it has none, whoever knows its id. */
@@ -53,6 +59,7 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
           'PREMIUM_NOT_ACCEPTABLE',
           'PAYOUT_NOT_ACCEPTABLE',
           'COVERAGE_WINDOW_NOT_ACCEPTABLE',
+          'START_TOO_FAR',
           'ADDRESS_CHECKSUM_WRONG',
           'ADDRESS_CANNOT_BE_PAID',
           'PAYOUT_ADDRESS_NOT_SIGNED',
@@ -93,6 +100,7 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
               payoutAddress: body.payoutAddress ?? null,
               quoteHash: body.quoteHash ?? null,
               owner,
+              caller: callerName(request),
             },
             actor,
             (id) => keep(sold(id)),
@@ -156,6 +164,24 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
     },
   );
 
+  app.get(
+    '/api/purchase-orders/:id/payment-preview',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'What a payment would buy if it came now, with the price now',
+        params: purchaseOrderParams,
+        response: { 200: paymentPreviewAnswer },
+        refuses: OF_OWN_ORDER,
+      },
+    },
+    async (request) => {
+      const order = await readOwnPurchaseOrder(ctx, request.params.id, traderActor(request));
+      return previewToWire(await previewPayment(ctx, order, COMES_NOW), ctx.clock.now());
+    },
+  );
+
   app.post(
     '/api/purchase-orders/:id/cancel',
     {
@@ -182,7 +208,7 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
         params: purchaseOrderParams,
         body: reportPaymentBody,
         response: { 200: purchaseOrderAnswer },
-        refuses: [...OF_OWN_ORDER, 'TX_HASH_ALREADY_USED'],
+        refuses: OF_OWN_ORDER,
       },
     },
     async (request) =>

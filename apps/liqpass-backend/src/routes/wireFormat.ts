@@ -67,6 +67,7 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
           refund_tx_hash: order.refunded.txHash,
         }
       : {}),
+    ...(order.payer === null ? {} : { payer: order.payer }),
     effective_start_at: isoOrNull(effectiveWindow(order)?.startMs ?? null),
     claim_id: order.claim?.id ?? null,
     ...(order.claim

@@ -65,7 +65,10 @@ export async function readSnapshotEvidence(
 
 /** Whether the order is bound to this already, with a key where one is given. */
 const isBoundTo = ({ binding }: PurchaseOrder, okx: OkxOrder, credentialId: string | null): boolean =>
-  binding?.ordId === okx.ordId && binding.instId === okx.instId && (credentialId === null || binding.attested);
+  binding?.ordId === okx.ordId &&
+  binding.instId === okx.instId &&
+  !binding.released &&
+  (credentialId === null || binding.attested);
 
 const entry = (
   ctx: HallContext,

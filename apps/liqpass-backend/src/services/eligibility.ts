@@ -11,9 +11,10 @@ import type { Db } from '../db/platform/database.ts';
 import { getQuote, type StoredQuote } from '../db/book/quotesRepo.ts';
 import { setPosition } from '../db/quotedOrdersRepo.ts';
 import { findHolderOfOkxOrder, findHolderOfPosition } from '../db/purchaseOrdersRepo.ts';
+import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
-import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
+import { inTransaction, takeRoom } from './book/exposure.ts';
 import { PARAMS } from './book/market.ts';
 import { eventsIn, issueQuote, readMarket, readProduct } from './book/quotes.ts';
 import { refuseStopped, salesStopped } from './book/sales.ts';
@@ -62,7 +63,8 @@ export async function assessBinding(
     mainAccount: snapshot.mainUid,
     margin,
     soldAtMs: room?.soldAtMs ?? nowMs,
-    heldUntilMs: nowMs + PAYMENT_HOLD_MS,
+    heldUntilMs: Math.min(nowMs + PAY_WITHIN_MS, order.window?.endMs ?? nowMs),
+    tentativeOf: null,
   } satisfies Room);
   await setPosition(trx, order.id, {
     inst_id: snapshot.instId,
@@ -204,6 +206,7 @@ async function withNewQuote(
       at: { liqPx: snapshot.liqPx },
       payout: order.payoutFixed,
       replaces: null,
+      caller: `account ${snapshot.mainUid}`,
     });
     return new LiqPassError('PRICE_MOVED', moved.message, {
       params: {

@@ -1,6 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import type { Usdc } from '@liqpass/kernel/money';
-import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
+import { formatIso, HOUR_MS } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
 import type { Actor, AuditEntry } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
@@ -9,13 +8,13 @@ import { takeAmountDue } from '../db/amountsDueRepo.ts';
 import { getQuote } from '../db/book/quotesRepo.ts';
 import { createQuotedOrder } from '../db/quotedOrdersRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
-import { decidePayment, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { payeeAddress, requirePayable } from './payeeAddress.ts';
 import type { KeyToKeep } from '../db/platform/idempotencyRepo.ts';
 import { inFlight } from './platform/idempotency.ts';
 import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
-import { inTransaction, PAYMENT_HOLD_MS, takeRoom } from './book/exposure.ts';
+import { inTransaction, takeRoom, TENTATIVE_HOLD_MS } from './book/exposure.ts';
 import { requireOwner } from './ownership.ts';
 import { readProduct } from './book/quotes.ts';
 import { refuseStopped } from './book/sales.ts';
@@ -38,6 +37,8 @@ export type NewApplication = Application & {
   readonly policyParams: PurchaseOrder['policyParams'];
   readonly payoutAddress: string | null;
   readonly owner: string | null;
+  /** Who asks, by wallet or address, as their requests are counted. */
+  readonly caller: string;
   /** The quote it is bought at; null for the catalogue's price. */
   readonly quoteHash: string | null;
 };
@@ -92,7 +93,8 @@ async function sellAtFixedPrice(
   const write = async (into: Db): Promise<void> => {
     if (!(await repo.createPurchaseOrder(into, order, keep(order.id), bought))) throw inFlight();
   };
-  if (!ctx.settings.underwriting.countsEveryOrder) await write(db);
+  // A window that is over covers nothing, and takes no room.
+  if (!ctx.settings.underwriting.countsEveryOrder || window.endMs <= nowMs) await write(db);
   else
     await inTransaction(db, async (trx) => {
       await write(trx);
@@ -110,7 +112,8 @@ async function sellAtFixedPrice(
         mainAccount: null,
         margin: null,
         soldAtMs: nowMs,
-        heldUntilMs: nowMs + PAYMENT_HOLD_MS,
+        heldUntilMs: nowMs + TENTATIVE_HOLD_MS,
+        tentativeOf: application.caller,
       });
     });
   return order.id;
@@ -152,7 +155,7 @@ async function sellAtQuote(
     },
   };
   const bought = { ...entry(ctx, actor, 'create', { details: { quoteHash } }), atMs: nowMs };
-  if (await createQuotedOrder(db, order, nowMs + PAYMENT_HOLD_MS, keep(order.id), bought)) return order.id;
+  if (await createQuotedOrder(db, order, nowMs + TENTATIVE_HOLD_MS, keep(order.id), bought)) return order.id;
   const now = await getQuote(db, quoteHash);
   if (now && now.purchaseOrderId !== null)
     throw new LiqPassError('QUOTE_ALREADY_USED', 'This quote has bought a cover already: ask for a new one.');
@@ -191,7 +194,7 @@ export async function cancelPurchaseOrder(ctx: HallContext, id: string, actor: A
   return now;
 }
 
-/** The trader's "I have paid": shows the order to the operators, with the hash. It marks nothing as paid. */
+/** The trader's "I have paid": shows the order to the operators, with the hash. It marks nothing as paid, and keeps nothing alive. */
 export async function reportPayment(
   ctx: HallContext,
   id: string,
@@ -199,120 +202,10 @@ export async function reportPayment(
   actor: Actor,
 ): Promise<PurchaseOrder> {
   const order = await readOwnPurchaseOrder(ctx, id, actor);
-  if (txHash !== null && (await repo.isTxHashOfAnother(ctx.db, id, txHash))) throw txHashUsed(txHash);
   if (order.paidAtMs !== null) return order;
-  const outcome = await repo.reportPayment(
-    ctx.db,
-    id,
-    txHash,
-    entry(ctx, actor, 'report_payment', { details: { txHash } }),
-  );
-  if (outcome === 'tx_hash_used') throw txHashUsed(txHash);
-  if (outcome === 'reported') ctx.changes.announce(id);
+  const report = entry(ctx, actor, 'report_payment', { details: { txHash } });
+  if (await repo.reportPayment(ctx.db, id, txHash, report)) ctx.changes.announce(id);
   return readPurchaseOrder(ctx, id);
-}
-
-const txHashUsed = (txHash: string | null): LiqPassError =>
-  new LiqPassError(
-    'TX_HASH_ALREADY_USED',
-    `Transaction ${txHash ?? ''} belongs to another purchase order: one transaction pays one order.`,
-  );
-
-export type ReceivedPayment = {
-  readonly paidAtMs: EpochMs | null;
-  readonly amount: Usdc | null;
-  readonly txHash: string | null;
-  readonly quoteHash: string | null;
-  readonly note: string | null;
-};
-
-/** How often a payment is decided anew because the order was bound or reported in between; each time somebody else got on. */
-const DECIDE_AGAIN = 5;
-
-/** Records money that came. Repeated, it answers with the first payment; whether it buys cover is the domain's to say. */
-export async function markPurchaseOrderPaid(
-  ctx: HallContext,
-  id: string,
-  received: ReceivedPayment,
-  actor: Actor,
-): Promise<PurchaseOrder> {
-  const nowMs = ctx.clock.now();
-  if (received.paidAtMs !== null && received.paidAtMs > nowMs)
-    throw new LiqPassError(
-      'PAID_AT_IN_FUTURE',
-      `paidAt ${formatIso(received.paidAtMs)} is in the future: money that has not come cannot be recorded.`,
-    );
-  // A quote of ours names the order that it bought, or none yet; on another order it would have bought two.
-  const isOurQuote = received.quoteHash !== null && (await getQuote(ctx.db, received.quoteHash)) !== null;
-  for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
-    const order = await readPurchaseOrder(ctx, id);
-    if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
-    const carriesAnother = received.quoteHash !== null && order.quoteHash !== received.quoteHash;
-    if (carriesAnother && (order.quoteHash !== null || isOurQuote))
-      throw new LiqPassError(
-        'QUOTE_HASH_MISMATCH',
-        `The order carries ${order.quoteHash === null ? 'no quote' : `quote ${order.quoteHash}`}, not ${received.quoteHash}: check which order was paid.`,
-      );
-    const payment = { ...received, paidAtMs: received.paidAtMs ?? nowMs, cameByMs: cameBy(order, received, nowMs) };
-    const decision = decidePayment(order, payment);
-    const after: PurchaseOrder = { ...order, ...decision, paidAtMs: payment.paidAtMs };
-    const step = { from: purchaseOrderStatus(order, nowMs), to: purchaseOrderStatus(after, nowMs) };
-    const outcome = await repo.markPurchaseOrderPaid(
-      ctx.db,
-      order,
-      { ...payment, ...decision, roomUntilMs: countsInBook(ctx, order) ? roomUntil(after, nowMs) : null },
-      step,
-      entry(ctx, actor, 'mark_paid', {
-        why: received.note,
-        details: { txHash: received.txHash, refundReason: decision.refundReason },
-      }),
-    );
-    if (outcome === 'tx_hash_used') throw txHashUsed(received.txHash);
-    if (outcome !== 'changed_meanwhile') {
-      ctx.changes.announce(id);
-      return outcome;
-    }
-    if (received.txHash !== null && (await repo.isSecondPayment(ctx.db, received.txHash)))
-      throw txHashUsed(received.txHash);
-  }
-  throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');
-}
-
-/** By when the money had come. The trader's report of the very transaction says so where nobody says when it was sent. */
-function cameBy(order: PurchaseOrder, received: ReceivedPayment, nowMs: EpochMs): EpochMs {
-  if (received.paidAtMs !== null) return received.paidAtMs;
-  const { reported } = order;
-  return reported && reported.txHash !== null && reported.txHash === received.txHash ? reported.atMs : nowMs;
-}
-
-/** Whether an order has room in the book; a plain one has none unless every order counts. */
-const countsInBook = (ctx: HallContext, order: PurchaseOrder): boolean =>
-  order.quoteHash !== null || order.binding?.attested === true || ctx.settings.underwriting.countsEveryOrder;
-
-/** Paid, an order keeps its room until its cover ends; where the money buys none, the room is given back. */
-const roomUntil = (order: PurchaseOrder, nowMs: EpochMs): EpochMs => effectiveWindow(order)?.endMs ?? nowMs;
-
-/** A repeated call changes nothing. Named with another transaction, it is money too: all of it is owed back. */
-async function anotherPayment(
-  ctx: HallContext,
-  order: PurchaseOrder,
-  received: ReceivedPayment,
-  actor: Actor,
-): Promise<PurchaseOrder> {
-  const { txHash } = received;
-  if (txHash === null || txHash === order.paymentTxHash) return order;
-  const kept = await repo.recordSecondPayment(
-    ctx.db,
-    order,
-    { txHash, amount: received.amount ?? order.amountDue },
-    entry(ctx, actor, 'mark_paid_again', {
-      why: 'the order is paid already: a second payment is to be refunded',
-      details: { txHash },
-    }),
-  );
-  if (kept === 'tx_hash_used') throw txHashUsed(txHash);
-  if (kept) ctx.changes.announce(order.id);
-  return order;
 }
 
 /** A page of orders, reported payments first. */

@@ -1,4 +1,4 @@
-import { getPurchaseOrder, listMyPurchaseOrders } from '@liqpass/api/orderCalls';
+import { getPaymentPreview, getPurchaseOrder, listMyPurchaseOrders } from '@liqpass/api/orderCalls';
 import { queryOptions } from '@tanstack/react-query';
 import { api } from './api.ts';
 
@@ -10,3 +10,11 @@ export const myOrdersQuery = queryOptions({
 
 export const orderQuery = (id: string) =>
   queryOptions({ queryKey: ['order', id], queryFn: () => getPurchaseOrder(api, id) });
+
+/** What a payment would buy now; asked again while somebody is about to pay. */
+export const paymentPreviewQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['payment-preview', id],
+    queryFn: () => getPaymentPreview(api, id),
+    refetchInterval: 15_000,
+  });

@@ -10,7 +10,7 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
-import { orderQuery } from '../data/orderQueries.ts';
+import { orderQuery, paymentPreviewQuery } from '../data/orderQueries.ts';
 import { removeStored, useStored } from '../data/stored.ts';
 import { countdown, money, shortHex } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -26,6 +26,7 @@ import { TimeLeft } from '../ui/TimeLeft.tsx';
 import { useWrong } from '../ui/useWrong.ts';
 import { useWide } from '../ui/useWide.ts';
 import { CancelOrder } from './CancelOrder.tsx';
+import { NotSoldNow } from './NotSoldNow.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
 import { PayoutAddress } from './PayoutAddress.tsx';
@@ -43,6 +44,9 @@ export function PayPage({ id }: { id: string }) {
   const [perhaps, setPerhaps] = useState('');
   // Whoever has paid must not be asked for it again at the top of the page.
   const reported = order !== undefined && order.reported_at !== null;
+  const isToPay = order?.status === 'AWAITING_PAYMENT' && !reported;
+  const preview = useQuery({ ...paymentPreviewQuery(id), enabled: isToPay });
+  const comesBack = preview.data?.outcome === 'REFUND' ? preview.data : null;
   if (!order) return <Page>{error ? <ErrorNote error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
   return (
     <Page>
@@ -83,7 +87,8 @@ export function PayPage({ id }: { id: string }) {
               {reported && <Report order={order} />}
               <ErrorNote error={to.error} onRetry={() => void to.refetch()} />
               {/* Whoever has paid is not invited to pay again. */}
-              {!reported && (
+              {!reported && comesBack && <NotSoldNow preview={comesBack} />}
+              {!reported && !comesBack && (
                 <>
                   {order.pay_by !== undefined && (
                     <TimeLeft

@@ -34,9 +34,13 @@ const live = (nowMs: EpochMs): RawBuilder<unknown> => sql`
 
 export type BookSums = {
   readonly inForce: Usdc;
-  readonly sides: Readonly<Record<Side, { readonly inForce: Usdc; readonly near: Usdc; readonly soldLastHour: Usdc }>>;
+  readonly sides: Readonly<
+    Record<Side, { readonly inForce: Usdc; readonly near: Usdc; readonly soldLastHour: Usdc; readonly tentative: Usdc }>
+  >;
   /** Of the account asked about. */
   readonly account: Usdc;
+  /** How many rooms the caller asked about holds tentatively. */
+  readonly tentativeRooms: number;
 };
 
 /**
@@ -52,15 +56,18 @@ export async function sumBook(
     readonly near: readonly NearPrice[];
     readonly account: string | null;
     readonly except: string | null;
+    readonly caller: string | null;
   },
 ): Promise<BookSums> {
   const { near } = asked;
-  const { rows } = await sql<Record<'in_force' | 'account' | `${Side}_${'all' | 'near' | 'fresh'}`, string>>`
+  const { rows } = await sql<
+    Record<'in_force' | 'account' | 'rooms' | `${Side}_${'all' | 'near' | 'fresh' | 'tentative'}`, string>
+  >`
     with near as (
       select * from unnest(${near.map((one) => one.instId)}::text[], ${near.map((one) => one.side)}::text[],
         ${near.map((one) => one.policyType)}::text[], ${near.map((one) => one.px)}::float8[]) as n(inst_id, side, policy_type, px)
     ), book as (
-      select r.payout_usdc as payout, r.main_account, r.sold_at > ${new Date(asked.soldAfterMs)} as fresh,
+      select r.payout_usdc as payout, r.main_account, r.tentative_of, r.sold_at > ${new Date(asked.soldAfterMs)} as fresh,
         r.side is distinct from 'short' as long, r.side is distinct from 'long' as short,
         coalesce(case r.side when 'long' then r.liq_px > n.px when 'short' then r.liq_px < n.px end, true) as near
       from ${live(asked.nowMs)} r
@@ -71,17 +78,22 @@ export async function sumBook(
       coalesce(sum(payout) filter (where main_account = ${asked.account}), 0) as account,
       coalesce(sum(payout) filter (where long), 0) as long_all, coalesce(sum(payout) filter (where short), 0) as short_all,
       coalesce(sum(payout) filter (where long and near), 0) as long_near, coalesce(sum(payout) filter (where short and near), 0) as short_near,
-      coalesce(sum(payout) filter (where long and fresh), 0) as long_fresh, coalesce(sum(payout) filter (where short and fresh), 0) as short_fresh
+      coalesce(sum(payout) filter (where long and fresh), 0) as long_fresh, coalesce(sum(payout) filter (where short and fresh), 0) as short_fresh,
+      coalesce(sum(payout) filter (where long and tentative_of is not null), 0) as long_tentative,
+      coalesce(sum(payout) filter (where short and tentative_of is not null), 0) as short_tentative,
+      count(*) filter (where tentative_of = ${asked.caller}) as rooms
     from book`.execute(trx);
   const [row] = rows;
   const of = (side: Side): BookSums['sides'][Side] => ({
     inForce: amountOf(row?.[`${side}_all`] ?? '0'),
     near: amountOf(row?.[`${side}_near`] ?? '0'),
     soldLastHour: amountOf(row?.[`${side}_fresh`] ?? '0'),
+    tentative: amountOf(row?.[`${side}_tentative`] ?? '0'),
   });
   return {
     inForce: amountOf(row?.in_force ?? '0'),
     account: amountOf(row?.account ?? '0'),
+    tentativeRooms: Number(row?.rooms ?? 0),
     sides: { long: of('long'), short: of('short') },
   };
 }
@@ -101,6 +113,8 @@ export type Room = {
   readonly margin: Usdc | null;
   readonly soldAtMs: EpochMs;
   readonly heldUntilMs: EpochMs;
+  /** Who holds it without having shown that they can buy: a quote, or an order that no key bound. null once one has. */
+  readonly tentativeOf: string | null;
 };
 
 type RoomRow = {
@@ -117,6 +131,7 @@ type RoomRow = {
   margin_usdt: string | null;
   sold_at: Date;
   held_until: Date;
+  tentative_of: string | null;
 };
 const toRoom = (row: RoomRow): Room => ({
   id: row.id,
@@ -132,6 +147,7 @@ const toRoom = (row: RoomRow): Room => ({
   margin: amountOrNull(row.margin_usdt),
   soldAtMs: row.sold_at.getTime(),
   heldUntilMs: row.held_until.getTime(),
+  tentativeOf: row.tentative_of,
 });
 
 /** Takes room, or takes it anew in place of what the same room said before. Under the book's lock. */
@@ -150,6 +166,7 @@ export async function putRoom(trx: Db, room: Room): Promise<void> {
     margin_usdt: room.margin === null ? null : numericOf(room.margin),
     sold_at: new Date(room.soldAtMs),
     held_until: new Date(room.heldUntilMs),
+    tentative_of: room.tentativeOf,
   };
   const { id: _id, ...changed } = values;
   await trx

@@ -1,5 +1,5 @@
 import { invariant } from '@liqpass/kernel/invariant';
-import { DAY_MS, type EpochMs } from '@liqpass/kernel/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
@@ -94,11 +94,107 @@ export async function lastMark(db: Db, instId: string): Promise<StoredMark | nul
   };
 }
 
+/** What was kept of the mark over a time, prices as decimal text. */
+export type KeptMarks = {
+  /** The lowest and highest mark inside, and the longest time without one; null where there was none. */
+  readonly marks: { readonly low: string; readonly high: string; readonly longestGapMs: number } | null;
+  /** The hours over it that were whole at `nowMs`. */
+  readonly hours: readonly { readonly atMs: EpochMs; readonly low: string; readonly high: string }[];
+  /** The mark that stood at `atMs`, read by then or in its minute; null where none of the last two minutes is kept. */
+  readonly mark: { readonly px: string; readonly atMs: EpochMs } | null;
+};
+
+/**
+ * What was kept of the mark over `time`, and the mark at `atMs`, in one query. A whole minute of the exchange's own counts as a
+ * mark at its beginning and one at its end.
+ */
+export async function readKeptMarks(
+  db: Db,
+  instId: string,
+  time: Window,
+  atMs: EpochMs,
+  nowMs: EpochMs,
+): Promise<KeptMarks> {
+  const [start, end, at] = [new Date(time.startMs), new Date(time.endMs), new Date(atMs)];
+  const { rows } = await sql<{
+    low: string | null;
+    high: string | null;
+    gap: string | null;
+    hours: { at: string; low: string; high: string }[] | null;
+    mark: { at: string; px: string } | null;
+  }>`
+    with kept as (
+      select at, mark_px as low, mark_px as high from market_marks where inst_id = ${instId} and at >= ${start} and at < ${end}
+      union all
+      select edge, low, high from market_minutes, lateral (values (at), (at + interval '1 minute')) as edges(edge)
+      where inst_id = ${instId} and at >= ${start} and at + interval '1 minute' <= ${end}
+    ), gaps as (
+      select at, low, high, lag(at, 1, ${start}::timestamptz) over (order by at) as before from kept
+    ), spoken as (
+      select min(low) as low, max(high) as high,
+        extract(epoch from greatest(max(at - before), ${end}::timestamptz - max(at))) * 1000 as gap from gaps
+    )
+    select spoken.low, spoken.high, spoken.gap,
+      (select json_agg(json_build_object('at', extract(epoch from h.at) * 1000, 'low', h.low::text, 'high', h.high::text) order by h.at)
+        from market_candles h where h.inst_id = ${instId} and h.at > ${new Date(time.startMs - HOUR_MS)} and h.at < ${end}
+          and h.at <= ${new Date(nowMs - HOUR_MS)}) as hours,
+      (select json_build_object('at', extract(epoch from m.at) * 1000, 'px', m.px::text) from (
+        select at, mark_px as px from market_marks where inst_id = ${instId} and at <= ${at} and at > ${new Date(atMs - 2 * MINUTE_MS)}
+        union all
+        select at + interval '1 minute', close from market_minutes
+        where inst_id = ${instId} and at <= ${new Date(atMs - MINUTE_MS)} and at > ${new Date(atMs - 3 * MINUTE_MS)}
+        order by 1 desc limit 1) m) as mark
+    from spoken`.execute(db);
+  const row = rows[0];
+  const { low = null, high = null, gap = null } = row ?? {};
+  return {
+    marks: low !== null && high !== null && gap !== null ? { low, high, longestGapMs: Number(gap) } : null,
+    hours: (row?.hours ?? []).map((hour) => ({ atMs: Number(hour.at), low: hour.low, high: hour.high })),
+    mark: row?.mark ? { px: row.mark.px, atMs: Number(row.mark.at) } : null,
+  };
+}
+
+/** A minute of the mark price by the exchange. */
+export type StoredMinute = {
+  readonly atMs: EpochMs;
+  readonly low: string;
+  readonly high: string;
+  readonly close: string;
+};
+
+/** Keeps whole minutes; one that is kept already stays. */
+export async function keepMinutes(db: Db, instId: string, minutes: readonly StoredMinute[]): Promise<void> {
+  if (minutes.length === 0) return;
+  await db
+    .insertInto('market_minutes')
+    .values(minutes.map(({ atMs, low, high, close }) => ({ inst_id: instId, at: new Date(atMs), low, high, close })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** The latest times in `time` of two minutes or more for which neither a mark nor a minute is kept, the newest first. */
+export async function listMarkGaps(db: Db, instId: string, time: Window, limit: number): Promise<Window[]> {
+  const [start, end] = [new Date(time.startMs), new Date(time.endMs)];
+  const { rows } = await sql<{ before: Date; at: Date }>`
+    with kept as (
+      select at from market_marks where inst_id = ${instId} and at >= ${start} and at < ${end}
+      union all select edge from market_minutes, lateral (values (at), (at + interval '1 minute')) as edges(edge)
+        where inst_id = ${instId} and at >= ${start} and at < ${end}
+      union all select ${end}::timestamptz
+    ), gaps as (select at, lag(at, 1, ${start}::timestamptz) over (order by at) as before from kept)
+    select before, at from gaps where at - before >= interval '2 minutes' order by at desc limit ${limit}`.execute(db);
+  return rows.map((row) => ({ startMs: row.before.getTime(), endMs: row.at.getTime() }));
+}
+
 /** Marks are kept for a week: long enough to look into a price that is disputed. */
 const KEEP_MARKS_MS = 7 * DAY_MS;
 export async function forgetMarks(db: Db, nowMs: EpochMs): Promise<void> {
   await db
     .deleteFrom('market_marks')
+    .where('at', '<', new Date(nowMs - KEEP_MARKS_MS))
+    .execute();
+  await db
+    .deleteFrom('market_minutes')
     .where('at', '<', new Date(nowMs - KEEP_MARKS_MS))
     .execute();
 }

@@ -41,6 +41,8 @@ export type PurchaseOrdersTable = {
   paid_amount_usdc: Numeric | null;
   payment_tx_hash: string | null;
   payment_note: string | null;
+  payer: string | null;
+  paid_probability: number | null;
   marked_paid_by: string | null;
   quote_hash: string | null;
   refund_reason: RefundReason | null;

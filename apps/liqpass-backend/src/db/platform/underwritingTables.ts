@@ -29,6 +29,13 @@ export type MarketMarksTable = {
   index_px: Numeric | null;
   index_at: Timestamp | null;
 };
+export type MarketMinutesTable = {
+  inst_id: string;
+  at: Timestamp;
+  low: Numeric;
+  high: Numeric;
+  close: Numeric;
+};
 export type LeasesTable = { name: string; holder: string; until: Timestamp };
 export type SalesStopsTable = {
   policy_type: string | null;
@@ -68,6 +75,7 @@ export type BookRoomsTable = {
   probability: number | null;
   main_account: string | null;
   margin_usdt: Numeric | null;
+  tentative_of: string | null;
   sold_at: Timestamp;
   held_until: Timestamp;
 };
@@ -83,6 +91,7 @@ export type BookDaysTable = {
 export type UnderwritingTables = {
   market_candles: MarketCandlesTable;
   market_marks: MarketMarksTable;
+  market_minutes: MarketMinutesTable;
   leases: LeasesTable;
   sales_stops: SalesStopsTable;
   quotes: QuotesTable;

@@ -38,6 +38,7 @@ export async function reopenShortPayment(
       where id in (select id from owed) and status = 'DUE' and approved_at is null returning id
     ), moved as (
       update purchase_orders set paid_at = null, paid_amount_usdc = null, payment_tx_hash = null, marked_paid_by = null,
+        payer = null, paid_probability = null, payment_note = null,
         refund_reason = null, version = version + 1, updated_at = ${now}
       where id = ${orderId} and refund_reason = 'PAID_SHORT' and marked_paid_by = ${actorName} and refunded_at is null
         and binding_released_at is null and (select count(*) from owed) = (select count(*) from withdrawn)

@@ -65,7 +65,8 @@ export type ApplicationDecision =
         | 'CHAIN_NOT_SUPPORTED'
         | 'PREMIUM_NOT_ACCEPTABLE'
         | 'PAYOUT_NOT_ACCEPTABLE'
-        | 'COVERAGE_WINDOW_NOT_ACCEPTABLE';
+        | 'COVERAGE_WINDOW_NOT_ACCEPTABLE'
+        | 'START_TOO_FAR';
       readonly message: string;
     };
 
@@ -104,8 +105,8 @@ export function decideApplication(
   return decideWindow(application, product.coverMs, nowMs);
 }
 
-/** The last instant that ISO 8601 writes with four digits for the year. */
-const LATEST_MS: EpochMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** A given start may be so far ahead: the price is of today's market. */
+export const MAX_START_AHEAD_MS = HOUR_MS;
 
 /** The window asked for where it is given, else from WAITING_MS from now; half-open, never longer than `coverMs`. */
 export function decideWindow(
@@ -120,8 +121,11 @@ export function decideWindow(
       'COVERAGE_WINDOW_NOT_ACCEPTABLE',
       'The cover window ends before it starts: coverageEndAt must be later than coverageStartAt.',
     );
-  if (endMs > LATEST_MS)
-    return refuse('COVERAGE_WINDOW_NOT_ACCEPTABLE', `The cover window ends after ${formatIso(LATEST_MS)}.`);
+  if (startMs > nowMs + MAX_START_AHEAD_MS)
+    return refuse(
+      'START_TOO_FAR',
+      `Cover can start until ${formatIso(nowMs + MAX_START_AHEAD_MS)}, an hour ahead: a price is of the market now.`,
+    );
   if (endMs - startMs > coverMs)
     return refuse(
       'COVERAGE_WINDOW_NOT_ACCEPTABLE',
@@ -181,7 +185,11 @@ export function decideQuotedApplication(
       message: `The quote is for ${quoted.policyType}: ${formatUsdc(quoted.premium)} buys ${formatUsdc(quoted.payout)} USDC. The order must say the same.`,
     };
   // The price is of the hours from now on: a later start is another price.
-  if (application.startMs !== null && application.startMs > nowMs + WAITING_MS)
+  if (
+    application.startMs !== null &&
+    application.startMs > nowMs + WAITING_MS &&
+    application.startMs <= nowMs + MAX_START_AHEAD_MS
+  )
     return refuse(
       'COVERAGE_WINDOW_NOT_ACCEPTABLE',
       'A quoted price is for cover from now on: leave coverageStartAt out, or let it begin within 10 minutes.',

@@ -5,6 +5,7 @@ import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { BookContext } from '../../services/book/bookContext.ts';
 import { issueQuote, type Quote } from '../../services/book/quotes.ts';
+import { callerName } from '../people/callerName.ts';
 import { amount } from '../platform/wireValues.ts';
 
 /** Prices that hold for 30 seconds. */
@@ -31,6 +32,7 @@ export function quoteRoutes(app: Server, ctx: BookContext): void {
         at,
         payout: amount(payoutUsdc),
         replaces: replaces?.toLowerCase() ?? null,
+        caller: callerName(request),
       });
       return quoteToWire(quote);
     },

@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import { SIDES } from '@liqpass/kernel/vocabulary';
-import { formatUsdc } from '@liqpass/kernel/money';
+import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import {
   bookLimits,
   decideSale,
@@ -15,12 +15,23 @@ import {
 import type { BookRisk } from '@liqpass/underwriting/bookRisk';
 import { coinOf, COIN_OF_INSTRUMENT, productOf, PRODUCTS } from '@liqpass/underwriting/products';
 import type { Db } from '../../db/platform/database.ts';
-import { listClaimsOnBook, lockBook, putRoom, sumBook, type NearPrice, type Room } from '../../db/book/exposureRepo.ts';
+import {
+  listClaimsOnBook,
+  lockBook,
+  putRoom,
+  sumBook,
+  type BookSums,
+  type NearPrice,
+  type Room,
+} from '../../db/book/exposureRepo.ts';
 import type { BookContext } from './bookContext.ts';
 import { salesStopped } from './sales.ts';
 
-/** An order's room waits this long for the premium: PAY_WITHIN_MS, and time to record it. Then it goes to others, and is counted again if a premium that buys cover is still recorded. */
-export const PAYMENT_HOLD_MS = 60 * MINUTE_MS;
+/** How long a quote or an order that no key bound holds room: long enough to bind, too short to close the shop with. */
+export const TENTATIVE_HOLD_MS = 2 * MINUTE_MS;
+/** What all of those may hold together of a side, and how many rooms each caller. Beyond that they are sold as long as there is room, and take it when they are bound or paid. */
+const TENTATIVE_SHARE = 20n;
+const TENTATIVE_ROOMS = 3;
 /** A side rests 24 h once the claims of 24 h passed its limit: two days of claims say whether it does. */
 const BREAKER_LOOKS_BACK_MS = 2 * DAY_MS;
 const LONGEST_COVER_MS = Math.max(...PRODUCTS.map((product) => product.hours)) * HOUR_MS;
@@ -65,12 +76,27 @@ export async function readTotals(
   nowMs: EpochMs,
   asked: { readonly account: string | null; readonly except: string | null; readonly risk: BookRisk },
 ): Promise<BookTotals> {
+  return (await readBook(ctx, db, nowMs, { ...asked, caller: null })).totals;
+}
+
+async function readBook(
+  ctx: BookContext,
+  db: Db,
+  nowMs: EpochMs,
+  asked: {
+    readonly account: string | null;
+    readonly except: string | null;
+    readonly caller: string | null;
+    readonly risk: BookRisk;
+  },
+): Promise<{ totals: BookTotals; sums: BookSums }> {
   const sums = await sumBook(db, {
     nowMs,
     soldAfterMs: nowMs - HOUR_MS,
     near: nearPrices(asked.risk),
     account: asked.account,
     except: asked.except,
+    caller: asked.caller,
   });
   const claims = await listClaimsOnBook(
     db,
@@ -81,25 +107,38 @@ export async function readTotals(
   const counted = claims.filter((claim) => claim.status !== 'REJECTED');
   const limit = limitsOf(ctx).breaker;
   const of = (side: (typeof SIDES)[number]): BookTotals['sides']['long'] => ({
-    ...sums.sides[side],
+    inForce: sums.sides[side].inForce,
+    near: sums.sides[side].near,
+    soldLastHour: sums.sides[side].soldLastHour,
     restsUntilMs: restsUntil(counted, side, limit, nowMs),
   });
-  return {
+  const totals = {
     inForce: sums.inForce,
     sides: { long: of('long'), short: of('short') },
-    accounts: asked.account === null ? new Map() : new Map([[asked.account, sums.account]]),
+    accounts: asked.account === null ? new Map<string, Usdc>() : new Map([[asked.account, sums.account]]),
   };
+  return { totals, sums };
 }
 
-/** Takes room in the book, or refuses with the limit in the way. Inside a transaction: the lock is held until it commits. */
+/**
+ * Takes room in the book, or refuses with the limit in the way. Tentative room beyond its share is sold, but not held: nobody
+ * closes the shop by asking. Inside a transaction: the lock is held until it commits.
+ */
 export async function takeRoom(ctx: BookContext, trx: Db, room: Room): Promise<void> {
   await lockBook(trx);
   const nowMs = ctx.clock.now();
   const risk = ctx.market.risk(nowMs);
-  const totals = await readTotals(ctx, trx, nowMs, { account: room.mainAccount, except: room.id, risk });
-  const decision = decideSale(totals, limitsOf(ctx), toBookPolicy(room), risk);
+  const asked = { account: room.mainAccount, except: room.id, caller: room.tentativeOf, risk };
+  const { totals, sums } = await readBook(ctx, trx, nowMs, asked);
+  const limits = limitsOf(ctx);
+  const decision = decideSale(totals, limits, toBookPolicy(room), risk);
   if (!decision.allowed) throw noRoom(decision);
-  await putRoom(trx, room);
+  const share = limits.side / TENTATIVE_SHARE;
+  const sides = room.side === null ? SIDES : [room.side];
+  const isHeld =
+    room.tentativeOf === null ||
+    (sums.tentativeRooms < TENTATIVE_ROOMS && sides.every((side) => sums.sides[side].tentative + room.payout <= share));
+  if (isHeld) await putRoom(trx, room);
 }
 
 function noRoom(decision: SaleDecision & { allowed: false }): LiqPassError {

@@ -20,6 +20,8 @@ const REREAD_MS = 3 * HOUR_MS;
 export type MarketState = {
   /** Whether an instrument can be sold on at `nowMs`, with its market; MARKET_DATA_MISSING for an unknown one. */
   at(instId: string, nowMs: EpochMs): MarketAnswer;
+  /** The market of an instrument as it was at `atMs`, with the mark that stood then. */
+  asOf(instId: string, mark: { readonly price: number; readonly atMs: EpochMs }, atMs: EpochMs): MarketAnswer;
   lastMark(instId: string): StoredMark | null;
   candles(instId: string): readonly Candle[];
   /** How every instrument with fresh data stands, for the book's limits and the reserve. */
@@ -58,6 +60,12 @@ export function buildMarketState(): MarketState {
 
   return {
     at,
+    asOf(instId, mark, atMs) {
+      const coin = coinOf(instId);
+      if (coin === null) return { open: false, reason: 'MARKET_DATA_MISSING' };
+      const candles = candlesOf.get(instId) ?? [];
+      return openMarket({ coin, candles, mark, otherPrice: null }, PARAMS, atMs);
+    },
     lastMark: (instId) => markOf.get(instId) ?? null,
     candles: (instId) => candlesOf.get(instId) ?? [],
     risk(nowMs) {

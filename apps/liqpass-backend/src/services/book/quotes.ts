@@ -26,6 +26,8 @@ export type QuoteRequest = {
   readonly payout: Usdc;
   /** An earlier quote of the same buyer: the room it holds is given back first. */
   readonly replaces: string | null;
+  /** Who asks, by wallet or address, as their requests are counted. */
+  readonly caller: string;
 };
 
 export type Cheaper = {
@@ -125,6 +127,7 @@ export async function issueQuote(ctx: BookContext, request: QuoteRequest): Promi
       margin: null,
       soldAtMs: nowMs,
       heldUntilMs: quote.expiresAtMs,
+      tentativeOf: request.caller,
     });
   });
   return {

@@ -6,7 +6,8 @@ import type { BookedTransfer } from '../../db/treasury/chainTransfersRepo.ts';
 import * as money from '../../db/treasury/orderMoneyRepo.ts';
 import { payBy, type PurchaseOrder } from '../../domain/purchaseOrder.ts';
 import { premiumOf } from '../../domain/treasury/orderMoney.ts';
-import { markPurchaseOrderPaid, readPurchaseOrder } from '../purchaseOrders.ts';
+import { markPurchaseOrderPaid } from '../payments.ts';
+import { readPurchaseOrder } from '../purchaseOrders.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import { orderChanged } from './orderChanged.ts';
 import type { Trouble } from './readChain.ts';
@@ -112,7 +113,9 @@ async function payWith(
       amount: premium.amount,
       txHash: keepsHash ? premium.txHash : null,
       quoteHash: null,
-      note: null,
+      payer: all.find((each) => each.txHash === premium.txHash)?.party ?? null,
+      // Whose it is was found on the chain, by more than who sent it.
+      note: 'seen on the chain',
     },
     CHAIN,
   );
