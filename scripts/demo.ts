@@ -1,6 +1,7 @@
 // npm run demo: plays a cover from purchase to payout, one line a step, against the product that runs (BACKEND_BASE_URL,
 // default http://localhost:3001), or else against one of its own in a folder of its own. With --recording <directory> the
-// position is a recorded one, moved in time so that its liquidation happens a few seconds from now.
+// position is a recorded one, moved in time so that its liquidation happens a few seconds from now. With --chain the money is
+// played too, on a chain of our own with the real contracts.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +10,7 @@ import { z } from 'zod';
 import { recheckBundle } from '@liqpass/proof/recheck';
 import { embeddedSecrets } from '@liqpass/service/embeddedSecrets';
 import { DAY_MS, formatIso, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
+import { openTreasury, playWithMoney } from './demoOnChain.ts';
 import { freePort } from './freePort.ts';
 import { startProduct, type Product } from './product.ts';
 
@@ -16,13 +18,15 @@ const CLAIMANT = '0x000000000000000000000000000000000000cafe';
 /** How far ahead a recorded liquidation is moved: time enough to buy, bind and pay before it. */
 const AHEAD_MS = 8 * SECOND_MS;
 
-const { values } = parseArgs({ options: { recording: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+const { values } = parseArgs({
+  options: { recording: { type: 'string' }, chain: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+});
 if (values.help === true) {
-  console.log('usage: npm run demo [-- --recording <directory of a recording>]');
+  console.log('usage: npm run demo [-- --recording <directory of a recording>] [-- --chain]');
   process.exit(0);
 }
 
-type Stage = {
+export type Stage = {
   readonly backend: string;
   readonly simulator: string;
   readonly internalKey: string;
@@ -101,7 +105,7 @@ function recheck(kept: unknown): string {
   return brief({ verdict: answer !== null && 'verdict' in answer ? answer.verdict : null, root: checked.root });
 }
 
-type Position = {
+export type Position = {
   ordId: string;
   instId: string;
   /** Liquidates it, or waits until it is. */ liquidate(): Promise<void>;
@@ -308,13 +312,15 @@ async function running(): Promise<Stage | null> {
 }
 
 /** A product of the demo's own, in a folder that goes with it. */
-async function ownProduct(): Promise<{ stage: Stage; product: Product; folder: string }> {
+async function ownProduct(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ stage: Stage; product: Product; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'liqpass-demo-'));
   const ports = { backend: await freePort(), jpVerify: await freePort(), simulator: await freePort() };
   const product = await startProduct({
     cwd: folder,
     ports,
-    env: { DATABASE_URL: undefined, OKX_BASE_URL: undefined, JP_VERIFY_BASE_URL: undefined },
+    env: { DATABASE_URL: undefined, OKX_BASE_URL: undefined, JP_VERIFY_BASE_URL: undefined, ...env },
     say: (line) => console.log(line),
   });
   const made = embeddedSecrets(join(folder, 'data'));
@@ -340,10 +346,28 @@ async function playOnOwn(recording: string | undefined): Promise<string> {
   }
 }
 
+/** The whole loop on a chain of our own, with the real contracts of USDC and Safe. */
+async function playOnChain(): Promise<string> {
+  const treasury = await openTreasury(say);
+  try {
+    const { stage, product, folder } = await ownProduct(treasury.env);
+    try {
+      return await playWithMoney({ stage, treasury, call, say, openPosition, recheck });
+    } finally {
+      await product.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  } finally {
+    await treasury.chain.stop();
+  }
+}
+
 try {
-  const stage = await running();
+  const stage = values.chain === true ? null : await running();
   let payout: string;
-  if (stage) {
+  if (values.chain === true) {
+    payout = await playOnChain();
+  } else if (stage) {
     console.log(`Playing on the product that runs at ${stage.backend}.\n`);
     try {
       payout = await play(stage, values.recording);

@@ -9,6 +9,8 @@ import { adminClaimRoutes } from './routes/adminClaims.ts';
 import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';
 import { adminBatchRoutes } from './routes/treasury/adminBatches.ts';
 import { adminClaimPaymentRoutes } from './routes/treasury/adminClaimPayment.ts';
+import { adminTreasuryRoutes } from './routes/treasury/adminTreasury.ts';
+import { reservesRoutes } from './routes/treasury/reserves.ts';
 import { adminPayoutRoutes } from './routes/treasury/adminPayouts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { pageRoutes } from './routes/platform/pages.ts';
@@ -99,6 +101,8 @@ export async function buildApp(
   paymentInstructionRoutes(app, ctx);
   adminPayoutRoutes(app, ctx, keys);
   adminClaimPaymentRoutes(app, ctx, keys);
+  adminTreasuryRoutes(app, ctx, keys);
+  reservesRoutes(app, ctx);
   adminBatchRoutes(app, ctx, keys);
   eventRoutes(app, ctx, keys);
   publicLogRoutes(app, ctx);

@@ -16,6 +16,8 @@ import { startMarketFeed } from './jobs/book/marketFeed.ts';
 import { startBookUpkeep } from './jobs/book/bookUpkeep.ts';
 import { startSealer } from './jobs/audit/sealer.ts';
 import { startTreasuryWatch } from './jobs/treasury/treasuryWatch.ts';
+import { liveCapital } from './services/treasury/liveCapital.ts';
+import { measureTreasury } from './routes/treasury/treasuryMetrics.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/platform/operations.ts';
 import { beginKeyedStamps } from './services/audit/beginKeyedStamps.ts';
@@ -71,6 +73,8 @@ export async function startBackend(
       log,
       now: () => clock.now(),
     });
+    const stops = buildSalesStops();
+    const live = config.watch === null ? null : liveCapital(config.underwriting, stops);
     const world: Omit<Context, 'verifications'> = {
       database,
       db: database.db,
@@ -84,8 +88,8 @@ export async function startBackend(
       market: buildMarketState(),
       marketClient: marketClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
       quoteSigner: quoteSigner(config.underwriting.quoteSigningKey),
-      sales: buildSalesStops(),
-      settings: config,
+      sales: live?.sales ?? stops,
+      settings: live === null ? config : { ...config, underwriting: live.underwriting },
       watch: openWatch(config),
     };
     const metrics = buildMetrics(
@@ -115,9 +119,11 @@ export async function startBackend(
     const stopBookUpkeep = startBookUpkeep(background, () => checkWaits(background));
     const stopMarketFeed = startMarketFeed(background, buildMarketFeed(ctx.marketClient));
     const { watch } = background;
-    const looksEveryMs = config.role === 'web' ? null : (watch?.settings.looksEveryMs ?? null);
     const stopTreasuryWatch =
-      watch === null || looksEveryMs === null ? null : startTreasuryWatch({ ...background, watch }, looksEveryMs);
+      watch === null || live === null
+        ? null
+        : startTreasuryWatch({ ...background, watch }, { reads: config.role !== 'web', live });
+    if (watch !== null) measureTreasury(metrics.registry, { ...ctx, watch });
     const address = await listen(app, config);
     return {
       ctx,

@@ -116,6 +116,11 @@ export async function listPayoutsOfOrder(db: Db, purchaseOrderId: string): Promi
   return rows.map(toPayout);
 }
 
+/** Nobody is paid on a premium that the chain may still undo, or has undone. Where nobody watches, there is none to look at. */
+const premiumIsFinal = sql`(o.kind <> 'claim' or (p.premium_vanished_at is null and not exists (
+  select from chain_transfers t join chain_readers r on r.id = t.reader_id
+  where t.purchase_order_id = o.purchase_order_id and t.counted_as = 'premium' and t.block_number > r.final_block)))`;
+
 /** What is approved and in no batch, the longest approved first; locked where a batch is made of it. */
 export async function listPayable(
   db: Db,
@@ -125,7 +130,7 @@ export async function listPayable(
 ): Promise<Payout[]> {
   const { rows } = await sql<Row>`
     ${selectPayouts}
-    where o.status = 'DUE' and o.withdrawn_at is null and o.approved_at is not null
+    where o.status = 'DUE' and o.withdrawn_at is null and o.approved_at is not null and ${premiumIsFinal}
       ${ids === null ? sql`` : sql`and o.id = any(${[...ids]}::uuid[])`}
     order by o.approved_at, o.id limit ${limit} ${lock ? sql`for update of o` : sql``}`.execute(db);
   return rows.map(toPayout);

@@ -1,14 +1,22 @@
 import { MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import { freeAmountsDue } from '../../db/amountsDueRepo.ts';
 import { dropLease } from '../../db/treasury/chainReadersRepo.ts';
+import type { LiveCapital } from '../../services/treasury/liveCapital.ts';
+import { readCapital } from '../../services/treasury/standing.ts';
 import type { WatchContext } from '../../services/treasury/treasuryContext.ts';
 import { watchTreasury } from '../../services/treasury/watchTreasury.ts';
 
+/** A process that does not read looks at what the others have read. */
+const UNWATCHED_MS = 4 * SECOND_MS;
 /** After a trouble, doubled each time. */
 const MOST_BETWEEN_MS = 60 * SECOND_MS;
 
 /** Looks at the chain every few seconds, less often while it gives trouble, until it is stopped. */
-export function startTreasuryWatch(ctx: WatchContext, looksEveryMs: number): () => Promise<void> {
+export function startTreasuryWatch(
+  ctx: WatchContext,
+  options: { reads: boolean; live: LiveCapital },
+): () => Promise<void> {
+  const { looksEveryMs } = ctx.watch.settings;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let freedAtMs = -Infinity;
@@ -16,8 +24,11 @@ export function startTreasuryWatch(ctx: WatchContext, looksEveryMs: number): () 
 
   async function run(): Promise<void> {
     try {
-      const tick = await watchTreasury(ctx);
-      failures = tick.trouble === null ? 0 : failures + 1;
+      if (options.reads && looksEveryMs !== null) {
+        const tick = await watchTreasury(ctx);
+        failures = tick.trouble === null ? 0 : failures + 1;
+      }
+      options.live.set(await readCapital(ctx), ctx.clock.now());
       if (performance.now() - freedAtMs > MINUTE_MS) {
         await freeAmountsDue(ctx.db, ctx.clock.now());
         freedAtMs = performance.now();
@@ -26,7 +37,7 @@ export function startTreasuryWatch(ctx: WatchContext, looksEveryMs: number): () 
       failures += 1;
       if (!stopped) ctx.log.error({ err: error }, 'the watch of the treasury failed; it looks again');
     }
-    const betweenMs = Math.min(looksEveryMs * 2 ** Math.min(failures, 4), MOST_BETWEEN_MS);
+    const betweenMs = Math.min((looksEveryMs ?? UNWATCHED_MS) * 2 ** Math.min(failures, 4), MOST_BETWEEN_MS);
     if (!stopped) timer = setTimeout(again, betweenMs);
   }
   let running = run();

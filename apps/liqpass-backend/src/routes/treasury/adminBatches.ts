@@ -109,7 +109,7 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         summary: 'Freeze a batch of what is approved and in no batch, 400 at most',
         body: makeBatchBody,
         response: { 200: batchAnswer },
-        refuses: ['NOT_PAYABLE', 'PAYOUT_NOT_AS_APPROVED'],
+        refuses: ['NOT_PAYABLE', 'PAYEE_BLACKLISTED', 'PAYOUT_NOT_AS_APPROVED'],
       },
     },
     async (request) =>

@@ -8,6 +8,7 @@ import { requireAsApproved } from '../asApproved.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
 import { toLine } from './payouts.ts';
+import { refuseBlacklisted } from './refuseBlacklisted.ts';
 
 /**
  * Freezes what is approved and in no batch, or those of `ids` that are: the longest approved first, MOST_IN_BATCH at most.
@@ -19,6 +20,8 @@ export async function makeBatch(
   actor: Actor,
 ): Promise<PayoutBatch> {
   const nowMs = ctx.clock.now();
+  if (ctx.watch !== null)
+    await refuseBlacklisted(ctx.watch, (await listPayable(ctx.db, MOST_IN_BATCH, ids, false)).map(toLine));
   const id = await ctx.db.transaction().execute(async (trx) => {
     const lines = (await listPayable(trx, MOST_IN_BATCH, ids, true)).map(toLine);
     if (lines.length === 0 || (ids !== null && lines.length < new Set(ids).size))

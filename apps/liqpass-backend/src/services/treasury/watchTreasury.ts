@@ -1,7 +1,7 @@
 import { usdc } from '@liqpass/kernel/money';
 import { SECOND_MS } from '@liqpass/kernel/time';
 import * as readers from '../../db/treasury/chainReadersRepo.ts';
-import { hasUncounted } from '../../db/treasury/chainTransfersRepo.ts';
+import { hasWaiting } from '../../db/treasury/chainTransfersRepo.ts';
 import { holdForVanishedPremiums } from '../../db/treasury/orderMoneyRepo.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import { RpcError, type ChainRpc } from './chainRpcClient.ts';
@@ -13,8 +13,8 @@ import type { WatchContext } from './treasuryContext.ts';
 
 /** Another process takes over when the one that reads has been silent for so long. */
 export const LEASE_MS = 20 * SECOND_MS;
-/** How often the heads that are safe and final are asked for while nothing waits for them. */
-const HEADS_EVERY_MS = 30 * SECOND_MS;
+/** Looks between which the heads that are safe and final are asked for while nothing waits for them. */
+const HEADS_EVERY_LOOKS = 8;
 
 export type Tick = {
   /** Whether this process is the one that reads. */
@@ -43,7 +43,7 @@ export async function watchTreasury(ctx: WatchContext): Promise<Tick> {
     const balance = now && now.difference !== null ? differenceOf(now.difference) : null;
     if (balance) return await troubled(ctx, balance);
     if (await readers.noteTrouble(ctx.db, readerId, null, ctx.clock.now())) ctx.log.info('the treasury is read again');
-    return { reads: true, trouble: null, waits: await hasUncounted(ctx.db, readerId) };
+    return { reads: true, trouble: null, waits: await hasWaiting(ctx.db, readerId, ctx.clock.now()) };
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     return troubled(ctx, { code: error.trouble, detail: error.message });
@@ -82,10 +82,11 @@ async function settle(ctx: WatchContext): Promise<Trouble | null> {
   const { watch } = ctx;
   const reader = await readers.getChainReader(ctx.db, watch.readerId);
   if (!reader) return null;
-  const waits = await hasUncounted(ctx.db, watch.readerId);
   const nowMs = ctx.clock.now();
+  const waits = await hasWaiting(ctx.db, watch.readerId, nowMs);
   if (reader.last.number === watch.settledAt && !waits) return null;
-  if (!waits && nowMs - watch.headsAtMs < HEADS_EVERY_MS && watch.headsAtMs <= nowMs && watch.settledAt !== null)
+  const headsEveryMs = (watch.settings.looksEveryMs ?? LEASE_MS) * HEADS_EVERY_LOOKS;
+  if (!waits && nowMs - watch.headsAtMs < headsEveryMs && watch.headsAtMs <= nowMs && watch.settledAt !== null)
     return null;
   const [safe, final] = [await watch.rpc.block('safe'), await watch.rpc.block('finalized')];
   // A head beyond what is read is another member's: what is not read cannot be settled.

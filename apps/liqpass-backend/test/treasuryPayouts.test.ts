@@ -1,0 +1,171 @@
+import type { BatchSummary, PayoutAnswer } from '@liqpass/api/payouts';
+import type { Reserves, TreasuryStanding } from '@liqpass/api/treasury';
+import type { ErrorAnswer } from '@liqpass/api/wire';
+import { whyNoChain } from '@liqpass/testing/chain/anvil';
+import type { LocalChain } from '@liqpass/testing/chain/localChain';
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Address, Hex } from 'viem';
+import { chainOfTests, chainShop, type ChainShop } from './chainShop.ts';
+import { ADMIN_KEY } from './harness.ts';
+import { engine } from './testDatabase.ts';
+
+const admin = { 'x-admin-key': ADMIN_KEY };
+
+describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? false }, () => {
+  let chain: LocalChain;
+  let shop: ChainShop;
+  before(async () => {
+    chain = await chainOfTests();
+    shop = await chainShop(chain);
+    await chain.mint(shop.safe.address, 1_000_000_000n);
+    await shop.settle();
+  });
+  after(async () => {
+    await shop.close();
+    await chain.stop();
+  });
+
+  const payouts = async (): Promise<PayoutAnswer[]> =>
+    (await shop.call<{ items: PayoutAnswer[] }>('GET', '/admin/payouts?limit=200', { headers: admin })).body.items;
+  const payout = async (id: string): Promise<PayoutAnswer> => {
+    const found = (await payouts()).find((each) => each.id === id);
+    assert.ok(found);
+    return found;
+  };
+  /** An approved refund: what was paid short for an order that pays to this address. */
+  async function refund(
+    payee: Address,
+    short = 900_000n,
+  ): Promise<{ id: string; to: Address; amount: bigint; orderId: string }> {
+    const { id: orderId, reference } = await shop.bought({ payoutAddress: payee });
+    await shop.pay(await chain.person('short payer', 10_000_000n), short, reference);
+    await shop.settle();
+    const owed = (await payouts()).find((each) => each.purchase_order_id === orderId);
+    assert.ok(owed);
+    assert.equal((await shop.admin(`/admin/payouts/${owed.id}/approve`)).status, 200);
+    // What is sent after the approval is in a later block than it.
+    await chain.setNextTime(Math.max(await chain.now(), Math.ceil(shop.clock.now() / 1_000)) + 1);
+    return { id: owed.id, to: payee, amount: short, orderId };
+  }
+  const tell = (
+    id: string,
+    txHash: string,
+    more: Record<string, unknown> = {},
+  ): Promise<{ status: number; body: PayoutAnswer & ErrorAnswer }> =>
+    shop.call('POST', `/admin/payouts/${id}/mark-paid`, { headers: admin, body: { txHash, ...more } });
+  const someone = async (name: string): Promise<Address> => (await chain.person(name)).address;
+
+  test('a payout is found by itself once it is final, and its order is refunded', async () => {
+    const owed = await refund(await someone('found'));
+    const { transactionHash } = await shop.safe.pay([owed]);
+    await shop.tick();
+    assert.equal((await payout(owed.id)).status, 'DUE');
+    await shop.settle();
+    const paid = await payout(owed.id);
+    assert.deepEqual([paid.status, paid.tx_hash, paid.recorded_by], ['PAID', transactionHash, 'chain']);
+    assert.equal((await shop.readOrder(owed.orderId)).status, 'REFUNDED');
+  });
+
+  test('two equal payouts of one batch take a log each', async () => {
+    const to = await someone('twice');
+    const [one, two] = [await refund(to), await refund(to)];
+    await shop.safe.pay([one]);
+    await shop.settle();
+    const after = [await payout(one.id), await payout(two.id)].map((each) => each.status);
+    assert.deepEqual(
+      after.toSorted((a, b) => (a < b ? -1 : 1)),
+      ['DUE', 'PAID'],
+      'one transfer pays one of them',
+    );
+    await shop.safe.pay([two]);
+    await shop.settle();
+    const [three, four] = [await refund(to), await refund(to)];
+    await shop.safe.pay([three, four]);
+    await shop.settle();
+    for (const each of [one, two, three, four]) assert.equal((await payout(each.id)).status, 'PAID');
+  });
+
+  test('a hash that is told is believed only as far as the chain shows it', async () => {
+    const owed = await refund(await someone('told'));
+    const unknown = await tell(owed.id, `0x${'12'.repeat(32)}`);
+    assert.deepEqual([unknown.status, unknown.body.error], [409, 'PAYOUT_NOT_PROVEN']);
+    assert.match(unknown.body.message, /^NOT_FOUND/);
+    const operator = await chain.person('operator of the shop', 10_000_000n);
+    const plain = await chain.transfer(operator, owed.to, owed.amount);
+    await chain.mine(3);
+    await shop.tick();
+    assert.match((await tell(owed.id, plain.transactionHash)).body.message, /^NOT_A_SAFE_EXECUTION/);
+    const less = await shop.safe.pay([{ to: owed.to, amount: owed.amount - 1n }]);
+    await shop.settle();
+    assert.match((await tell(owed.id, less.transactionHash)).body.message, /^AMOUNT_MISMATCH/);
+    const right = await shop.safe.pay([owed]);
+    await shop.tick();
+    assert.match((await tell(owed.id, right.transactionHash)).body.message, /^NOT_FINAL/);
+    await shop.settle();
+    const told = await tell(owed.id, right.transactionHash);
+    assert.deepEqual([told.status, told.body.status], [200, 'PAID']);
+    assert.match(
+      (await shop.admin(`/admin/payouts/${owed.id}/undo-paid`, { reason: 'a mistake?' })).body.error,
+      /INVALID_STATUS_TRANSITION/,
+    );
+  });
+
+  test('what the chain does not show is recorded by hand with a reason alone', async () => {
+    const owed = await refund(await someone('by hand'));
+    const txHash: Hex = `0x${'34'.repeat(32)}`;
+    assert.equal((await tell(owed.id, txHash)).status, 409);
+    const byHand = await tell(owed.id, txHash, { byHand: 'paid from another Safe, see the minutes' });
+    assert.deepEqual([byHand.status, byHand.body.status], [200, 'PAID']);
+  });
+
+  test('a batch in which one transfer fails pays nobody, and nothing is recorded', async () => {
+    const [one, two] = [await refund(await someone('fine')), await refund(await someone('blocked'))];
+    await chain.issuer('blacklist', [two.to]);
+    const failed = await shop.safe.pay([one, two]);
+    assert.equal(failed.status, 'reverted');
+    await shop.settle();
+    assert.deepEqual([(await payout(one.id)).status, (await payout(two.id)).status], ['DUE', 'DUE']);
+    const refused = await shop.admin('/admin/payouts/batches');
+    assert.deepEqual([refused.status, refused.body.error], [409, 'PAYEE_BLACKLISTED']);
+    await chain.issuer('unBlacklist', [two.to]);
+    const made = await shop.call<BatchSummary>('POST', '/admin/payouts/batches', { headers: admin, body: {} });
+    assert.deepEqual([made.status, made.body.count], [200, 2]);
+    await chain.issuer('pause');
+    assert.equal((await shop.safe.pay([one, two])).status, 'reverted');
+    await chain.issuer('unpause');
+    await shop.safe.pay([one, two]);
+    await shop.settle();
+    assert.deepEqual([(await payout(one.id)).status, (await payout(two.id)).status], ['PAID', 'PAID']);
+  });
+
+  test('money that is nobody’s is shown with its candidates, assigned once, and counts like any other', async () => {
+    const { id, due } = await shop.bought();
+    await shop.pay(await chain.person('typo', 10_000_000n), due - 5n);
+    await shop.settle();
+    const list = (): Promise<{ body: { items: { id: string; amount_usdc: string; candidates: string[] }[] } }> =>
+      shop.call('GET', '/admin/treasury/transfers?kind=unmatched', { headers: admin });
+    const [stray] = (await list()).body.items;
+    assert.ok(stray);
+    const assign = (purchaseOrderId: string): ReturnType<ChainShop['admin']> =>
+      shop.admin(`/admin/treasury/transfers/${stray.id}/assign`, {
+        purchaseOrderId,
+        reason: 'the buyer sent the receipt',
+      });
+    const taken = await assign(id);
+    assert.equal(taken.status, 200, JSON.stringify(taken.body));
+    assert.equal((await shop.readOrder(id)).refund_reason, 'PAID_SHORT');
+    const { id: other } = await shop.bought();
+    assert.equal((await assign(other)).body.error, 'INVALID_STATUS_TRANSITION');
+  });
+
+  test('the books balance, and anybody sees the reserves', async () => {
+    await shop.settle();
+    const { body: standing } = await shop.call<TreasuryStanding>('GET', '/admin/treasury', { headers: admin });
+    assert.equal(standing.trouble, null);
+    assert.equal(standing.difference_usdc, null);
+    const { body: reserves } = await shop.call<Reserves>('GET', '/api/reserves');
+    assert.equal(reserves.balance, standing.books?.balance_usdc);
+    assert.equal(reserves.chainId, chain.chainId);
+  });
+});
