@@ -11,6 +11,7 @@ import { recheckBundle } from '@liqpass/proof/recheck';
 import { embeddedSecrets } from '@liqpass/service/embeddedSecrets';
 import { DAY_MS, formatIso, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import { openTreasury, playWithMoney } from './demoOnChain.ts';
+import type { Position, Stage } from './demoStage.ts';
 import { freePort } from './freePort.ts';
 import { startProduct, type Product } from './product.ts';
 
@@ -25,13 +26,6 @@ if (values.help === true) {
   console.log('usage: npm run demo [-- --recording <directory of a recording>] [-- --chain]');
   process.exit(0);
 }
-
-export type Stage = {
-  readonly backend: string;
-  readonly simulator: string;
-  readonly internalKey: string;
-  readonly adminKey: string;
-};
 
 class DemoFailed extends Error {}
 /** The account traded where the recording is to go: an account nobody has used is needed. */
@@ -104,13 +98,6 @@ function recheck(kept: unknown): string {
   const { answer } = checked;
   return brief({ verdict: answer !== null && 'verdict' in answer ? answer.verdict : null, root: checked.root });
 }
-
-export type Position = {
-  ordId: string;
-  instId: string;
-  /** Liquidates it, or waits until it is. */ liquidate(): Promise<void>;
-  openedAtMs: number;
-};
 
 async function openPosition(stage: Stage): Promise<Position> {
   const slot = { instId: 'BTC-USDT-SWAP', posSide: 'long' };

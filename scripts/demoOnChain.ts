@@ -4,7 +4,7 @@ import { multiSendData, transferData } from '@liqpass/testing/chain/safeOwners';
 import { DAY_MS, formatIso, SECOND_MS } from '@liqpass/kernel/time';
 import type { TransactionReceipt } from 'viem';
 import { z } from 'zod';
-import type { Position, Stage } from './demo.ts';
+import type { Position, Stage } from './demoStage.ts';
 
 // The loop with its money: what the buyer pays is seen on a chain, and what the Safe pays is proven by it.
 

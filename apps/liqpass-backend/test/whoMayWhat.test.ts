@@ -98,6 +98,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /admin/purchase-orders': { rule: 'viewer' },
   'GET /admin/purchase-orders/{id}/payment-preview': { rule: 'viewer' },
   'POST /admin/purchase-orders/{id}/mark-paid': { rule: 'treasurer' },
+  'GET /api/reserves': { rule: 'anybody' },
+  'GET /admin/treasury': { rule: 'viewer' },
+  'GET /admin/treasury/transfers': { rule: 'viewer' },
+  'POST /admin/treasury/transfers/{id}/assign': {
+    rule: 'treasurer',
+    body: { purchaseOrderId: '00000000-0000-4000-8000-000000000000', reason: 'x' },
+  },
   'GET /admin/payouts': { rule: 'viewer' },
   'GET /admin/payouts/safe-batch': { rule: 'viewer' },
   'GET /admin/payouts/csv': { rule: 'viewer' },
