@@ -67,6 +67,8 @@ export function PayFromWallet({
           token: hexAddress(to.token_address),
           to: hexAddress(safe),
           amount: units,
+          // Where the chain is read, the payment says which order it is for.
+          reference: order.amount_due_usdc === order.premium_amount_usdc ? null : hexAddress(order.payment_reference),
         });
       });
     },
@@ -122,7 +124,7 @@ export function PayFromWallet({
       >
         {send.isPending
           ? t('pay.confirm_in_wallet')
-          : t(unsure ? 'pay.not_sent_again' : 'pay.from_wallet', { amount: money(order.premium_amount_usdc) })}
+          : t(unsure ? 'pay.not_sent_again' : 'pay.from_wallet', { amount: money(order.amount_due_usdc) })}
       </Button>
       <ErrorNote error={send.error} />
       {dialog}

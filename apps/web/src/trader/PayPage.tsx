@@ -29,6 +29,7 @@ import { CancelOrder } from './CancelOrder.tsx';
 import { NotSoldNow } from './NotSoldNow.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
+import { PaymentSeen } from './PaymentSeen.tsx';
 import { PayoutAddress } from './PayoutAddress.tsx';
 import { RefundNote } from './RefundNote.tsx';
 import { useOrder } from './useOrder.ts';
@@ -84,6 +85,7 @@ export function PayPage({ id }: { id: string }) {
             </>
           ) : (
             <>
+              <PaymentSeen order={order} />
               {reported && <Report order={order} />}
               <ErrorNote error={to.error} onRetry={() => void to.refetch()} />
               {/* Whoever has paid is not invited to pay again. */}
@@ -200,7 +202,7 @@ function Instructions({
   onPerhaps: (txHash: string) => void;
 }) {
   const { t } = useTranslation('trader');
-  const amount = money(order.premium_amount_usdc);
+  const amount = money(order.amount_due_usdc);
   const wide = useWide();
   if (to.treasury_safe === null)
     return (
@@ -208,7 +210,7 @@ function Instructions({
         <p>{t('pay.no_treasury_next', { amount })}</p>
       </Note>
     );
-  const units = parseUsdc(order.premium_amount_usdc);
+  const units = parseUsdc(order.amount_due_usdc);
   const uri = `ethereum:${to.token_address}@${to.chain_id}/transfer?address=${to.treasury_safe}&uint256=${units ?? 0n}`;
   return (
     <>
@@ -220,7 +222,7 @@ function Instructions({
               {amount} <span className="text-sm font-normal">{to.token}</span>
             </p>
           </div>
-          <CopyButton text={order.premium_amount_usdc} label={t('pay.amount')} />
+          <CopyButton text={order.amount_due_usdc} label={t('pay.amount')} />
         </div>
         <div className="flex items-center justify-between gap-3 border-t border-line p-4 pb-3">
           <div>

@@ -144,13 +144,16 @@ export async function sendToken(transfer: {
   token: Address;
   to: Address;
   amount: bigint;
+  /** 32 bytes behind the arguments, which the token ignores; null for none. */
+  reference?: Hex | null;
 }): Promise<Hex> {
   const { chainId, token, to, amount } = transfer;
   if (chainId !== base.id && chainId !== local.id) throw new WalletError('wrong_chain');
   await switchTo(chainId);
   const { connector, address: from } = getConnection(config);
   if (!connector) throw new WalletError('missing');
-  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, amount] });
+  const call = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [to, amount] });
+  const data: Hex = `${call}${(transfer.reference ?? '0x').slice(2)}`;
   // Asked once and by this one name: libraries ask again by another where a wallet declines with an unusual code.
   const answer = await asked(async () =>
     provider.parse(await connector.getProvider()).request({
