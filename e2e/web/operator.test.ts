@@ -180,3 +180,32 @@ test(
     }
   },
 );
+
+test(
+  'what follows from a payment is seen while it is typed, before anything is recorded',
+  { timeout: 120_000 },
+  async () => {
+    const { ordId } = await on.stage.control('/orders', { ...ETH, side: 'sell', sz: '200', lever: '5' });
+    const id = await newOrder();
+    await on.stage.call('POST', `/api/purchase-orders/${id}/bind-okx`, { ordId, instId: ETH.instId });
+    const project = PROJECTS[1];
+    const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer);
+    const { page, say } = treasurer;
+    try {
+      await page.goto('/admin/payments');
+      await signIn(treasurer);
+      const item = page.getByRole('listitem').filter({ hasText: id.slice(0, 8) });
+      await item.getByRole('button', { name: say('admin:payments.confirm') }).click();
+      const dialog = page.getByRole('dialog');
+      await expect(dialog.getByText(say('admin:preview.COVERED'))).toBeVisible();
+      await look(page, project, '64-preview');
+      await dialog.getByLabel(say('admin:payments.amount')).fill('0.50');
+      await expect(dialog.getByText(say('admin:preview.REFUND'))).toBeVisible();
+      await expect(dialog.getByText(say('admin:refund.PAID_SHORT'))).toBeVisible();
+      assert.equal((await on.stage.call('GET', `/api/purchase-orders/${id}`)).body['status'], 'AWAITING_PAYMENT');
+      assert.deepEqual(treasurer.faults, []);
+    } finally {
+      await treasurer.context.close();
+    }
+  },
+);

@@ -1,5 +1,6 @@
 import { markOrderPaid } from '@liqpass/api/operatorCalls';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { cleanAddress } from '@liqpass/api/pasted';
 import { isTxHash } from '@liqpass/kernel/ids';
 import { isUsdcText } from '@liqpass/kernel/money';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -17,6 +18,7 @@ import { Modal } from '../ui/Modal.tsx';
 import { Hash, Money } from '../ui/Money.tsx';
 import { orderTone } from '../ui/statusTone.ts';
 import { api } from './operatorApi.ts';
+import { PaymentPreview } from './PaymentPreview.tsx';
 import { chainQuery } from './queries.ts';
 import { useMay } from './useOperator.ts';
 
@@ -124,6 +126,7 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
   const chain = useQuery(chainQuery);
   const [amount, setAmount] = useState(order.premium_amount_usdc);
   const [hash, setHash] = useState(order.reported_tx_hash ?? '');
+  const [payer, setPayer] = useState('');
   const [paidAt, setPaidAt] = useState('');
   const [note, setNote] = useState('');
   const [wrong, setWrong] = useState({ amount: false, hash: false, paidAt: false });
@@ -133,6 +136,7 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
         premiumAmountUsdc: amount,
         ...(paidAt === '' ? {} : { paidAt: new Date(paidAt).toISOString() }),
         ...(hash === '' ? {} : { txHash: hash }),
+        ...(payer === '' ? {} : { payer }),
         ...(note === '' ? {} : { note }),
       }),
     onSuccess: async () => {
@@ -219,6 +223,19 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
             />
           )}
         </Field>
+        <Field label={t('payments.payer')}>
+          {(aria) => (
+            <input
+              {...aria}
+              value={payer}
+              onChange={(event) => setPayer(cleanAddress(event.target.value))}
+              className="num field-box text-sm"
+              autoComplete="off"
+              spellCheck={false}
+              placeholder="0x…"
+            />
+          )}
+        </Field>
         <Field
           label={t('payments.paid_at', { zone: zone(serverNow()) })}
           hint={
@@ -256,6 +273,7 @@ function Confirm({ order, onClose }: { order: PurchaseOrderAnswer; onClose: () =
             />
           )}
         </Field>
+        <PaymentPreview orderId={order.id} typed={{ amount, hash, payer, paidAt }} />
         <ErrorNote error={mark.error} />
         <div className="flex justify-end gap-3">
           <Button kind="quiet" onClick={onClose}>
