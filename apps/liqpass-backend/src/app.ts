@@ -12,6 +12,7 @@ import { adminClaimPaymentRoutes } from './routes/treasury/adminClaimPayment.ts'
 import { adminTreasuryRoutes } from './routes/treasury/adminTreasury.ts';
 import { reservesRoutes } from './routes/treasury/reserves.ts';
 import { adminPayoutRoutes } from './routes/treasury/adminPayouts.ts';
+import { watchRoutes } from './routes/watch/watch.ts';
 import { eventRoutes } from './routes/events.ts';
 import { pageRoutes } from './routes/platform/pages.ts';
 import { paymentInstructionRoutes } from './routes/paymentInstructions.ts';
@@ -104,6 +105,7 @@ export async function buildApp(
   adminTreasuryRoutes(app, ctx, keys);
   reservesRoutes(app, ctx);
   adminBatchRoutes(app, ctx, keys);
+  watchRoutes(app, ctx, keys);
   eventRoutes(app, ctx, keys);
   publicLogRoutes(app, ctx);
   ownLogRoutes(app, ctx, keys);

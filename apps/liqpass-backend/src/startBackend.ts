@@ -15,6 +15,7 @@ import { startLogAppender } from './jobs/log/logAppender.ts';
 import { startMarketFeed } from './jobs/book/marketFeed.ts';
 import { startBookUpkeep } from './jobs/book/bookUpkeep.ts';
 import { startSealer } from './jobs/audit/sealer.ts';
+import { startLookout } from './jobs/watch/lookout.ts';
 import { startTreasuryWatch } from './jobs/treasury/treasuryWatch.ts';
 import { liveCapital } from './services/treasury/liveCapital.ts';
 import { measureTreasury } from './routes/treasury/treasuryMetrics.ts';
@@ -34,6 +35,7 @@ import { quoteSigner } from './services/book/quoteSigner.ts';
 import { buildSalesStops } from './services/book/salesStops.ts';
 import { seedOperators } from './services/people/operators.ts';
 import { checkWaits } from './services/waiting.ts';
+import { observeClient } from './services/watch/observeClient.ts';
 import { openWatch } from './services/treasury/openWatch.ts';
 import type { Verifications } from './services/hallContext.ts';
 import { buildVerifications } from './services/verifications.ts';
@@ -91,6 +93,7 @@ export async function startBackend(
       sales: live?.sales ?? stops,
       settings: live === null ? config : { ...config, underwriting: live.underwriting },
       watch: openWatch(config),
+      observe: observeClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
     };
     const metrics = buildMetrics(
       { depth: () => verifications.depth() },
@@ -113,6 +116,7 @@ export async function startBackend(
     );
     // Who serves pages alone asks about what is filed there, and leaves the rest to others.
     const stopClaimVerifier = config.role === 'web' ? async (): Promise<void> => {} : startClaimVerifier(background);
+    const stopLookout = config.role === 'web' ? null : startLookout(background);
     const stopUpkeep = startUpkeep(background);
     const stopSealer = startSealer(background);
     const stopLog = config.publicLog === null ? async () => undefined : startLogAppender(background, config.publicLog);
@@ -135,6 +139,7 @@ export async function startBackend(
         await stopBookUpkeep();
         await stopMarketFeed();
         await stopTreasuryWatch?.();
+        await stopLookout?.();
         await app.close();
         await stopClaimVerifier();
         await verifications.stop(STOP_JOBS_WITHIN_MS - (performance.now() - startedMs));

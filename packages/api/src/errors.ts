@@ -47,6 +47,7 @@ export const ERRORS = {
   PAYOUT_ADDRESS_MISSING: { status: 409, retry: false },
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, retry: true },
   CREDENTIAL_IN_USE: { status: 409, retry: false },
+  WATCH_NEEDS_KEY: { status: 409, retry: false },
   QUOTE_ALREADY_USED: { status: 409, retry: false },
   QUOTE_EXPIRED: { status: 409, retry: false },
   PRICE_MOVED: { status: 409, retry: false },

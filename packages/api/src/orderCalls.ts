@@ -9,6 +9,7 @@ import {
   type createPurchaseOrderBody,
   type reportPaymentBody,
 } from './purchaseOrders.ts';
+import { watchAnswer, type watchBody } from './watch.ts';
 
 const order = (id: string): string => `/api/purchase-orders/${encodeURIComponent(id)}`;
 
@@ -37,3 +38,8 @@ export const requestPayoutAddressMessage = (api: Api, id: string, body: In<typeo
 
 export const setPayoutAddress = (api: Api, id: string, body: In<typeof payoutAddressBody>) =>
   api('POST', `${order(id)}/payout-address`, purchaseOrderAnswer, { body });
+
+export const getWatch = (api: Api, id: string) => api('GET', `${order(id)}/watch`, watchAnswer);
+
+export const setWatch = (api: Api, id: string, body: In<typeof watchBody>) =>
+  api('PUT', `${order(id)}/watch`, watchAnswer, { body });

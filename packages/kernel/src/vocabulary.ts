@@ -276,3 +276,21 @@ export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 /** By what another claim is related to this one. */
 export const CLAIM_RELATIONS = ['ACCOUNT', 'WALLET', 'TRANSACTION'] as const;
 export type ClaimRelation = (typeof CLAIM_RELATIONS)[number];
+
+/** What the holder of a watched position changed. */
+export const WATCH_CHANGE_KINDS = [
+  'MARGIN_ADDED',
+  'MARGIN_REMOVED',
+  'LEVERAGE_CHANGED',
+  'SIZE_ADDED',
+  'SIZE_REDUCED',
+] as const;
+export type WatchChangeKind = (typeof WATCH_CHANGE_KINDS)[number];
+
+/** Why a watch has ended: nothing is looked at any more. */
+export const WATCH_ENDS = ['LIQUIDATED', 'CLAIMED', 'CLOSED', 'WINDOW_OVER', 'NOT_COVERED', 'KEY_GONE'] as const;
+export type WatchEnd = (typeof WATCH_ENDS)[number];
+
+/** off: nobody looks. waiting: cover has not begun. blind: the position could not be seen at the last look. */
+export const WATCH_STATES = ['off', 'waiting', 'watching', 'blind', 'ended'] as const;
+export type WatchState = (typeof WATCH_STATES)[number];

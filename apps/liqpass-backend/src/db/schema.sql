@@ -674,6 +674,72 @@ TABLE sign_in_messages
   CONSTRAINT sign_in_messages_pkey PRIMARY KEY (nonce)
   CREATE INDEX sign_in_messages_age ON sign_in_messages USING btree (expires_at)
 
+TABLE watch_changes
+  purchase_order_id uuid NOT NULL
+  kind text NOT NULL
+  ref text NOT NULL
+  at timestamp with time zone NOT NULL
+  before text
+  after text
+  amount text
+  CONSTRAINT watch_changes_kind_check CHECK (kind = ANY (ARRAY['MARGIN_ADDED'::text, 'MARGIN_REMOVED'::text, 'LEVERAGE_CHANGED'::text, 'SIZE_ADDED'::text, 'SIZE_REDUCED'::text]))
+  CONSTRAINT watch_changes_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES watches(purchase_order_id)
+  CONSTRAINT watch_changes_pkey PRIMARY KEY (purchase_order_id, kind, ref)
+
+TABLE watch_evidence
+  purchase_order_id uuid NOT NULL
+  kind text NOT NULL
+  at timestamp with time zone NOT NULL
+  verdict text NOT NULL
+  reason text
+  evidence_root text
+  evidence_json json NOT NULL
+  CONSTRAINT watch_evidence_kind_check CHECK (kind = ANY (ARRAY['GONE'::text, 'CLOSING'::text]))
+  CONSTRAINT watch_evidence_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES watches(purchase_order_id)
+  CONSTRAINT watch_evidence_pkey PRIMARY KEY (purchase_order_id, kind)
+
+TABLE watch_intervals
+  id bigint NOT NULL IDENTITY
+  purchase_order_id uuid NOT NULL
+  from_at timestamp with time zone NOT NULL
+  until_at timestamp with time zone NOT NULL
+  CONSTRAINT watch_intervals_check CHECK (until_at >= from_at)
+  CONSTRAINT watch_intervals_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES watches(purchase_order_id)
+  CONSTRAINT watch_intervals_pkey PRIMARY KEY (id)
+  CREATE INDEX watch_intervals_order ON watch_intervals USING btree (purchase_order_id, id)
+
+TABLE watches
+  purchase_order_id uuid NOT NULL
+  is_on boolean NOT NULL
+  files_claims boolean NOT NULL
+  changed_at timestamp with time zone NOT NULL
+  ended_as text
+  next_look_at timestamp with time zone
+  taken_by uuid
+  taken_until timestamp with time zone
+  looked_at timestamp with time zone
+  unsettled integer NOT NULL DEFAULT 0
+  inst_id text NOT NULL
+  side text NOT NULL
+  liq_px numeric NOT NULL
+  touched_at timestamp with time zone
+  seen_at timestamp with time zone
+  seen_json json
+  blind_since timestamp with time zone
+  blind_code text
+  CONSTRAINT watches_check CHECK (next_look_at IS NULL OR is_on AND ended_as IS NULL)
+  CONSTRAINT watches_check1 CHECK ((taken_by IS NULL) = (taken_until IS NULL))
+  CONSTRAINT watches_check2 CHECK ((blind_since IS NULL) = (blind_code IS NULL))
+  CONSTRAINT watches_check3 CHECK ((seen_at IS NULL) = (seen_json IS NULL))
+  CONSTRAINT watches_ended_as_check CHECK (ended_as = ANY (ARRAY['LIQUIDATED'::text, 'CLAIMED'::text, 'CLOSED'::text, 'WINDOW_OVER'::text, 'NOT_COVERED'::text, 'KEY_GONE'::text]))
+  CONSTRAINT watches_liq_px_check CHECK (liq_px > 0::numeric)
+  CONSTRAINT watches_side_check CHECK (side = ANY (ARRAY['long'::text, 'short'::text]))
+  CONSTRAINT watches_unsettled_check CHECK (unsettled >= 0)
+  CONSTRAINT watches_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT watches_pkey PRIMARY KEY (purchase_order_id)
+  CREATE INDEX watches_due ON watches USING btree (next_look_at) WHERE (next_look_at IS NOT NULL)
+  CREATE INDEX watches_near ON watches USING btree (inst_id, side, liq_px) WHERE (next_look_at IS NOT NULL)
+
 CREATE OR REPLACE FUNCTION audit_stamp(id bigint, at timestamp with time zone, actor text, action text, subject_type text, subject_id text, from_status text, to_status text, why text, details jsonb, request_id text)
  RETURNS bytea
  LANGUAGE sql

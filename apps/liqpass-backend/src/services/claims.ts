@@ -61,7 +61,8 @@ type Filed = {
   readonly verdict: Promise<Claim | null> | null;
 };
 
-async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Filed> {
+/** As triggerClaim, without waiting for the verdict. */
+export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Filed> {
   const claimant = checksummedAddress(filed.claimant);
   const order = await afterWaiting(ctx, await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor));
   if (order.claim === null) requirePayable(ctx, claimant);

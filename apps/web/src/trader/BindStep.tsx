@@ -27,6 +27,7 @@ import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { KeyAndPositions } from './KeyAndPositions.tsx';
+import { WatchPanel } from './WatchPanel.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 
 type Way = 'key' | 'number';
@@ -98,6 +99,7 @@ export function BindStep({ orderId }: { orderId: string }) {
                   </Link>
                 </Note>
               )}
+              <WatchPanel order={order.data} />
               {byNumber && (
                 <Choice<Way>
                   legend={t('bind.way')}

@@ -27,6 +27,7 @@ import { useWrong } from '../ui/useWrong.ts';
 import { useWide } from '../ui/useWide.ts';
 import { CancelOrder } from './CancelOrder.tsx';
 import { NotSoldNow } from './NotSoldNow.tsx';
+import { WatchPanel } from './WatchPanel.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
 import { PaymentSeen } from './PaymentSeen.tsx';
@@ -107,6 +108,7 @@ export function PayPage({ id }: { id: string }) {
                 </>
               )}
               <PayoutAddress order={order} />
+              <WatchPanel order={order} />
               {reported ? (
                 order.reported_tx_hash === null && <NotPaidAfterAll order={order} />
               ) : (

@@ -20,6 +20,7 @@ import { ClaimPanel, FileClaim, isStillOpen } from './ClaimPanel.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
 import { OrderTag } from './OrderTag.tsx';
 import { RefundNote } from './RefundNote.tsx';
+import { WatchPanel } from './WatchPanel.tsx';
 import { useOrder } from './useOrder.ts';
 
 /** OKX answers about orders of the last three months: later nothing can be proven. */
@@ -69,6 +70,7 @@ export function PolicyPage({ id }: { id: string }) {
             ) : (
               <Skeleton lines={6} />
             ))}
+          {order.refund_reason === null && <WatchPanel order={order} />}
           <History order={order} claim={claim.data} />
         </div>
         <OrderSummary order={order} live={covers} />

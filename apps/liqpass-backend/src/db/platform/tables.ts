@@ -10,6 +10,7 @@ import type {
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { PayoutTables } from './payoutTables.ts';
 import type { TreasuryTables } from './treasuryTables.ts';
+import type { WatchTables } from './watchTables.ts';
 import type { PositionJson, UnderwritingTables } from './underwritingTables.ts';
 
 /** numeric(38,6): text both ways, so that no amount ever is a float. */
@@ -226,7 +227,8 @@ export type IdempotencyKeysTable = {
 
 export type Tables = UnderwritingTables &
   PayoutTables &
-  TreasuryTables & {
+  TreasuryTables &
+  WatchTables & {
     purchase_orders: PurchaseOrdersTable;
     insurance_claims: InsuranceClaimsTable;
     audit_log: AuditLogTable;

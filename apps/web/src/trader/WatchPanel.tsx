@@ -1,0 +1,94 @@
+import { getWatch, setWatch } from '@liqpass/api/orderCalls';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import type { WatchAnswer, WatchBody } from '@liqpass/api/watch';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api } from '../data/api.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Instant } from '../ui/Instant.tsx';
+import { Button } from '../ui/kit.tsx';
+import { Facts } from '../ui/sheets.tsx';
+
+const watchQuery = (id: string) => ({ queryKey: ['watch', id], queryFn: () => getWatch(api, id) });
+
+/** Consent to the watch over a position, and what it has seen. Not shown where there is no key to look with. */
+export function WatchPanel({ order }: { order: PurchaseOrderAnswer }) {
+  const { t } = useTranslation('trader');
+  const client = useQueryClient();
+  const attested = order.attested === true;
+  const { data: watch } = useQuery({ ...watchQuery(order.id), enabled: attested, refetchInterval: 15_000 });
+  const change = useMutation({
+    mutationFn: (body: WatchBody) => setWatch(api, order.id, body),
+    onSuccess: (answer) => client.setQueryData(watchQuery(order.id).queryKey, answer),
+  });
+  if (!attested || !watch || (!watch.available && watch.state === 'off')) return null;
+  const isOn = watch.state !== 'off' && watch.state !== 'ended';
+  return (
+    <section className="sheet grid gap-4 p-5" aria-label={t('watch.title')}>
+      <h2 className="text-xl">{t('watch.title')}</h2>
+      <p className="text-sm text-muted">{t(`watch.state.${watch.state}`)}</p>
+      {watch.ended_as !== null && <p>{t(`watch.ended.${watch.ended_as}`)}</p>}
+      <Seen watch={watch} />
+      <ErrorNote error={change.error} />
+      {watch.state !== 'ended' && (
+        <div className="grid gap-3">
+          {!isOn && <p className="text-sm">{t('watch.what')}</p>}
+          {isOn && (
+            <label className="flex min-h-6 items-start gap-3 text-sm">
+              <input
+                type="checkbox"
+                className="mt-1"
+                checked={watch.files_claims}
+                disabled={change.isPending}
+                onChange={(event) => change.mutate({ on: true, files_claims: event.target.checked })}
+              />
+              {t('watch.files_claims')}
+            </label>
+          )}
+          <Button
+            kind={isOn ? 'quiet' : 'solid'}
+            busy={change.isPending}
+            onClick={() => change.mutate({ on: !isOn, files_claims: !isOn })}
+          >
+            {isOn ? t('watch.off') : t('watch.on')}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Seen({ watch }: { watch: WatchAnswer }) {
+  const { t } = useTranslation('trader');
+  const rows: [string, React.ReactNode][] = [];
+  if (watch.last_look_at !== null)
+    rows.push([t('watch.last_look'), <Instant key="l" at={Date.parse(watch.last_look_at)} />]);
+  if (watch.blind) rows.push([t('watch.blind_since'), <Instant key="b" at={Date.parse(watch.blind.since)} />]);
+  if (watch.position?.liq_px)
+    rows.push([
+      t('watch.liq_px'),
+      <span key="p" className="num">
+        {watch.position.liq_px}
+      </span>,
+    ]);
+  if (rows.length === 0 && watch.changes.length === 0) return null;
+  return (
+    <div className="grid gap-3">
+      <Facts rows={rows} />
+      {watch.changes.length > 0 && (
+        <ul className="grid gap-1 text-sm">
+          {watch.changes.map((change) => (
+            <li key={`${change.kind} ${change.at} ${change.amount ?? change.after ?? ''}`}>
+              <Instant at={Date.parse(change.at)} />{' '}
+              {t(`watch.change.${change.kind}`, {
+                amount: change.amount ?? '',
+                before: change.before ?? '',
+                after: change.after ?? '',
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
