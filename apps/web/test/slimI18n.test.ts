@@ -43,7 +43,7 @@ test('the slimmed i18next says what the whole one says, and switches language', 
     };
     const [whole, slimmed] = [await said(I18NEXT), await said(file)];
     assert.deepEqual(slimmed, whole);
-    assert.ok(whole.includes('仓位若被 OKX 强平，由我们赔付。'));
+    assert.ok(whole.includes('仓位被 OKX 强平，我们来赔。'));
   } finally {
     await rm(folder, { recursive: true });
   }
