@@ -123,6 +123,7 @@ export function readConfig(env: Environment = process.env): Config {
     shortKeys,
     auditKeys: readAuditKeys(env, made?.auditKey ?? null),
     treasurySafe,
+    contact: readContact(env),
     chain,
     watch: readWatchSettings(env, chain, treasurySafe, people.rpcUrls),
     allowUnattestedBinding: flag(env, 'ALLOW_UNATTESTED_BINDING', embedded),
@@ -132,4 +133,15 @@ export function readConfig(env: Environment = process.env): Config {
     people,
     publicLog: readLogSettings(env, made?.logPrivateKey ?? null),
   };
+}
+
+/** Where people ask: a page, an address, both or neither. */
+function readContact(env: Environment): Config['contact'] {
+  const url = optional(env, 'CONTACT_URL') ?? null;
+  const email = optional(env, 'CONTACT_EMAIL') ?? null;
+  if (url !== null && !/^https?:\/\/\S+$/.test(url))
+    throw new ConfigError('CONTACT_URL is no address of a page: it begins with https://');
+  if (email !== null && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email))
+    throw new ConfigError('CONTACT_EMAIL is no e-mail address, such as help@liqpass.example');
+  return { url, email };
 }

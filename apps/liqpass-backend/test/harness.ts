@@ -87,6 +87,7 @@ export async function testBackend(settings: Partial<Config> = {}): Promise<TestB
     jpVerifyApiKey: verifier.apiKey,
     attestationPublicKeys: [],
     treasurySafe: null,
+    contact: { url: null, email: null },
     chain: readChainSettings({}),
     watch: null,
     simulatedExchange: null,

@@ -15,6 +15,8 @@
     asked === 'zh' || asked === 'en' ? asked : navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
   html.lang = lng === 'zh' ? 'zh-CN' : 'en';
   html.dataset.lng = lng;
+  const description = document.querySelector('meta[name="description"]');
+  if (lng === 'zh' && description?.dataset.zh) description.content = description.dataset.zh;
   // A link taken out of a chat often ends in the sentence's full stop or bracket.
   const ENDS =
     /(?:%(?:E3%80%8[1-9A-F]|E3%80%9[0-5]|EF%BC%(?:81|89|8C|8E|9A|9B|9F)|EF%BD%A1|E2%80%9[89D]|22|3E|5D|7D)|[.,;:!?'"()\]}>])+$/i;

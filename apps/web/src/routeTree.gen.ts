@@ -11,6 +11,8 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as BuyRouteImport } from './routes/buy'
+import { Route as HowRouteImport } from './routes/how'
+import { Route as KeysRouteImport } from './routes/keys'
 import { Route as HelpOkxKeyRouteImport } from './routes/help.okx-key'
 import { Route as PayIdRouteImport } from './routes/pay.$id'
 import { Route as PoliciesIndexRouteImport } from './routes/policies.index'
@@ -26,6 +28,16 @@ const IndexRoute = IndexRouteImport.update({
 const BuyRoute = BuyRouteImport.update({
   id: '/buy',
   path: '/buy',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const HowRoute = HowRouteImport.update({
+  id: '/how',
+  path: '/how',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const KeysRoute = KeysRouteImport.update({
+  id: '/keys',
+  path: '/keys',
   getParentRoute: () => rootRouteImport,
 } as any)
 const HelpOkxKeyRoute = HelpOkxKeyRouteImport.update({
@@ -62,6 +74,8 @@ const PoliciesIdEvidenceRoute = PoliciesIdEvidenceRouteImport.update({
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/buy': typeof BuyRoute
+  '/how': typeof HowRoute
+  '/keys': typeof KeysRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
   '/receipt/$id': typeof ReceiptIdRoute
@@ -72,6 +86,8 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/buy': typeof BuyRoute
+  '/how': typeof HowRoute
+  '/keys': typeof KeysRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
   '/receipt/$id': typeof ReceiptIdRoute
@@ -83,6 +99,8 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/buy': typeof BuyRoute
+  '/how': typeof HowRoute
+  '/keys': typeof KeysRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
   '/receipt/$id': typeof ReceiptIdRoute
@@ -95,6 +113,8 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/buy'
+    | '/how'
+    | '/keys'
     | '/help/okx-key'
     | '/pay/$id'
     | '/receipt/$id'
@@ -105,6 +125,8 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/buy'
+    | '/how'
+    | '/keys'
     | '/help/okx-key'
     | '/pay/$id'
     | '/receipt/$id'
@@ -115,6 +137,8 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/buy'
+    | '/how'
+    | '/keys'
     | '/help/okx-key'
     | '/pay/$id'
     | '/receipt/$id'
@@ -126,6 +150,8 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   BuyRoute: typeof BuyRoute
+  HowRoute: typeof HowRoute
+  KeysRoute: typeof KeysRoute
   HelpOkxKeyRoute: typeof HelpOkxKeyRoute
   PayIdRoute: typeof PayIdRoute
   ReceiptIdRoute: typeof ReceiptIdRoute
@@ -148,6 +174,20 @@ declare module '@tanstack/react-router' {
       path: '/buy'
       fullPath: '/buy'
       preLoaderRoute: typeof BuyRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/how': {
+      id: '/how'
+      path: '/how'
+      fullPath: '/how'
+      preLoaderRoute: typeof HowRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/keys': {
+      id: '/keys'
+      path: '/keys'
+      fullPath: '/keys'
+      preLoaderRoute: typeof KeysRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/help/okx-key': {
@@ -198,6 +238,8 @@ declare module '@tanstack/react-router' {
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   BuyRoute: BuyRoute,
+  HowRoute: HowRoute,
+  KeysRoute: KeysRoute,
   HelpOkxKeyRoute: HelpOkxKeyRoute,
   PayIdRoute: PayIdRoute,
   ReceiptIdRoute: ReceiptIdRoute,

@@ -1,5 +1,6 @@
 import type { Api, In } from './apiClient.ts';
-import { triggerClaimAnswer, type fileClaimBody } from './claims.ts';
+import { triggerClaimAnswer } from './claims.ts';
+import type { fileClaimBody } from './claimBodies.ts';
 import { evidenceAnswer, traderClaimAnswer } from './events.ts';
 import { attestationKeysAnswer } from './verify.ts';
 

@@ -1,7 +1,7 @@
 import { ELIGIBILITY_REFUSALS, OKX_REGIONS, SIDES, SNAPSHOT_REASONS } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { sealedText } from './verify.ts';
-import { visibleName } from './given.ts';
+import { visibleName } from './visibleName.ts';
 import { instId, instant, ordId, uuid } from './wire.ts';
 
 // Exchange keys: sealed where they are typed in, stored and forwarded as they are, opened by jp-verify alone.

@@ -6,7 +6,6 @@ import {
   cleanNumber,
   cleanOrderNumber,
   cleanTxHash,
-  hasInvisible,
   sentenceOf,
   wrongAddress,
   wrongOrderNumber,
@@ -45,14 +44,6 @@ export const givenOrdId = given(cleanOrderNumber, wrongOrderNumber, 'an OKX orde
   description: 'The number of an OKX order, 10 to 20 digits; spaces between them are taken off',
   example: '2939942264028307457',
 });
-/** A name that people read: nothing in it that they cannot see. */
-export const visibleName = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .refine((text) => !hasInvisible(text), 'a name without invisible characters or marks of direction');
 /** An instrument as somebody gives it: "btc-usdt-swap". */
 export const givenInstId = z
   .string()

@@ -1,12 +1,6 @@
 import type { Api, In } from './apiClient.ts';
-import {
-  candlesAnswer,
-  marksAnswer,
-  paymentInstructionsAnswer,
-  productsAnswer,
-  quoteAnswer,
-  type quoteBody,
-} from './quotes.ts';
+import { candlesAnswer, marksAnswer, paymentInstructionsAnswer, productsAnswer, quoteAnswer } from './quotes.ts';
+import type { quoteBody } from './quoteBodies.ts';
 
 // What anyone asks: what is on sale, at what price, and where a premium goes. One function per route; the client comes first, so that a page carries only what it uses.
 

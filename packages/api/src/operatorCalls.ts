@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Api, In } from './apiClient.ts';
 import { okAnswer } from './auth.ts';
-import type { approveClaimBody, markClaimPaidBody, rejectClaimBody } from './claims.ts';
+import type { approveClaimBody, rejectClaimBody } from './claims.ts';
+import type { markClaimPaidBody } from './claimBodies.ts';
 import { claimSummary } from './claims.ts';
 import type {
   listAdminClaimsQuery,
@@ -24,7 +25,7 @@ import {
   operatorMe,
   settingsAnswer,
 } from './operators.ts';
-import type { markPaidBody, paymentPreviewQuery } from './purchaseOrders.ts';
+import type { markPaidBody, paymentPreviewQuery } from './orderBodies.ts';
 import { paymentPreviewAnswer, purchaseOrderAnswer } from './purchaseOrders.ts';
 
 // What an operator asks, one function per route; the trader's pages never load this.

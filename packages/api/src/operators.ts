@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { claimAnswer, claimSummary } from './claims.ts';
 import { purchaseOrderAnswer } from './purchaseOrders.ts';
 import { check, liquidation } from './verify.ts';
-import { visibleName } from './given.ts';
+import { visibleName } from './visibleName.ts';
 import { address, instId, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 const reason = z.string().trim().min(1).max(500);

@@ -1,15 +1,14 @@
 import type { Api, In } from './apiClient.ts';
-import { authNonceAnswer, type payoutAddressBody, type payoutAddressMessageBody } from './auth.ts';
+import { authNonceAnswer } from './auth.ts';
+import type { payoutAddressBody, payoutAddressMessageBody } from './authBodies.ts';
 import {
   createPurchaseOrderAnswer,
   paymentPreviewAnswer,
   purchaseOrderAnswer,
   purchaseOrderPage,
-  type bindOkxBody,
-  type createPurchaseOrderBody,
-  type reportPaymentBody,
 } from './purchaseOrders.ts';
 import { watchAnswer, type watchBody } from './watch.ts';
+import type { bindOkxBody, createPurchaseOrderBody, reportPaymentBody } from './orderBodies.ts';
 
 const order = (id: string): string => `/api/purchase-orders/${encodeURIComponent(id)}`;
 

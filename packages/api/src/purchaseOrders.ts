@@ -8,57 +8,13 @@ import {
 } from '@liqpass/kernel/vocabulary';
 import { ORDER_NUMBER_DOUBTS } from '@liqpass/kernel/orderNumber';
 import { z } from 'zod';
-import { givenAddress, givenInstId, givenOrdId, paidUsdcText, txHash } from './given.ts';
 import { address, instant, instId, ordId, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 export const policyParams = z
   .strictObject({ payout_fixed_usdc: usdcText, payout_cap_usdc: usdcText })
   .meta({ id: 'PolicyParams' });
 
-/** POST /api/purchase-orders */
-export const createPurchaseOrderBody = z
-  .strictObject({
-    policyType: z.string().min(1).max(40),
-    chainId: z
-      .int()
-      .min(1)
-      .max(2 ** 31),
-    premiumAmountUsdc: usdcText,
-    policyParams,
-    coverageStartAt: instant.optional(),
-    coverageEndAt: instant.optional(),
-    payoutAddress: givenAddress.optional(),
-    quoteHash: txHash.optional(),
-  })
-  .meta({ id: 'CreatePurchaseOrder' });
-export type CreatePurchaseOrderBody = z.infer<typeof createPurchaseOrderBody>;
 export const createPurchaseOrderAnswer = z.strictObject({ purchaseOrderId: uuid }).meta({ id: 'PurchaseOrderCreated' });
-
-/** POST /api/purchase-orders/:id/bind-okx */
-export const bindOkxBody = z
-  .strictObject({ ordId: givenOrdId, instId: givenInstId, credentialId: uuid.optional() })
-  .meta({ id: 'BindOkx' });
-export type BindOkxBody = z.infer<typeof bindOkxBody>;
-
-/** POST /api/purchase-orders/:id/report-payment */
-export const reportPaymentBody = z.strictObject({ txHash: txHash.optional() }).meta({ id: 'ReportPayment' });
-export type ReportPaymentBody = z.infer<typeof reportPaymentBody>;
-
-/** POST /internal/purchase-orders/:id/mark-paid; every field may be left out. */
-export const markPaidBody = z
-  .strictObject({
-    paidAt: instant.optional(),
-    premiumAmountUsdc: paidUsdcText.optional(),
-    quoteHash: txHash.optional(),
-    txHash: txHash.optional(),
-    /** Who sent the money, as the explorer shows it. */
-    payer: address.optional(),
-    note: z.string().max(500).optional(),
-  })
-  .meta({ id: 'MarkPurchaseOrderPaid' });
-export type MarkPaidBody = z.infer<typeof markPaidBody>;
-/** GET …/payment-preview: the same, to see what would follow. */
-export const paymentPreviewQuery = markPaidBody.omit({ quoteHash: true });
 
 const okxMeta = z.strictObject({ ordId, instId }).meta({ id: 'OkxMeta' });
 

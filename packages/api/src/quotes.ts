@@ -1,12 +1,9 @@
 import { SALES_STOP_REASONS, SIDES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
-import { cleanNumber } from './pasted.ts';
 import { address, hex32, instId, instant, usdcText } from './wire.ts';
 
 /** A price of the exchange, as a decimal string. */
-const price = z.string().regex(/^\d{1,20}(?:\.\d{1,20})?$/, 'a price such as "64210.5"');
-/** A price as somebody gives it: "58,210.5" too. */
-const givenPrice = z.string().max(60).transform(cleanNumber).pipe(price);
+export const price = z.string().regex(/^\d{1,20}(?:\.\d{1,20})?$/, 'a price such as "64210.5"');
 const stopReason = z.enum(SALES_STOP_REASONS).nullable();
 
 export const productAnswer = z
@@ -56,21 +53,6 @@ export const productsAnswer = z
   .meta({ id: 'Products' });
 export type Products = z.infer<typeof productsAnswer>;
 
-/** POST /api/quotes: exactly one of leverage and liqPx. */
-export const quoteBody = z
-  .strictObject({
-    policyType: z.string().min(1).max(40),
-    instId,
-    side: z.enum(SIDES),
-    leverage: z.number().min(1).max(125).optional(),
-    liqPx: givenPrice.optional(),
-    payoutUsdc: usdcText,
-    /** The quote_hash of the buyer's quote before this one, which he no longer wants: the room it holds goes to this one. */
-    replaces: hex32.optional(),
-  })
-  .refine((body) => (body.leverage === undefined) !== (body.liqPx === undefined), 'give leverage or liqPx, one of them')
-  .meta({ id: 'QuoteRequest' });
-export type QuoteBody = z.infer<typeof quoteBody>;
 /** Refused with QUOTE_REFUSED, SALES_STOPPED or EXPOSURE_LIMIT_REACHED (see errors.ts for their params). */
 export const quoteAnswer = z
   .strictObject({
@@ -147,6 +129,9 @@ export const paymentInstructionsAnswer = z
     token_decimals: z.int(),
     /** Base of the chain's explorer, without a trailing slash: transactions are under /tx/. */
     explorer_url: z.string().nullable(),
+    /** Where to ask, as the operators set it. */
+    contact_url: z.string().nullable(),
+    contact_email: z.string().nullable(),
     /** Minutes from the report of a payment to its confirmation, in the middle of the last twenty; null for none yet. */
     usual_confirmation_minutes: z.int().nullable(),
   })

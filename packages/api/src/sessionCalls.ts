@@ -1,5 +1,6 @@
 import type { Api, In } from './apiClient.ts';
-import { authNonceAnswer, meAnswer, okAnswer, type authNonceBody, type authVerifyBody } from './auth.ts';
+import { authNonceAnswer, meAnswer, okAnswer } from './auth.ts';
+import type { authNonceBody, authVerifyBody } from './authBodies.ts';
 
 // Signing in with a wallet, and out. One function per route; the client comes first, so that a page carries only what it uses.
 

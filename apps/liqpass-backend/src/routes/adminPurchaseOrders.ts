@@ -1,12 +1,11 @@
 import { listAdminPurchaseOrdersQuery } from '@liqpass/api/operators';
 import {
-  markPaidBody,
   paymentPreviewAnswer,
-  paymentPreviewQuery,
   purchaseOrderAnswer,
   purchaseOrderPage,
   purchaseOrderParams,
 } from '@liqpass/api/purchaseOrders';
+import { markPaidBody, paymentPreviewQuery } from '@liqpass/api/orderBodies';
 import type { Server } from '@liqpass/service/server';
 import { readSearched } from '../domain/searched.ts';
 import type { HallContext } from '../services/hallContext.ts';

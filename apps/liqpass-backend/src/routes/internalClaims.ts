@@ -1,4 +1,5 @@
-import { triggerClaimAnswer, triggerClaimBody, type TriggerClaimAnswer } from '@liqpass/api/claims';
+import { triggerClaimAnswer, type TriggerClaimAnswer } from '@liqpass/api/claims';
+import { triggerClaimBody } from '@liqpass/api/claimBodies';
 import type { Server } from '@liqpass/service/server';
 import type { Claim } from '../domain/claim.ts';
 import { triggerClaim } from '../services/claims.ts';

@@ -1,4 +1,5 @@
-import { markPaidBody, purchaseOrderAnswer, purchaseOrderParams, type MarkPaidBody } from '@liqpass/api/purchaseOrders';
+import { purchaseOrderAnswer, purchaseOrderParams } from '@liqpass/api/purchaseOrders';
+import { markPaidBody, type MarkPaidBody } from '@liqpass/api/orderBodies';
 import type { Server } from '@liqpass/service/server';
 import type { HallContext } from '../services/hallContext.ts';
 import { markPurchaseOrderPaid, type ReceivedPayment } from '../services/payments.ts';

@@ -1,4 +1,5 @@
-import { payoutAddressBody, payoutAddressMessageAnswer, payoutAddressMessageBody } from '@liqpass/api/auth';
+import { payoutAddressMessageAnswer } from '@liqpass/api/auth';
+import { payoutAddressBody, payoutAddressMessageBody } from '@liqpass/api/authBodies';
 import {
   listPurchaseOrdersQuery,
   purchaseOrderAnswer,

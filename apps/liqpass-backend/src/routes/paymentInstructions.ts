@@ -33,6 +33,8 @@ export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
         token_address: ctx.settings.chain.usdc,
         token_decimals: USDC_DECIMALS,
         explorer_url: 'https://basescan.org',
+        contact_url: ctx.settings.contact.url,
+        contact_email: ctx.settings.contact.email,
         usual_confirmation_minutes: usualMs === null ? null : Math.max(1, Math.ceil(usualMs / MINUTE_MS)),
       };
     },

@@ -1,13 +1,12 @@
 import {
-  bindOkxBody,
   createPurchaseOrderAnswer,
-  createPurchaseOrderBody,
   paymentPreviewAnswer,
   purchaseOrderAnswer,
   purchaseOrderParams,
-  reportPaymentBody,
 } from '@liqpass/api/purchaseOrders';
-import { fileClaimBody, triggerClaimAnswer } from '@liqpass/api/claims';
+import { bindOkxBody, createPurchaseOrderBody, reportPaymentBody } from '@liqpass/api/orderBodies';
+import { triggerClaimAnswer } from '@liqpass/api/claims';
+import { fileClaimBody } from '@liqpass/api/claimBodies';
 import { LiqPassError } from '@liqpass/api/errors';
 import type { Server } from '@liqpass/service/server';
 import { z } from 'zod';

@@ -21,6 +21,8 @@ export type Verifications = {
 export type HallSettings = {
   /** The Safe that premiums go to and payouts come from; null until there is one. */
   readonly treasurySafe: string | null;
+  /** Where people ask, shown wherever a text says so; null where the operators name none. */
+  readonly contact: { readonly url: string | null; readonly email: string | null };
   readonly chain: ChainSettings;
   /** null: money is recorded by hand alone. */
   readonly watch: WatchSettings | null;

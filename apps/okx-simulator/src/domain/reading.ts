@@ -1,4 +1,4 @@
-import { type Decimal } from '@liqpass/kernel/decimal';
+import type { Decimal } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { indexAt, markAt } from '../market/market.ts';
 import { knownInstrument, marketOf, type Account, type Exchange, type Ghost } from './exchange.ts';

@@ -1,8 +1,7 @@
 import { isApiError } from '@liqpass/api/apiClient';
 import { ERRORS } from '@liqpass/api/errors';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { meQuery } from './meQuery.ts';
-import { believed, onTold } from './whom.ts';
+import { onTold } from './whom.ts';
 
 const AGAIN_MS = 5_000;
 /** Whether asking again later can help: the line broke, or the error list says so. */
@@ -14,16 +13,13 @@ export const worthRepeating = (error: unknown): boolean =>
  * every few seconds, and when the network is back, so that a page recovers by itself.
  */
 export function newQueryClient(): QueryClient {
-  /** Somebody else may be signed in by now, in another tab: then nothing on this page is his. */
-  const lookWhoItIs = async (): Promise<void> => {
-    const before = believed();
-    const me = await client.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => undefined);
-    if (me === undefined || before === undefined) return;
-    if ((me?.address ?? null) === before) await client.invalidateQueries();
-    else window.location.reload();
-  };
+  const look = (): Promise<void> =>
+    import('./sessionChanged.ts').then(
+      ({ lookWhoItIs }) => lookWhoItIs(client),
+      () => undefined, // without a network nobody has signed in either
+    );
   const onError = (error: Error): void => {
-    if (isApiError(error) && error.code === 'SESSION_CHANGED') void lookWhoItIs();
+    if (isApiError(error) && error.code === 'SESSION_CHANGED') void look();
   };
   const client = new QueryClient({
     queryCache: new QueryCache({ onError }),
@@ -39,6 +35,6 @@ export function newQueryClient(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
-  onTold(() => void lookWhoItIs());
+  onTold(() => void look());
   return client;
 }

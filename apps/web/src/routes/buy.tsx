@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { oncePageStands } from '../data/oncePageStands.ts';
+import { onceTouched } from '../data/oncePageStands.ts';
 import { BindStep, loadStep, PositionStep } from '../trader/buySteps.ts';
 
 /** `order` is there once the order is made: then its position is bound. */
@@ -14,7 +14,7 @@ export const Route = createFileRoute('/buy')({
 
 function Buy() {
   const { order } = Route.useSearch();
-  // The next step is there before it is taken, whatever the network does meanwhile.
-  useEffect(() => (order === undefined ? oncePageStands(() => BindStep.preload?.()) : undefined), [order]);
+  // The next step is fetched with the first touch: it is there before it is taken, whatever the network does meanwhile.
+  useEffect(() => (order === undefined ? onceTouched(() => BindStep.preload?.()) : undefined), [order]);
   return order === undefined ? <PositionStep /> : <BindStep orderId={order} />;
 }

@@ -32,6 +32,9 @@ function Front() {
             <Link to="/help/okx-key" className="link inline-flex min-h-6 items-center text-sm">
               {t('front.key_help')}
             </Link>
+            <Link to="/how" className="link inline-flex min-h-6 items-center text-sm">
+              {t('front.how')}
+            </Link>
           </div>
           <div className="grid gap-4 border-t border-line pt-4 sm:grid-cols-2 sm:gap-6 sm:pt-6">
             <Points

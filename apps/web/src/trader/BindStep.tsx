@@ -2,7 +2,8 @@ import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { isApiError } from '@liqpass/api/apiClient';
 import { bindOkx } from '@liqpass/api/orderCalls';
 import { cleanOrderNumber, wrongOrderNumber } from '@liqpass/api/pasted';
-import { bindOkxBody, type PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import { bindOkxBody } from '@liqpass/api/orderBodies';
 import { doubtOfOrderNumber, type OrderNumberDoubt } from '@liqpass/kernel/orderNumber';
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -28,6 +29,7 @@ import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { KeyAndPositions } from './KeyAndPositions.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
+import { OrderError } from './OrderError.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 
 type Way = 'key' | 'number';
@@ -62,7 +64,7 @@ export function BindStep({ orderId }: { orderId: string }) {
   if (order.error && !order.data)
     return (
       <Page>
-        <ErrorNote error={order.error} onRetry={() => void order.refetch()} />
+        <OrderError error={order.error} onRetry={() => void order.refetch()} />
       </Page>
     );
   if (!order.data)

@@ -22,6 +22,8 @@ import { Field } from '../ui/fields.tsx';
 import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
 import { useWrong } from '../ui/useWrong.ts';
 import { reasonSentence } from '../ui/reason.ts';
+import { Contact } from './Contact.tsx';
+import { SharePaid } from './SharePaid.tsx';
 import { useMe } from '../wallet/session.ts';
 import { useWallet } from '../wallet/walletStore.ts';
 
@@ -111,6 +113,7 @@ export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown
           <p>{reasonSentence(tk, claim.rejected_reason)}</p>
           {shown.rejected_text && <p className="mt-1">{shown.rejected_text}</p>}
           <p className="mt-1 text-muted">{t('claim.rejected_next')}</p>
+          <Contact />
         </Note>
       )}
       {claim.status === 'FAILED' &&
@@ -153,6 +156,9 @@ export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown
             </Link>
           </div>
         </div>
+      )}
+      {claim.status === 'PAID' && claim.payout_amount_usdc !== null && claim.multisig_tx_hash && explorer && (
+        <SharePaid order={order} proof={`${explorer}/tx/${claim.multisig_tx_hash}`} payout={claim.payout_amount_usdc} />
       )}
       {claim.status !== 'PAID' && claim.payout_amount_usdc !== null && (
         <Facts

@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { claimQuery, evidenceQuery } from '../data/claimQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { shortId } from '../format.ts';
-import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { EvidenceView } from '../ui/EvidenceView.tsx';
 import { ChevronLeftIcon } from '../ui/pageIcons.tsx';
 import { Note } from '../ui/sheets.tsx';
 import { Skeleton } from '../ui/kit.tsx';
+import { OrderError } from './OrderError.tsx';
 import { Page } from '../ui/Shell.tsx';
 
 /** What OKX answered, byte for byte, and the means to check it without us. */
@@ -33,7 +33,12 @@ export function EvidencePage({ id }: { id: string }) {
         <h1 className="text-4xl">{t('evidence.title')}</h1>
         <p className="max-w-[44em] text-muted">{t('evidence.lead')}</p>
       </div>
-      <ErrorNote error={error} onRetry={() => void [order, claim, evidence].find((query) => query.error)?.refetch()} />
+      {error && (
+        <OrderError
+          error={error}
+          onRetry={() => void [order, claim, evidence].find((query) => query.error)?.refetch()}
+        />
+      )}
       {order.data && (order.data.claim_id === null || (claim.data && !has)) && <Note>{t('evidence.none')}</Note>}
       {order.data && claim.data && evidence.data ? (
         <EvidenceView

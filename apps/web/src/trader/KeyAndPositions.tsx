@@ -2,7 +2,7 @@ import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import type { Credential, OkxPosition } from '@liqpass/api/credentials';
 import { exchangeKey } from '@liqpass/api/exchangeKeys';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import { deleteCredential, getSealingKey, registerCredential } from '@liqpass/api/credentialCalls';
+import { getSealingKey, registerCredential } from '@liqpass/api/credentialCalls';
 import { OKX_REGIONS } from '@liqpass/kernel/vocabulary';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -16,10 +16,11 @@ import { onceTouched } from '../data/oncePageStands.ts';
 import { readStored, useStored, writeStored } from '../data/stored.ts';
 import { coin, price, shownPrice } from '../format.ts';
 import { ErrorNote, useErrorTexts } from '../ui/ErrorNote.tsx';
-import { LockIcon, TrashIcon } from '../ui/pageIcons.tsx';
+import { LockIcon } from '../ui/pageIcons.tsx';
 import { Button, CopyButton, Skeleton } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
 import { Note } from '../ui/sheets.tsx';
+import { DeleteKey } from './DeleteKey.tsx';
 
 type Bind = (body: { ordId: string; instId: string; credentialId: string }) => void;
 
@@ -81,28 +82,6 @@ export function KeyAndPositions({
       </div>
       <PickPosition credential={current} order={order} busy={busy} onBind={onBind} />
     </div>
-  );
-}
-
-function DeleteKey({ credential }: { credential: Credential }) {
-  const { t } = useTranslation('trader');
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => deleteCredential(api, credential.id),
-    onSettled: () => client.invalidateQueries({ queryKey: credentialsQuery.queryKey }),
-  });
-  return (
-    <>
-      <Button kind="bare" busy={remove.isPending} aria-label={t('key.delete')} onClick={() => remove.mutate()}>
-        <TrashIcon />
-      </Button>
-      {remove.data?.deletes_when_cover_ends && (
-        <p role="status" className="text-sm text-muted">
-          {t('key.deletes_later')}
-        </p>
-      )}
-      <ErrorNote error={remove.error} />
-    </>
   );
 }
 

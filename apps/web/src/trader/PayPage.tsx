@@ -25,9 +25,11 @@ import { Steps } from '../ui/Steps.tsx';
 import { TimeLeft } from '../ui/TimeLeft.tsx';
 import { useWrong } from '../ui/useWrong.ts';
 import { useWide } from '../ui/useWide.ts';
+import { Contact } from './Contact.tsx';
 import { CancelOrder } from './CancelOrder.tsx';
 import { NotSoldNow } from './NotSoldNow.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
+import { OrderError } from './OrderError.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 import { PayFromWallet } from './PayFromWallet.tsx';
 import { PaymentSeen } from './PaymentSeen.tsx';
@@ -49,7 +51,7 @@ export function PayPage({ id }: { id: string }) {
   const isToPay = order?.status === 'AWAITING_PAYMENT' && !reported;
   const preview = useQuery({ ...paymentPreviewQuery(id), enabled: isToPay });
   const comesBack = preview.data?.outcome === 'REFUND' ? preview.data : null;
-  if (!order) return <Page>{error ? <ErrorNote error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
+  if (!order) return <Page>{error ? <OrderError error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
   return (
     <Page>
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-14">
@@ -172,7 +174,7 @@ function PaidTitle({ order }: { order: PurchaseOrderAnswer }) {
   return (
     <>
       {t('pay.covered_in')}{' '}
-      <span role="timer" className="num">
+      <span translate="no" role="timer" className="num">
         {countdown(start - now)}
       </span>
     </>
@@ -210,6 +212,7 @@ function Instructions({
     return (
       <Note tone="wait" title={t('pay.no_treasury')}>
         <p>{t('pay.no_treasury_next', { amount })}</p>
+        <Contact />
       </Note>
     );
   const units = parseUsdc(order.amount_due_usdc);
@@ -220,7 +223,7 @@ function Instructions({
         <div className="flex items-center justify-between gap-3 p-4 pb-3">
           <div>
             <p className="text-sm text-muted">{t('pay.exactly')}</p>
-            <p className="num text-2xl font-semibold" data-testid="exact">
+            <p translate="no" className="num text-2xl font-semibold" data-testid="exact">
               {amount} <span className="text-sm font-normal">{to.token}</span>
             </p>
           </div>
@@ -263,6 +266,11 @@ function Instructions({
           </div>
         </details>
       </section>
+      <details className="text-sm">
+        <summary className="font-semibold">{t('pay.exchange')}</summary>
+        <p className="pt-2">{t('pay.exchange_fee', { amount })}</p>
+        <p className="pt-2 text-muted">{t('pay.exchange_next')}</p>
+      </details>
       <PayFromWallet order={order} to={to} safe={to.treasury_safe} units={units ?? 0n} onPerhaps={onPerhaps} />
     </>
   );

@@ -75,7 +75,7 @@ function OrderRow({ order }: { order: PurchaseOrderAnswer }) {
           <Instant at={order.created_at} seconds={false} />
         </span>
       </span>
-      <span className="num text-sm sm:text-right">
+      <span translate="no" className="num text-sm sm:text-right">
         {money(order.premium_amount_usdc)} → {money(order.policy_params_json.payout_fixed_usdc)} USDC
         {order.status === 'ACTIVE' && end !== null && <span className="block text-floor">{countdown(end - now)}</span>}
       </span>

@@ -17,6 +17,7 @@ import { Timeline, type Step } from '../ui/Timeline.tsx';
 import { CancelOrder } from './CancelOrder.tsx';
 import { CoverAgain } from './CoverAgain.tsx';
 import { ClaimPanel, FileClaim, isStillOpen } from './ClaimPanel.tsx';
+import { OrderError } from './OrderError.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
 import { OrderTag } from './OrderTag.tsx';
 import { RefundNote } from './RefundNote.tsx';
@@ -39,7 +40,7 @@ export function PolicyPage({ id }: { id: string }) {
     refetchInterval: (query) =>
       query.state.data?.claim.status === 'VERIFYING' ? 2_000 : live === 'live' ? 30_000 : 5_000,
   });
-  if (!order) return <Page>{error ? <ErrorNote error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
+  if (!order) return <Page>{error ? <OrderError error={error} onRetry={refetch} /> : <Skeleton lines={8} />}</Page>;
   const shown = claim.data?.claim;
   // Not decided: the cover goes on, and can be claimed again.
   const covers = !claimed || shown?.status === 'FAILED';
@@ -128,7 +129,7 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
             <Instant at={end} />
           </p>
         ) : (
-          <p role="timer" className="num text-4xl font-semibold">
+          <p translate="no" role="timer" className="num text-4xl font-semibold">
             {countdown((before ? start : end) - now)}
           </p>
         )}

@@ -7,12 +7,12 @@ import { cleanAddress, cleanLeverage, cleanNumber, wrongAddress } from '@liqpass
 import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Controller, useForm, type FieldErrors, type UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
 import { productsQuery } from '../data/marketQueries.ts';
-import { coin, money } from '../format.ts';
+import { coin, money, shownPrice } from '../format.ts';
 import { Exclusions } from './Exclusions.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
@@ -28,6 +28,7 @@ import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { carryTyped } from '../wallet/openIn.ts';
 import { buyDraft, carried, keepDraft, readDraft, rememberOrder, type BuyDraft } from './draft.ts';
 import { coverPeriod } from './coverPeriod.ts';
+import { isLiqPriceOf } from './nonsense.ts';
 import { QuotePanel } from './QuotePanel.tsx';
 import { useQuote } from './useQuote.ts';
 import { useWide } from '../ui/useWide.ts';
@@ -37,6 +38,9 @@ const MarkChart = lazy(() => import('./MarkChart.tsx').catch(() => ({ default: (
 
 /** Why a quote is refused that was good when it was asked for. */
 const STALE: ReadonlySet<ErrorCode> = new Set(['QUOTE_EXPIRED', 'QUOTE_ALREADY_USED', 'QUOTE_NOT_FOUND']);
+
+// What a stored key shows comes after the form, which needs none.
+const OpenPositions = lazy(() => import('./OpenPositions.tsx').catch(() => ({ default: () => null })));
 
 const form = buyDraft.superRefine((draft, ctx) => {
   const leverage = Number(draft.leverage);
@@ -59,7 +63,8 @@ export function PositionStep() {
   const draft = f.watch();
   useEffect(() => keepDraft(draft), [draft]);
   useEffect(() => carryTyped(() => carried(draft)), [draft]);
-  const quote = useQuote(draft);
+  const here = products.data?.market.find((m) => m.inst_id === draft.instId)?.mark_px ?? null;
+  const quote = useQuote(draft, here === null ? null : Number(here));
   const wide = useWide();
   const product = products.data?.items.find((p) => p.policy_type === draft.policyType);
   const market = products.data?.market.find((m) => m.inst_id === draft.instId);
@@ -79,6 +84,7 @@ export function PositionStep() {
       // One order per quote and address, however often the button is pressed or the line breaks.
       `buy-${input.quote.quote_hash.slice(2, 34)}-${input.payoutAddress?.slice(2, 14).toLowerCase() ?? 'wallet'}`,
     );
+  const [renewed, setRenewed] = useState(false);
   const create = useMutation({
     // A quote that ran out on the way is replaced by itself: at the same price the order is made, another one is shown first.
     mutationFn: async (input: { quote: Quote; payoutAddress: string | null }) => {
@@ -102,8 +108,12 @@ export function PositionStep() {
   // Who is signed in buys for the wallet; another address is signed for on the way to paying.
   const toWallet = draft.payTo === 'wallet' || Boolean(me.data);
   const go = f.handleSubmit(async () => {
+    // The price shown is the price charged: where the fresh one differs, it is shown first.
+    const shown = quote.data?.premium_usdc;
     const fresh = await quote.current();
-    if (fresh) create.mutate({ quote: fresh, payoutAddress: toWallet ? null : cleanAddress(draft.address) });
+    setRenewed(fresh !== null && fresh.premium_usdc !== shown);
+    if (fresh && fresh.premium_usdc === shown)
+      create.mutate({ quote: fresh, payoutAddress: toWallet ? null : cleanAddress(draft.address) });
   });
 
   const panel = (
@@ -115,6 +125,7 @@ export function PositionStep() {
         f.setValue('by', 'leverage');
         f.setValue('leverage', String(leverage), { shouldValidate: true });
       }}
+      onProduct={(policyType) => f.setValue('policyType', policyType)}
     />
   );
 
@@ -131,6 +142,11 @@ export function PositionStep() {
             <Note tone="wait" title={tc(`sales_stop.${stopped}`)}>
               {t('buy.stopped_next')}
             </Note>
+          )}
+          {me.data && products.data && (
+            <Suspense>
+              <OpenPositions terms={{ policyType: 'OKX_24H', payout: '50.00' }} />
+            </Suspense>
           )}
           <ErrorNote error={products.error} onRetry={() => void products.refetch()} />
           {products.data === undefined && !products.error && <Skeleton lines={6} />}
@@ -153,7 +169,7 @@ export function PositionStep() {
           )}
           {products.data && <PayoutTo f={f} draft={draft} wallet={me.data?.address ?? null} />}
           <ErrorNote error={create.error} />
-          {create.data === null && (
+          {(renewed || create.data === null) && (
             <Note tone="wait" role="status">
               {t('buy.price_renewed')}
             </Note>
@@ -161,10 +177,14 @@ export function PositionStep() {
           <div className="sticky bottom-0 -mx-4 flex items-center justify-between gap-4 border-t border-line bg-bg px-4 py-3 sm:static sm:mx-0 sm:justify-start sm:border-0 sm:px-0">
             <p className="sm:hidden">
               <span className="block text-xs text-muted">{t('buy.premium')}</span>
-              <span className="num text-lg font-semibold">
+              <span translate="no" className="num text-lg font-semibold">
                 {quote.data ? money(quote.data.premium_usdc) : '–'}
               </span>{' '}
               <span className="text-xs">USDC</span>
+              {toWallet && !me.data && <span className="block text-xs text-muted">{t('buy.need_wallet')}</span>}
+              {quote.data === null && quote.error !== null && (
+                <span className="block text-xs text-muted">{t('quote.none')}</span>
+              )}
             </p>
             <Button
               type="submit"
@@ -272,6 +292,8 @@ function PositionFields({
   const { t } = useTranslation('trader');
   const { t: tc } = useTranslation();
   const { errors } = f.formState;
+  const here = market.find((m) => m.inst_id === draft.instId)?.mark_px ?? null;
+  const other = here !== null && draft.liqPx !== '' && !isLiqPriceOf(Number(draft.liqPx), Number(here));
   // What was pasted counts as it was meant at once, and is shown so once the field is left.
   const cleaning = (name: 'leverage' | 'liqPx', clean: (text: string) => string) => ({
     setValueAs: (text: unknown) => (typeof text === 'string' ? clean(text) : ''),
@@ -361,7 +383,13 @@ function PositionFields({
             )}
           </Field>
         ) : (
-          <Field label={t('buy.liq')} hint={t('buy.liq_hint')} error={message(t, errors, 'liqPx')}>
+          <Field
+            label={t('buy.liq')}
+            hint={t('buy.liq_hint')}
+            error={
+              message(t, errors, 'liqPx') ?? (other ? t('buy.liq_other', { mark: shownPrice(here ?? '') }) : undefined)
+            }
+          >
             {(aria) => (
               <input
                 {...aria}

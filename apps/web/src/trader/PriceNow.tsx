@@ -31,7 +31,7 @@ function PayGet({ hours, price }: { hours: number; price: FixedPrice }) {
   return (
     <p className="flex flex-wrap items-baseline justify-between gap-x-3">
       <span className="font-semibold whitespace-nowrap">{t('front.pay_get', { period: coverPeriod(t, hours) })}</span>
-      <span className="num text-lg font-semibold whitespace-nowrap sm:text-2xl">
+      <span translate="no" className="num text-lg font-semibold whitespace-nowrap sm:text-2xl">
         {money(price.premium_usdc)} → {money(price.payout_usdc)}{' '}
         <span className="text-sm font-normal sm:text-base">USDC</span>
       </span>

@@ -1,5 +1,6 @@
 import type { MarketNow } from '@liqpass/api/quotes';
 import { useTranslation } from 'react-i18next';
+import { isApiError } from '@liqpass/api/apiClient';
 import { money, percent } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
@@ -7,6 +8,7 @@ import { Facts } from '../ui/sheets.tsx';
 import { Money } from '../ui/Money.tsx';
 import { approximateLiqPrice, Ruler } from '../ui/Ruler.tsx';
 import { TimeLeft } from '../ui/TimeLeft.tsx';
+import { isLiqPriceOf } from './nonsense.ts';
 import { coverPeriod } from './coverPeriod.ts';
 import type { BuyDraft } from './draft.ts';
 import type { LiveQuote } from './useQuote.ts';
@@ -17,22 +19,28 @@ export function QuotePanel({
   market,
   quote,
   onLeverage,
+  onProduct,
 }: {
   draft: BuyDraft;
   market: MarketNow | undefined;
   quote: LiveQuote;
   onLeverage: (leverage: number) => void;
+  onProduct: (policyType: string) => void;
 }) {
   const { t } = useTranslation('trader');
   const { t: tc } = useTranslation();
   const mark = market?.mark_px ? Number(market.mark_px) : null;
   const data = quote.data;
   const leverage = Number(draft.leverage);
+  // What the server has tried and would sell.
+  const would = isApiError(quote.error) ? (quote.error.params ?? {}) : {};
   // The line moves with the slider at once; the server's own figure takes its place when it comes.
   const liq =
     draft.by === 'liqPx'
-      ? Number(draft.liqPx)
-      : mark !== null && leverage >= 1
+      ? mark !== null && isLiqPriceOf(Number(draft.liqPx), mark)
+        ? Number(draft.liqPx)
+        : null
+      : mark !== null && leverage >= 1 && leverage <= 125
         ? approximateLiqPrice(draft.side, mark, leverage)
         : null;
   return (
@@ -50,17 +58,17 @@ export function QuotePanel({
       {quote.error !== null && (
         <div className="border-t border-line p-4">
           <ErrorNote error={quote.error} />
-          {market?.max_leverage[draft.side] &&
-            draft.by === 'leverage' &&
-            leverage > (market.max_leverage[draft.side] ?? 0) && (
-              <Button
-                kind="quiet"
-                className="mt-3 w-full"
-                onClick={() => onLeverage(market.max_leverage[draft.side] ?? 2)}
-              >
-                {t('quote.use_leverage', { leverage: market.max_leverage[draft.side] })}
+          {would.max_leverage !== undefined ? (
+            <Button kind="quiet" className="mt-3 w-full" onClick={() => onLeverage(Number(would.max_leverage))}>
+              {t('quote.use_leverage', { leverage: would.max_leverage })}
+            </Button>
+          ) : (
+            would.policy_type !== undefined && (
+              <Button kind="quiet" className="mt-3 w-full" onClick={() => onProduct(would.policy_type ?? '')}>
+                {t('quote.use_period', { period: coverPeriod(tc, Number(would.hours)) })}
               </Button>
-            )}
+            )
+          )}
         </div>
       )}
       <div className="grid gap-3 border-t border-line p-4" aria-busy={quote.loading}>
@@ -77,19 +85,19 @@ export function QuotePanel({
                 ],
                 [
                   t('quote.chance'),
-                  <span key="c" className="num">
+                  <span key="c" translate="no" className="num">
                     {percent(data.probability)}
                   </span>,
                 ],
                 [
                   t('quote.distance'),
-                  <span key="d" className="num">
+                  <span key="d" translate="no" className="num">
                     {percent(data.distance, 1)}
                   </span>,
                 ],
                 [
                   t('quote.min_margin'),
-                  <span key="m" className="num">
+                  <span key="m" translate="no" className="num">
                     {money(data.min_margin_usdt)} USDT
                   </span>,
                 ],
@@ -97,7 +105,7 @@ export function QuotePanel({
             />
             <p className="flex items-baseline justify-between border-t border-line pt-3">
               <span className="font-semibold">{t('buy.premium')}</span>
-              <span className="num text-2xl font-semibold" data-testid="premium">
+              <span translate="no" className="num text-2xl font-semibold" data-testid="premium">
                 {money(data.premium_usdc)} <span className="text-sm font-normal">USDC</span>
               </span>
             </p>

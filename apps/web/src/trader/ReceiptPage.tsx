@@ -5,7 +5,6 @@ import { claimQuery } from '../data/claimQueries.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { shortId } from '../format.ts';
-import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Logo } from '../ui/icons.tsx';
 import { ChevronLeftIcon, PrintIcon } from '../ui/pageIcons.tsx';
 import { Instant } from '../ui/Instant.tsx';
@@ -13,6 +12,7 @@ import { Button, Skeleton } from '../ui/kit.tsx';
 import { Facts, Note } from '../ui/sheets.tsx';
 import { ExchangeAmount, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { OrderError } from './OrderError.tsx';
 import { useOrderTitle } from './OrderSummary.tsx';
 
 /** What was bought and what was paid out, on one printable page. */
@@ -27,7 +27,7 @@ export function ReceiptPage({ id }: { id: string }) {
   if (!o)
     return (
       <Page>
-        {order.error ? <ErrorNote error={order.error} onRetry={() => void order.refetch()} /> : <Skeleton lines={8} />}
+        {order.error ? <OrderError error={order.error} onRetry={() => void order.refetch()} /> : <Skeleton lines={8} />}
       </Page>
     );
   const mono = (text: string | null) => <span className="num break-all">{text ?? '–'}</span>;

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { money, shortHex, shortId } from '../format.ts';
 import { Hash } from '../ui/Money.tsx';
 import { Note } from '../ui/sheets.tsx';
+import { Contact } from './Contact.tsx';
 
 /** Money that buys no cover: why, how much goes back and where to, and what to do next. */
 export function RefundNote({ order }: { order: PurchaseOrderAnswer }) {
@@ -26,6 +27,7 @@ export function RefundNote({ order }: { order: PurchaseOrderAnswer }) {
           {t('refund.sent_tx')} <Hash value={order.refund_tx_hash} label={t('refund.sent_tx')} />
         </p>
       )}
+      <Contact />
       <p className="mt-1">
         <Link className="link inline-flex min-h-6 items-center" to="/buy" search={{}}>
           {t('refund.buy_again')}

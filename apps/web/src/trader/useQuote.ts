@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '../data/api.ts';
 import { serverNow } from '../data/serverTime.ts';
+import { isLiqPriceOf } from './nonsense.ts';
 import type { BuyDraft } from './draft.ts';
 
 const SETTLE_MS = 300;
@@ -30,17 +31,19 @@ type Asked = {
   leverage?: number;
   liqPx?: string;
 };
-function asked(draft: BuyDraft): Asked | null {
+function asked(draft: BuyDraft, mark: number | null): Asked | null {
   const common = { policyType: draft.policyType, instId: draft.instId, side: draft.side, payoutUsdc: draft.payout };
   if (draft.by === 'liqPx')
-    return /^\d{1,9}(?:\.\d{1,8})?$/.test(draft.liqPx) ? { ...common, liqPx: draft.liqPx } : null;
+    return /^\d{1,9}(?:\.\d{1,8})?$/.test(draft.liqPx) && (mark === null || isLiqPriceOf(Number(draft.liqPx), mark))
+      ? { ...common, liqPx: draft.liqPx }
+      : null;
   const leverage = Number(draft.leverage);
   return /^\d{1,3}(?:\.\d)?$/.test(draft.leverage) && leverage >= 1 && leverage <= 125 ? { ...common, leverage } : null;
 }
 
 /** The price of what is filled in, asked again when that changes and before it runs out. */
-export function useQuote(draft: BuyDraft): LiveQuote {
-  const now = JSON.stringify(asked(draft));
+export function useQuote(draft: BuyDraft, mark: number | null): LiveQuote {
+  const now = JSON.stringify(asked(draft, mark));
   const [settled, setSettled] = useState(now);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(now), SETTLE_MS);
@@ -49,7 +52,7 @@ export function useQuote(draft: BuyDraft): LiveQuote {
   const query = useQuery({
     queryKey: ['quote', settled],
     queryFn: ({ signal }) => {
-      const body = asked(draft);
+      const body = asked(draft, mark);
       if (body === null) throw new Error('nothing to ask');
       return requestQuote(api, body, signal);
     },

@@ -12,6 +12,7 @@ import { Button, CopyButton } from './kit.tsx';
 let sentenceOf: typeof errorSentence | null = null;
 export async function loadErrorTexts(): Promise<void> {
   const [found] = await Promise.all([import('./errorSentence.ts'), loadNamespace('errors')]);
+  found.standTranslation();
   sentenceOf = found.errorSentence;
 }
 

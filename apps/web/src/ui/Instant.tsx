@@ -6,7 +6,12 @@ import { localTime, utcTime, zone } from '../format.ts';
 export function Instant({ at, seconds = true }: { at: string | number; seconds?: boolean }) {
   const ms = typeof at === 'number' ? at : Date.parse(at);
   return (
-    <time dateTime={new Date(ms).toISOString()} className="num inline-flex flex-wrap gap-x-2" title={zone(ms)}>
+    <time
+      translate="no"
+      dateTime={new Date(ms).toISOString()}
+      className="num inline-flex flex-wrap gap-x-2"
+      title={zone(ms)}
+    >
       <span className="whitespace-nowrap">{localTime(ms, seconds)}</span>
       <span className="whitespace-nowrap text-muted">({utcTime(ms, seconds)} UTC)</span>
     </time>

@@ -5,7 +5,7 @@ import { CopyButton } from './kit.tsx';
 /** An amount of USDC, always in the same form. */
 export function Money({ usdc, className }: { usdc: string; className?: string }) {
   return (
-    <span className={clsx('num whitespace-nowrap', className)}>
+    <span translate="no" className={clsx('num whitespace-nowrap', className)}>
       {money(usdc)} <span className="text-[0.8em] font-normal">USDC</span>
     </span>
   );
@@ -14,7 +14,11 @@ export function Money({ usdc, className }: { usdc: string; className?: string })
 /** An amount as the exchange reckons it: short for the eye, with every decimal behind it. */
 export function ExchangeAmount({ amount, ccy }: { amount: string; ccy?: string }) {
   return (
-    <span className="num whitespace-nowrap" title={`${price(amount)}${ccy === undefined ? '' : ` ${ccy}`}`}>
+    <span
+      translate="no"
+      className="num whitespace-nowrap"
+      title={`${price(amount)}${ccy === undefined ? '' : ` ${ccy}`}`}
+    >
       {shownAmount(amount)}
       {ccy !== undefined && <span className="text-[0.8em]"> {ccy}</span>}
     </span>
@@ -25,7 +29,7 @@ export function ExchangeAmount({ amount, ccy }: { amount: string; ccy?: string }
 export function HexGroups({ value }: { value: string }) {
   const groups = hexGroups(value);
   return (
-    <p className="num flex flex-wrap gap-x-1.5">
+    <p translate="no" className="num flex flex-wrap gap-x-1.5">
       {groups.map((part, index) => (
         <span key={index} className={index < 2 || index === groups.length - 1 ? 'font-semibold' : ''}>
           {part}
@@ -38,7 +42,7 @@ export function HexGroups({ value }: { value: string }) {
 /** A hash or an address, shortened for the eye and whole for the clipboard; a link where an explorer is known. */
 export function Hash({ value, label, href }: { value: string; label: string; href?: string | null }) {
   return (
-    <span className="num -my-2.5 inline-flex items-center">
+    <span translate="no" className="num -my-2.5 inline-flex items-center">
       {href ? (
         <a href={href} target="_blank" rel="noreferrer" className="link">
           {shortHex(value)}

@@ -59,6 +59,7 @@ export function Ruler({
   return (
     <div
       role="img"
+      translate="no"
       className="relative overflow-hidden"
       style={{ height }}
       aria-label={`${spoken}. ${t('price.away', { percent: percent(away, 1) })}. ${t('price.pays_beyond', { amount: money(payout) })}`}

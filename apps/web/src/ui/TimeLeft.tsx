@@ -13,7 +13,10 @@ export function TimeLeft({ label, from, until }: { label: ReactNode; from: numbe
         <div className="h-1 bg-floor" style={{ width: `${share * 100}%` }} />
       </div>
       <p>
-        {label} <span className="num">{countdown(left).replace(/^00:/, '')}</span>
+        {label}{' '}
+        <span translate="no" className="num">
+          {countdown(left).replace(/^00:/, '')}
+        </span>
       </p>
     </div>
   );

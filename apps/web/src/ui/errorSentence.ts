@@ -11,6 +11,9 @@ import { isOnline } from '../data/useOnline.ts';
 import { money, percent } from '../format.ts';
 import { WalletError } from '../wallet/walletStore.ts';
 
+// Comes with the sentences: neither is for the first page.
+export { standTranslation } from './translatedPage.ts';
+
 const pick = <T extends string>(list: readonly T[], text: string | undefined): T | undefined =>
   list.find((item) => item === text);
 
@@ -57,8 +60,12 @@ type Reason =
 /** The reason, and what would be acceptable where the server says it. */
 function withHelp(t: TFunction<'errors'>, key: Reason, params: Record<string, string>): string {
   const help = [
-    params.max_leverage === undefined ? '' : t('help.max_leverage', { replace: params }),
-    params.min_distance === undefined ? '' : t('help.min_distance', { replace: params }),
+    params.max_leverage === undefined
+      ? params.min_distance === undefined
+        ? ''
+        : t('help.min_distance', { replace: params })
+      : t('help.max_leverage', { replace: params }),
+    params.hours === undefined ? '' : t('help.hours', { replace: params }),
     params.max_payout === undefined ? '' : t('help.max_payout', { replace: params }),
     params.min_margin === undefined ? '' : t('help.min_margin', { replace: params }),
   ];

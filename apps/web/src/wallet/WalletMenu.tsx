@@ -25,6 +25,11 @@ export default function WalletMenu({
       <p className="num text-sm break-all">{address}</p>
       <p className="text-sm text-muted">{signedIn ? t('wallet.signed_in') : t('wallet.not_signed_in')}</p>
       <ErrorNote error={signOut.error} />
+      {signedIn && (
+        <a className="link inline-flex min-h-9 items-center text-sm" href="/keys">
+          {t('wallet.keys')}
+        </a>
+      )}
       {!signedIn && <Button onClick={onSignIn}>{t('wallet.sign_in')}</Button>}
       <Button kind="quiet" busy={signOut.isPending} onClick={() => signOut.mutate()}>
         {t('wallet.sign_out')}

@@ -5,6 +5,7 @@ import { api } from '../data/api.ts';
 import { forgetAsked } from '../data/asked.ts';
 import { meQuery } from '../data/meQuery.ts';
 import { believe, tellTabs } from '../data/whom.ts';
+import { currentLng } from '../i18n.ts';
 import { loadWallet } from './loadWallet.ts';
 import { WalletError } from './walletStore.ts';
 
@@ -20,7 +21,7 @@ export function useSignIn() {
       if (!navigator.cookieEnabled) throw new WalletError('no_cookies');
       const [{ signText }, { message }] = await Promise.all([
         loadWallet(),
-        requestNonce(api, { address, chainId: BASE_CHAIN_ID }),
+        requestNonce(api, { address, chainId: BASE_CHAIN_ID, language: currentLng() }),
       ]);
       const signature = await signText(message, address);
       // Until it is done, nothing is said of who asks.

@@ -1,4 +1,5 @@
-import { quoteAnswer, quoteBody, type Quote as QuoteAnswer } from '@liqpass/api/quotes';
+import { quoteAnswer, type Quote as QuoteAnswer } from '@liqpass/api/quotes';
+import { quoteBody } from '@liqpass/api/quoteBodies';
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';

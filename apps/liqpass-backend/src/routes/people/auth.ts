@@ -1,12 +1,5 @@
-import {
-  authNonceAnswer,
-  authNonceBody,
-  authVerifyBody,
-  meAnswer,
-  okAnswer,
-  type AuthNonce,
-  type Me,
-} from '@liqpass/api/auth';
+import { authNonceAnswer, meAnswer, okAnswer, type AuthNonce, type Me } from '@liqpass/api/auth';
+import { authNonceBody, authVerifyBody } from '@liqpass/api/authBodies';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyRequest } from 'fastify';

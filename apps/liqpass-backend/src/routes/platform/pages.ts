@@ -23,7 +23,8 @@ function wantsPage(request: FastifyRequest): boolean {
   return (
     (request.method === 'GET' || request.method === 'HEAD') &&
     !API.test(pathOf(request)) &&
-    (request.headers.accept ?? '').includes('text/html')
+    // The front page is one whatever is accepted: whoever looks whether the site is there, and what it is called, asks so.
+    (pathOf(request) === '/' || (request.headers.accept ?? '').includes('text/html'))
   );
 }
 

@@ -1,4 +1,5 @@
-import { claimParams, claimSummary, markClaimPaidBody } from '@liqpass/api/claims';
+import { claimParams, claimSummary } from '@liqpass/api/claims';
+import { markClaimPaidBody } from '@liqpass/api/claimBodies';
 import type { Server } from '@liqpass/service/server';
 import { payClaim } from '../../services/treasury/payClaim.ts';
 import type { TreasuryContext } from '../../services/treasury/treasuryContext.ts';

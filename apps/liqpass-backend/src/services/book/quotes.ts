@@ -84,7 +84,7 @@ export async function issueQuote(ctx: BookContext, request: QuoteRequest): Promi
 
   const { side, payout } = request;
   const priced = priceAt(product, market, side, request.at, payout, nowMs);
-  if (!priced.offer.offered) throw quoteRefused(priced.offer);
+  if (!priced.offer.offered) throw quoteRefused(priced.offer, whatWouldDo(product, market, request, nowMs));
   const { offer, liqPx, leverage, events } = priced;
   const stored = {
     policyType: product.policyType,
@@ -154,8 +154,41 @@ function refusePayout(ctx: BookContext, payout: Usdc): void {
     });
 }
 
-function quoteRefused({ refusal }: QuoteRefused): LiqPassError {
-  const { code, message, params } = refusal;
+/** The highest whole leverage that anybody may name. */
+const MOST_LEVERAGE = 125;
+
+/**
+ * What is sold instead of what was refused, tried and not reckoned: the highest leverage of this cover, as leverage and as the
+ * distance and price that it means; where there is none, a shorter cover of the same position.
+ */
+function whatWouldDo(
+  product: Product,
+  market: Market,
+  { side, at, payout }: QuoteRequest,
+  nowMs: EpochMs,
+): Readonly<Record<string, string>> {
+  const asked = 'leverage' in at ? Math.min(MOST_LEVERAGE, Math.ceil(at.leverage)) : MOST_LEVERAGE;
+  for (let leverage = asked; leverage >= 1; leverage -= 1) {
+    const { offer, liqPx } = priceAt(product, market, side, { leverage }, payout, nowMs);
+    if (offer.offered)
+      return {
+        max_leverage: String(leverage),
+        min_distance: distanceTo(Number(liqPx), market.mark, side).toFixed(4),
+        liq_px: liqPx,
+      };
+  }
+  const shorter = PRODUCTS.filter(({ hours }) => hours < product.hours)
+    .toSorted((a, b) => b.hours - a.hours)
+    .find((other) => priceAt(other, market, side, at, payout, nowMs).offer.offered);
+  return shorter ? { policy_type: shorter.policyType, hours: String(shorter.hours) } : {};
+}
+
+function quoteRefused({ refusal }: QuoteRefused, instead: Readonly<Record<string, string>>): LiqPassError {
+  const { code, message, params: reckoned } = refusal;
+  const nearer = new Set(['LEVERAGE_TOO_HIGH', 'TOO_LIKELY', 'TOO_CLOSE_TO_LIQUIDATION']);
+  // One number: what was tried, in place of what one rule alone would allow.
+  const { max_leverage: _leverage, min_distance: _distance, ...others } = reckoned;
+  const params = nearer.has(code) ? { ...others, ...instead } : reckoned;
   if (code === 'MARKET_TURMOIL') return salesStopped('MARKET_TURMOIL', { message, params });
   return new LiqPassError('QUOTE_REFUSED', message, { params: { reason: code, ...params } });
 }

@@ -75,10 +75,16 @@ export async function keepMessage(
   return kept;
 }
 
+/** In the reader's language; EIP-4361 names ASCII, and wallets show the whole text either way. */
+const STATEMENT = {
+  en: 'Sign in to LiqPass. This costs nothing.',
+  zh: '登录 LiqPass。签名不收费，也不会转移任何资产。',
+} as const;
+
 /** The message a wallet signs to sign in; good once, for ten minutes. */
 export async function requestSignIn(
   ctx: PeopleContext,
-  request: { address: string; chainId: number },
+  request: { address: string; chainId: number; language: 'en' | 'zh' },
   site: Site,
 ): Promise<repo.SignInMessage> {
   if (!ctx.settings.people.signInChains.includes(request.chainId))
@@ -86,7 +92,7 @@ export async function requestSignIn(
       'CHAIN_NOT_SUPPORTED',
       `Sign in on Base (chain ${ctx.settings.people.signInChains.join(', ')}), not on chain ${request.chainId}.`,
     );
-  return keepMessage(ctx, { ...request, statement: 'Sign in to LiqPass. This costs nothing.' }, site, null);
+  return keepMessage(ctx, { ...request, statement: STATEMENT[request.language] }, site, null);
 }
 
 /**

@@ -1,0 +1,107 @@
+import { requestQuote } from '@liqpass/api/marketCalls';
+import { bindOkx, createPurchaseOrder } from '@liqpass/api/orderCalls';
+import type { OkxPosition } from '@liqpass/api/credentials';
+import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { api } from '../data/api.ts';
+import { credentialsQuery, positionsQuery } from '../data/credentialQueries.ts';
+import { coin, money, price, shownPrice } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Button } from '../ui/kit.tsx';
+
+const MOST = 4;
+/** What is priced at first: the choice of product and payout is the form's, below. */
+type Terms = { readonly policyType: string; readonly payout: string };
+
+/** Positions first: whoever has a key stored sees what is open with its price, and covers it with one tap. */
+export default function OpenPositions({ terms }: { terms: Terms }) {
+  const { t } = useTranslation('trader');
+  const keys = useQuery(credentialsQuery);
+  const key = keys.data?.items[0];
+  const positions = useQuery({ ...positionsQuery(key?.id ?? ''), enabled: key !== undefined });
+  const open = (positions.data?.items ?? []).filter((position) => position.insurable && position.liq_px !== null);
+  if (key === undefined || open.length === 0) return null;
+  return (
+    <section className="grid gap-2" aria-label={t('open.title')}>
+      <h2 className="text-sm font-semibold">{t('open.title')}</h2>
+      <ul className="sheet divide-y divide-line">
+        {open.slice(0, MOST).map((position) => (
+          <Row
+            key={position.ord_ids[0] ?? position.inst_id + position.pos_side}
+            position={position}
+            credentialId={key.id}
+            terms={terms}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Row({ position, credentialId, terms }: { position: OkxPosition; credentialId: string; terms: Terms }) {
+  const { t } = useTranslation('trader');
+  const navigate = useNavigate();
+  const liqPx = position.liq_px ?? '';
+  const ask = () =>
+    requestQuote(api, {
+      policyType: terms.policyType,
+      instId: position.inst_id,
+      side: position.side,
+      payoutUsdc: terms.payout,
+      liqPx,
+    });
+  const quote = useQuery({
+    queryKey: ['open-quote', position.inst_id, position.side, liqPx, terms.policyType, terms.payout],
+    queryFn: ask,
+    staleTime: 20_000,
+  });
+  const cover = useMutation({
+    // A price of this moment, for the order that is bound in the same go: what is shown is asked for again.
+    mutationFn: async () => {
+      const now = await ask();
+      const { purchaseOrderId } = await createPurchaseOrder(
+        api,
+        {
+          policyType: now.policy_type,
+          chainId: BASE_CHAIN_ID,
+          premiumAmountUsdc: now.premium_usdc,
+          policyParams: { payout_fixed_usdc: now.payout_usdc, payout_cap_usdc: now.payout_usdc },
+          quoteHash: now.quote_hash,
+        },
+        `buy-${now.quote_hash.slice(2, 34)}-position`,
+      );
+      await bindOkx(api, purchaseOrderId, {
+        ordId: position.ord_ids[0] ?? '',
+        instId: position.inst_id,
+        credentialId,
+      });
+      return purchaseOrderId;
+    },
+    onSuccess: (id) => navigate({ to: '/pay/$id', params: { id } }),
+  });
+  return (
+    <li className="grid gap-2 p-4 sm:grid-cols-[1fr_auto] sm:items-center">
+      <div className="min-w-0">
+        <p className="font-semibold">
+          {coin(position.inst_id)} {t(`side.${position.side}`)} {position.lever}×
+        </p>
+        <p className="num flex flex-wrap gap-x-4 text-sm text-muted">
+          <span>
+            {t('positions.liq')} {shownPrice(liqPx)}
+          </span>
+          {position.margin !== null && <span>{price(position.margin, 2)} USDT</span>}
+        </p>
+      </div>
+      {quote.data && (
+        <Button kind="quiet" busy={cover.isPending} onClick={() => cover.mutate()}>
+          {t('open.cover', { premium: money(quote.data.premium_usdc), payout: money(quote.data.payout_usdc) })}
+        </Button>
+      )}
+      <div className="sm:col-span-2">
+        <ErrorNote error={cover.error ?? quote.error} />
+      </div>
+    </li>
+  );
+}
