@@ -32,8 +32,8 @@ export function findPostgresBinaries(): string | null {
   );
 }
 
-/** PostgreSQL refuses to run as root: root runs it as the user `postgres`. */
-function asOwner(): { uid?: number; gid?: number } {
+/** PostgreSQL and PgBouncer refuse to run as root: root runs them as the user `postgres`. */
+export function asOwner(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim());
   return { uid: id('-u'), gid: id('-g') };

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWeb } from './buildWeb.ts';
+import { findPgBouncer } from './localPgBouncer.ts';
 import { findPostgresBinaries, startPostgres } from './localPostgres.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -92,6 +93,8 @@ if (findPostgresBinaries() === null) {
     'the backend and the product on PostgreSQL: PostgreSQL is not installed (Debian: apt-get install postgresql)',
   );
 } else {
+  if (findPgBouncer() === null)
+    notRun.push('the backend behind a pooler: PgBouncer is not installed (Debian: apt-get install pgbouncer)');
   const postgres = await startPostgres();
   console.log(`\n${postgres.version}`);
   try {

@@ -17,6 +17,7 @@ import {
 } from '@liqpass/service/environment';
 import { resolve } from 'node:path';
 import { getAddress, isAddress } from 'viem/utils';
+import { checkDatabaseAddress } from './db/platform/databaseAddress.ts';
 import { unpayable } from './domain/platform/unpayable.ts';
 import { readLogSettings } from './logConfig.ts';
 import { readPeopleSettings } from './peopleConfig.ts';
@@ -77,10 +78,7 @@ function publicKeys(env: Environment): string[] {
 /** Reads the settings of the contract's section 3; a ConfigError names the one that is missing or malformed. */
 export function readConfig(env: Environment = process.env): Config {
   const databaseUrl = optional(env, 'DATABASE_URL');
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
-    throw new ConfigError(
-      'DATABASE_URL is not a PostgreSQL address: it must begin with postgres://, or be left out for the embedded database',
-    );
+  if (databaseUrl !== undefined) checkDatabaseAddress(databaseUrl);
   const embedded = databaseUrl === undefined;
   const dataDir = resolve('data');
   const made = embedded ? embeddedSecrets(dataDir) : null;

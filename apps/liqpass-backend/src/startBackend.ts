@@ -7,8 +7,10 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { countClaimsByStatus, COUNTED_AT_MOST } from './db/claimsRepo.ts';
 import { keepAttestationKeys, listAttestationKeys } from './db/platform/attestationKeysRepo.ts';
+import { explainConnection } from './db/platform/databaseAddress.ts';
 import { databaseErrorCode } from './db/platform/databaseError.ts';
 import { openDatabase, type Database } from './db/platform/database.ts';
+import { requireFit } from './db/platform/requireFit.ts';
 import { migrateToLatest } from './db/platform/migrate.ts';
 import { startClaimVerifier } from './jobs/claimVerifier.ts';
 import { startLogAppender } from './jobs/log/logAppender.ts';
@@ -55,7 +57,8 @@ export async function startBackend(
 ): Promise<Backend> {
   const database = opened ?? (await openDatabase(config.databaseUrl, log));
   try {
-    await answers(database, log);
+    await answers(database, config.databaseUrl, log);
+    await requireFit(database);
     await migrateToLatest(database.db);
     for (const name of config.shortKeys)
       log.warn(`${name} holds a key of fewer than 16 characters: fit for trying, not for money`);
@@ -163,7 +166,7 @@ const COMES_UP_WITHIN_MS = 60_000;
  * A database that cannot be reached is a wrong DATABASE_URL, as far as whoever starts the backend can tell; one that is coming up,
  * as after a crash that took both down, is waited for.
  */
-async function answers(database: Database, log: Logger): Promise<void> {
+async function answers(database: Database, url: string, log: Logger): Promise<void> {
   for (const deadlineMs = performance.now() + COMES_UP_WITHIN_MS; ; await pause(250)) {
     try {
       await database.ping();
@@ -174,8 +177,7 @@ async function answers(database: Database, log: Logger): Promise<void> {
         log.info('the database is coming up');
         continue;
       }
-      const said = code ?? (cause instanceof Error ? cause.message : String(cause));
-      throw new ConfigError(`DATABASE_URL: the database does not answer (${said})`, { cause });
+      throw new ConfigError(`DATABASE_URL: ${explainConnection(url, cause)}`, { cause });
     }
   }
 }

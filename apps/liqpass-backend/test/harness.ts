@@ -56,10 +56,13 @@ export type TestBackend = {
 
 export const newOrdId = (): string => `29${randomInt(10 ** 8, 10 ** 9)}${randomInt(10 ** 7, 10 ** 8)}`;
 
-/** A backend on a database of its own, over real HTTP, with a clock that a test moves and a jp-verify that it scripts. */
-export async function testBackend(settings: Partial<Config> = {}): Promise<TestBackend> {
+/** A backend on a database of its own, over real HTTP, or on the one given, with a clock that a test moves and a jp-verify that it scripts. */
+export async function testBackend(
+  settings: Partial<Config> = {},
+  given?: Awaited<ReturnType<typeof testDatabase>>,
+): Promise<TestBackend> {
   const verifier = await scriptedVerifier();
-  const { database, url: databaseUrl } = await testDatabase();
+  const { database, url: databaseUrl } = given ?? (await testDatabase());
   const logs: string[] = [];
   const log = buildLogger(
     'test',

@@ -3,12 +3,15 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { Dialect } from './dialect.ts';
 import { lockDirectory } from './directoryLock.ts';
+import { DatabaseIsReadOnly } from './databaseError.ts';
 import { embeddedPool } from './embeddedPool.ts';
 import { prepareStatements } from './preparedStatements.ts';
+import { setSession } from './sessionSettings.ts';
 import type { Tables } from './tables.ts';
 
 /** A connection or a transaction: what every repository function takes first. */
@@ -24,7 +27,7 @@ export type Database = {
   background: { readonly db: Db; readonly pool: pg.Pool };
   /** The embedded database; null on a PostgreSQL server. */
   lite: PGlite | null;
-  /** Rejects while the database does not answer. */
+  /** Rejects while the database does not answer, or takes no writes. */
   ping(): Promise<void>;
   close(): Promise<void>;
 };
@@ -49,10 +52,9 @@ function openServer(url: string, log: Pick<Logger, 'warn'>, poolSize: number): D
       connectionString: url,
       max,
       connectionTimeoutMillis,
-      // A statement that hangs must not hold its connection for ever; verbs take milliseconds.
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
+      // Waited for by the pool; its types don't say so.
+      onConnect: (client): unknown => setSession(client),
     });
   const pool = connect(poolSize, 10_000);
   // What takes turns may wait longer.
@@ -118,17 +120,21 @@ function assemble(
   log: Pick<Logger, 'warn'>,
   close: () => Promise<void>,
 ): Database {
+  const readOnly = new WeakSet<pg.ClientBase>();
   for (const each of new Set([pool, backgroundPool])) {
     // An idle connection that the server drops is an event of the pool; without a listener it would end the process.
     each.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
     each.on('connect', (client) => {
       // A connection that is cut between two statements of its user is nobody's query: its next one fails, and the pool drops it.
       client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
-      prepareStatements(client);
+      prepareStatements(client, () => void readOnly.add(client));
+    });
+    // A server that takes no writes any more was a primary: the next connection may lead to the one that is.
+    each.on('release', (_error, client) => {
+      if (readOnly.has(client)) void client.end();
     });
   }
-  const over = (connections: pg.Pool): Db =>
-    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: connections }) });
+  const over = (connections: pg.Pool): Db => new Kysely<Tables>({ dialect: new Dialect({ pool: connections }) });
   const db = over(pool);
   return {
     db,
@@ -136,7 +142,19 @@ function assemble(
     background: { db: backgroundPool === pool ? db : over(backgroundPool), pool: backgroundPool },
     lite,
     ping: async () => {
-      await pool.query('select 1');
+      const client = await pool.connect();
+      let failure: Error | undefined;
+      try {
+        const { rows } = await client.query<{ answer: string }>(
+          "select current_setting('transaction_read_only') as answer",
+        );
+        if (rows[0]?.answer !== 'off') throw new DatabaseIsReadOnly();
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error('it failed', { cause: error });
+        throw failure;
+      } finally {
+        client.release(failure);
+      }
     },
     close,
   };

@@ -23,7 +23,18 @@ const UNAVAILABLE = /^(08...|57P0[1-5]|53...|25P03|ECONNREFUSED|ECONNRESET|EPIPE
 const UNAVAILABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|terminating connection)/;
 
-/** DATABASE_UNAVAILABLE for a database that cannot be reached now, VALIDATION_FAILED for text it cannot hold; null for anything else. */
+/** read_only_sql_transaction: a standby, or a server that was told to take no writes. */
+export const READ_ONLY = '25006';
+/** The database answers, and takes no writes. */
+export class DatabaseIsReadOnly extends Error {
+  override readonly name = 'DatabaseIsReadOnly';
+  readonly code = READ_ONLY;
+  constructor() {
+    super('the database takes no writes');
+  }
+}
+
+/** DATABASE_UNAVAILABLE for a database that cannot be reached now or takes no writes, VALIDATION_FAILED for text it cannot hold; null for anything else. */
 export function classifyDatabaseError(error: unknown): LiqPassError | null {
   const code = databaseErrorCode(error);
   // character_not_in_repertoire, untranslatable_character: text may hold NUL in JSON, but not in PostgreSQL.
@@ -31,6 +42,12 @@ export function classifyDatabaseError(error: unknown): LiqPassError | null {
     return new LiqPassError('VALIDATION_FAILED', 'A text holds a character that cannot be kept (NUL): leave it out.', {
       cause: error,
     });
+  if (code === READ_ONLY)
+    return new LiqPassError(
+      'DATABASE_UNAVAILABLE',
+      'The database takes no writes right now. Nothing was written; try again in a moment.',
+      { cause: error },
+    );
   const lost =
     (code !== undefined && UNAVAILABLE.test(code)) ||
     (error instanceof Error && UNAVAILABLE_MESSAGES.test(error.message));

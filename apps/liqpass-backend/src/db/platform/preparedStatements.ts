@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { databaseErrorCode } from './databaseError.ts';
+import { databaseErrorCode, READ_ONLY } from './databaseError.ts';
+import { isShared } from './sessionSettings.ts';
 
 /** Texts that are given a name: the product has about a hundred, and text made up on the fly must not fill the server's memory. */
 const MOST_NAMES = 500;
@@ -26,17 +27,19 @@ type Query = (config: { name?: string; text: string; values: unknown[] }) => Pro
 
 /**
  * Has every statement with parameters prepared once on each connection: parsing and planning a guarded UPDATE with its audit
- * row costs more than doing it (measured: loops/s +40 % on PostgreSQL, +80 % embedded). A pooler between backend and
- * PostgreSQL must therefore keep prepared statements (PgBouncer ≥ 1.21 does).
+ * row costs more than doing it (measured: loops/s +40 % on PostgreSQL, +80 % embedded). Behind a pooler that shares sessions nothing
+ * is: older ones lose what was prepared (PgBouncer before 1.21), newer ones keep it by its text, so that what a migration made
+ * unusable would stay so. `onReadOnly` is told of a server that takes no writes.
  */
-export function prepareStatements(client: pg.Client): void {
+export function prepareStatements(client: pg.Client, onReadOnly: () => void): void {
   const query = client.query.bind(client) as unknown as Query & ((...args: unknown[]) => unknown);
 
   async function prepared(text: string, values: unknown[]): Promise<Result> {
-    const name = nameOf(text);
+    const name = isShared(client) ? undefined : nameOf(text);
     try {
       return await query({ ...(name === undefined ? {} : { name }), text, values });
     } catch (error) {
+      if (databaseErrorCode(error) === READ_ONLY) onReadOnly();
       if (name === undefined || databaseErrorCode(error) !== FEATURE_NOT_SUPPORTED) throw error;
       if (names.get(text) === name) {
         generation += 1;
