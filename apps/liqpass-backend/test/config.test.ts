@@ -49,6 +49,10 @@ test('a missing or malformed setting is named', () => {
     ['AUDIT_KEY', 'short'],
     ['ALLOW_UNATTESTED_BINDING', 'maybe'],
     ['LOG_LEVEL', 'loud'],
+    ['ADMIN_API_KEY', '"admin-key-of-some-length"'],
+    ['ADMIN_API_KEY', '"admin-key-of'],
+    ['PUBLIC_ORIGINS', "'https://liqpass.example'"],
+    ['AUDIT_KEY', `${'k'.repeat(40)}"`],
   ] as const)
     assert.throws(
       () => readConfig({ ...GIVEN, [name]: value }),

@@ -55,7 +55,39 @@ test(`each wallet has its own limit, counted over all processes (${engine})`, as
   assert.equal((await there.exact('exactly', MINUTE_MS)).current, 2);
 });
 
+test(`a caller behind a proxy is one, whatever port or spelling the proxy writes (${engine})`, async (t) => {
+  const people = readPeopleSettings(
+    { TRUST_PROXY: '127.0.0.1', REQUESTS_PER_MINUTE: '20', PUBLIC_ORIGINS: 'https://LiqPass.example' },
+    true,
+  );
+  const app = await testBackend({ people });
+  t.after(() => app.close());
+  for (const spelled of [
+    (n: number) => `203.0.113.7:${50_000 + n}`,
+    (n: number) => `198.51.100.1, 203.0.113.8:${50_000 + n}`,
+    (n: number) => `[2001:DB8:0:1::${n}]:${50_000 + n}`,
+    (n: number) => `"[2001:db8:0:2:${n}::1]"`,
+  ]) {
+    const asked = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        app.call('GET', '/api/products', { headers: { 'x-forwarded-for': spelled(n + 1) } }),
+      ),
+    );
+    assert.equal(asked.filter(({ status }) => status === 200).length, 20, spelled(1));
+  }
+  for (const host of ['LIQPASS.example', 'liqpass.example:443', 'LiqPass.Example:443']) {
+    const { status, body } = await app.call<{ message: string }>('POST', '/api/auth/nonce', {
+      body: { address: newWallet().address, chainId: 8453 },
+      headers: { 'x-forwarded-host': host, 'x-forwarded-proto': 'https' },
+    });
+    assert.equal(status, 200, host);
+    assert.match(body.message, /^liqpass\.example wants you to sign in/);
+  }
+});
+
 test('one network of IPv6 is one caller', () => {
+  assert.equal(countedAddress('::ffff:cb00:7107'), '203.0.113.7');
+  assert.equal(countedAddress('2001:DB8:0001:2::9'), '2001:db8:1:2::/64');
   assert.equal(countedAddress('203.0.113.7'), '203.0.113.7');
   assert.equal(countedAddress('::ffff:203.0.113.7'), '203.0.113.7');
   assert.equal(countedAddress('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');

@@ -7,10 +7,16 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The value of a setting, or undefined; an empty value counts as not given. */
+/**
+ * The value of a setting, or undefined; an empty value counts as not given. Quotes are refused: some readers of a file of settings
+ * take them off (a shell, systemd), others leave them in (docker --env-file), and half of them are left where a value has two lines.
+ */
 export function optional(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim();
-  return value === undefined || value === '' ? undefined : value;
+  if (value === undefined || value === '') return undefined;
+  if (/^["']|["']$/.test(value))
+    throw new ConfigError(`${name} begins or ends with a quotation mark: write the value without quotes, in one line`);
+  return value;
 }
 
 /** The value of a setting that must be there. */

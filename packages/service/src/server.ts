@@ -22,6 +22,7 @@ import {
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerNoHttp, installErrorHandler, sendError, toLiqPassError, type ClassifyError } from './errorHandler.ts';
 import { hideIds } from './hideIds.ts';
+import { withoutPorts } from './forwardedFor.ts';
 import { documentRefusals, type RefusalsOf } from './refusals.ts';
 
 /** A Fastify server whose schemas are zod's. */
@@ -123,6 +124,9 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
 
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
+    // Before anybody asks for the address, which is read off the header each time.
+    const forwarded = request.raw.headers['x-forwarded-for'];
+    if (typeof forwarded === 'string') request.raw.headers['x-forwarded-for'] = withoutPorts(forwarded);
   });
   letGoOfCallers(app);
   app.addHook('preValidation', async (request) => {

@@ -8,13 +8,22 @@ import type { Site } from '../../services/people/auth.ts';
 
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/;
 
+/** A host as a browser writes it: in small letters, without the port that goes without saying. */
+const hostOf = (request: FastifyRequest, protocol: string): string => {
+  const address = `${protocol}//${request.host}`;
+  return URL.canParse(address) ? new URL(address).host : request.host;
+};
+
 /** The configured origin that this request came to; undefined when its host is none of them. */
 const configuredOrigin = (request: FastifyRequest, settings: PeopleSettings): string | undefined =>
-  settings.publicOrigins.find((origin) => new URL(origin).host === request.host);
+  settings.publicOrigins.find((origin) => {
+    const { host, protocol } = new URL(origin);
+    return host === hostOf(request, protocol);
+  });
 
 /** The origin of the page that asks: the configured one of this host, or what the request says. */
 const originOf = (request: FastifyRequest, settings: PeopleSettings): string =>
-  configuredOrigin(request, settings) ?? `${request.protocol}://${request.host}`;
+  configuredOrigin(request, settings) ?? `${request.protocol}://${hostOf(request, `${request.protocol}:`)}`;
 
 /** Whether this request came over https, as far as is known: cookies are then Secure and bound to the host. */
 export const isSecure = (request: FastifyRequest, settings: PeopleSettings): boolean =>
@@ -23,7 +32,7 @@ export const isSecure = (request: FastifyRequest, settings: PeopleSettings): boo
 /** The domain and address that a message to sign names; 403 for a host that is not known to be ours. */
 export function siteOf(request: FastifyRequest, settings: PeopleSettings): Site {
   const origin = originOf(request, settings);
-  if (configuredOrigin(request, settings) === undefined && !LOOPBACK.test(request.host))
+  if (configuredOrigin(request, settings) === undefined && !LOOPBACK.test(hostOf(request, 'http:')))
     throw new LiqPassError(
       'ORIGIN_NOT_ALLOWED',
       'Nobody can sign in at this address: open the site at its own address (it is set by PUBLIC_ORIGINS).',
@@ -39,13 +48,15 @@ export function requireOwnOrigin(request: FastifyRequest, settings: PeopleSettin
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
   if (origin === undefined && (site === undefined || site === 'same-origin' || site === 'none')) return;
-  const host = origin !== undefined && URL.canParse(origin) ? new URL(origin).host : null;
+  const page = origin !== undefined && URL.canParse(origin) ? new URL(origin) : null;
   const allowed =
     origin !== undefined &&
     (settings.publicOrigins.includes(origin) ||
       settings.corsOrigins.includes(origin) ||
       // With no configured origin for this host its scheme is not known behind a proxy: the host decides.
-      (configuredOrigin(request, settings) === undefined && host !== null && host === request.host));
+      (configuredOrigin(request, settings) === undefined &&
+        page !== null &&
+        page.host === hostOf(request, page.protocol)));
   if (!allowed)
     throw new LiqPassError(
       'ORIGIN_NOT_ALLOWED',

@@ -5,6 +5,7 @@ import { MINUTE_MS } from '@liqpass/kernel/time';
 import { holderOf } from '@liqpass/service/constantTime';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyRequest } from 'fastify';
+import { isIP } from 'node:net';
 import type { PlatformContext } from '../../services/platform/platformContext.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../../services/platform/rateCounters.ts';
 import type { Keys } from './keys.ts';
@@ -28,13 +29,22 @@ const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 
 /** An address as it is counted: one network of IPv6 (/64) is one caller, since it has more addresses than anybody counts. */
 export function countedAddress(ip: string): string {
-  if (!ip.includes(':') || ip.includes('.')) return ip.replace(/^::ffff:/, '');
-  const [head = '', tail = ''] = ip.split('::');
+  const text = ip.replace(/%.*$/, '');
+  if (isIP(text) !== 6) return text;
+  // One address has many spellings; the URL standard has one.
+  const written = new URL(`http://[${text}]`).hostname.slice(1, -1);
+  const [head = '', tail = ''] = written.split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === '' ? [] : tail.split(':');
-  const groups = ip.includes('::')
+  const groups = written.includes('::')
     ? [...first, ...Array<string>(8 - first.length - last.length).fill('0'), ...last]
     : first;
+  // An address of IPv4, written as one of IPv6 (::ffff:0:0/96).
+  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff')
+    return groups
+      .slice(6)
+      .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])
+      .join('.');
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
