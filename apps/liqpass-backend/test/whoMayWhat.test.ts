@@ -131,6 +131,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /admin/operators': { rule: 'viewer' },
   'PUT /admin/operators/{address}': { rule: 'admin' },
   'DELETE /admin/operators/{address}': { rule: 'admin' },
+  'GET /api/purchase-orders/{id}/log': { rule: 'order’s wallet' },
+  'POST /api/purchase-orders/{id}/cancel': { rule: 'order’s wallet' },
+  'GET /api/claims/{id}/log': { rule: 'order’s wallet' },
+  'GET /api/liabilities/{id}': { rule: 'anybody awake' },
 };
 /** Their refusals are 401 and 403 of their own; signIn.test.ts holds who may. */
 const BY_SIGNATURE: Readonly<Record<string, unknown>> = {
