@@ -25,6 +25,9 @@ import {
   TIMELINE_KINDS,
   VERDICT_REASONS,
   VERDICTS,
+  WATCH_CHANGE_KINDS,
+  WATCH_ENDS,
+  WATCH_STATES,
 } from '@liqpass/kernel/vocabulary';
 import { FACT_NAMES } from './ui/checkFacts.ts';
 
@@ -97,6 +100,10 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['trader', 'bind.doubt', ORDER_NUMBER_DOUBTS],
   ['trader', 'region', OKX_REGIONS],
   ['trader', 'refund', REFUND_REASONS],
+  ['trader', 'watch.state', WATCH_STATES],
+  ['trader', 'watch.ended', WATCH_ENDS],
+  ['trader', 'watch.change', WATCH_CHANGE_KINDS],
+  ['admin', 'watch.change', WATCH_CHANGE_KINDS],
   ['admin', 'side', SIDES],
   ['admin', 'doubt', ORDER_NUMBER_DOUBTS],
   ['admin', 'refund', REFUND_REASONS],

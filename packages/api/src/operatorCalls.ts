@@ -27,6 +27,7 @@ import {
 } from './operators.ts';
 import type { markPaidBody, paymentPreviewQuery } from './orderBodies.ts';
 import { paymentPreviewAnswer, purchaseOrderAnswer } from './purchaseOrders.ts';
+import { watchAnswer } from './watch.ts';
 
 // What an operator asks, one function per route; the trader's pages never load this.
 type Query<T extends z.ZodType> = { [K in keyof In<T>]?: string | number | undefined };
@@ -70,3 +71,7 @@ export const putSales = (api: Api, body: In<typeof putSalesBody>) =>
   api('PUT', '/admin/settings/sales', settingsAnswer, { body });
 export const putOnePersonShop = (api: Api, body: In<typeof putOnePersonShopBody>) =>
   api('PUT', '/admin/settings/one-person-shop', settingsAnswer, { body });
+
+/** What the watch over an order's position saw. */
+export const getAdminWatch = (api: Api, orderId: string) =>
+  api('GET', `/admin/purchase-orders/${encodeURIComponent(orderId)}/watch`, watchAnswer);

@@ -22,6 +22,7 @@ import { keptEvidence } from './keptEvidence.ts';
 import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
 import type { QueueFilter } from './queueFilter.ts';
 import { TermsAndFacts } from './TermsAndFacts.tsx';
+import { WatchSheet } from './WatchSheet.tsx';
 import { useKeys } from './useKeys.ts';
 import { useMay } from './useOperator.ts';
 import { EvidenceView } from '../ui/EvidenceView.tsx';
@@ -163,6 +164,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
             />
           </div>
         </Sheet>
+        <WatchSheet orderId={c.purchase_order.id} />
         <Sheet title={t('claim.related')}>
           {c.related.length === 0 ? (
             <p className="p-4 text-sm text-muted">{t('claim.no_related')}</p>

@@ -7,6 +7,8 @@ const AUDIT_ACTIONS = [
   'create',
   'bind',
   'release_binding',
+  'watch_on',
+  'watch_off',
   'cancel',
   'report_payment',
   'set_payout_address',
@@ -69,6 +71,7 @@ export function Actor({ name }: { name: string }) {
   if (kind === 'wallet') return <Hash value={who} label={t('actor.wallet')} />;
   if (kind === 'operator') return <span className="break-words">{who}</span>;
   if (name === 'system') return t('actor.system');
+  if (name === 'watch') return t('actor.watch');
   if (name === 'trader') return t('actor.trader');
   if (kind === 'admin' || kind === 'internal') return t(`actor.${kind}`, { name: who });
   return <span className="break-words">{name}</span>;

@@ -1,6 +1,7 @@
 import { isApiError } from '@liqpass/api/apiClient';
 import {
   getAdminClaim,
+  getAdminWatch,
   getExposure,
   getOperatorMe,
   getSettings,
@@ -41,6 +42,9 @@ export const claimsQuery = (filter: QueueFilter) =>
   });
 export const adminClaimQuery = (id: string) =>
   queryOptions({ queryKey: ['admin-claim', id], queryFn: () => getAdminClaim(api, id) });
+
+export const watchQuery = (orderId: string) =>
+  queryOptions({ queryKey: ['admin-watch', orderId], queryFn: () => getAdminWatch(api, orderId) });
 
 export type OrderFilter = Parameters<typeof listAdminPurchaseOrders>[1];
 export const ordersQuery = (filter: OrderFilter) =>
