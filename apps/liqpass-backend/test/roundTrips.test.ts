@@ -5,11 +5,12 @@ import { ADMIN_KEY, APPLICATION, CLAIMANT, INTERNAL_KEY, newOrdId, testBackend }
 import { liquidated } from './scriptedVerifier.ts';
 import { engine } from './testDatabase.ts';
 
-/** What a loop may ask of the database, step by step: 12 in all. */
+/** What a loop may ask of the database, step by step: 13 in all. */
 const AT_MOST = {
   create: 1,
   bind: 2,
-  'mark paid': 2,
+  // The order, the others that name the same transaction, and the payment.
+  'mark paid': 3,
   read: 1,
   trigger: 3,
   list: 1,
@@ -19,16 +20,25 @@ const AT_MOST = {
 
 /** Statements that no request waits for, by what only they read or write; and what a new connection is set to, once. */
 const UPKEEP =
-  /set_config|where attested and refund_reason|audit_seals|leases|sales_stops|market_|book_|rate_limits|next_attempt_at <=|\bdelete from|sessions|okx_credentials|attestation_keys/;
+  /set_config|audit sealer|where attested and refund_reason|audit_seals|leases|sales_stops|market_|book_|rate_limits|next_attempt_at <=|\bdelete from|sessions|okx_credentials|attestation_keys/;
 
 test(`a loop asks the database no more often than it must, step by step (${engine})`, async (t) => {
   // Before the backend starts: a connection keeps what it was made with.
   const asked: string[] = [];
+  const open = new Map<unknown, string[]>();
   const original = Reflect.get(pg.Client.prototype, 'query') as (...args: unknown[]) => unknown;
   Reflect.set(pg.Client.prototype, 'query', function count(this: unknown, ...args: unknown[]): unknown {
     const [first] = args as [string | { text?: string } | undefined];
     const text = typeof first === 'string' ? first : (first?.text ?? '');
-    if (!UPKEEP.test(text)) asked.push(text);
+    const begun = open.get(this);
+    if (/^\s*begin/i.test(text)) open.set(this, [text]);
+    else if (begun) begun.push(text);
+    else if (!UPKEEP.test(text)) asked.push(text);
+    // A transaction is upkeep, or of a step, as a whole.
+    if (begun && /^\s*(commit|rollback)/i.test(text)) {
+      open.delete(this);
+      if (!begun.some((each) => UPKEEP.test(each))) asked.push(...begun);
+    }
     return Reflect.apply(original, this, args);
   });
   t.after(() => Reflect.set(pg.Client.prototype, 'query', original));
@@ -77,5 +87,5 @@ test(`a loop asks the database no more often than it must, step by step (${engin
     }),
   );
   assert.deepEqual(counted, AT_MOST);
-  assert.ok(Object.values(counted).reduce((sum, each) => sum + each, 0) <= 12);
+  assert.ok(Object.values(counted).reduce((sum, each) => sum + each, 0) <= 13);
 });

@@ -3,17 +3,17 @@ import type { PositionSnapshot, SnapshotAnswer } from '@liqpass/api/verify';
 import { formatIso } from '@liqpass/kernel/time';
 import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
-import { SYSTEM, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
+import { SYSTEM, type Actor } from '../db/audit/auditRepo.ts';
 import type { Credential } from '../db/people/credentialsRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
-import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { readCredential } from './people/credentials.ts';
 import { bindAssessed } from './eligibility.ts';
 import { readOwnPurchaseOrder } from './purchaseOrders.ts';
+import { entryOf } from './audit/entryOf.ts';
 
 export type OkxOrder = { readonly ordId: string; readonly instId: string };
 
@@ -70,19 +70,7 @@ const isBoundTo = ({ binding }: PurchaseOrder, okx: OkxOrder, credentialId: stri
   !binding.released &&
   (credentialId === null || binding.attested);
 
-const entry = (
-  ctx: HallContext,
-  actor: Actor,
-  action: string,
-  more: Pick<AuditEntry, 'why' | 'details'>,
-): AuditEntry => ({
-  actor,
-  action,
-  subjectType: 'purchase_order',
-  atMs: ctx.clock.now(),
-  stampKey: stampKeyOf(ctx),
-  ...more,
-});
+const entry = entryOf('purchase_order');
 
 async function bindUnattested(
   ctx: HallContext,

@@ -1,27 +1,19 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { formatIso, SECOND_MS } from '@liqpass/kernel/time';
 import type { RejectionCode } from '@liqpass/kernel/vocabulary';
-import { identityOf, type Actor, type AuditEntry } from '../db/audit/auditRepo.ts';
+import { identityOf, type Actor } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/decisionsRepo.ts';
 import { releaseHold } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
-import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { hasApproved } from './secondPerson.ts';
+import { entryOf } from './audit/entryOf.ts';
 
 // What people decide about a verified claim. Each step is one guarded statement with its decision and its audit row.
 
-const entry = (ctx: HallContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({
-    actor,
-    action,
-    subjectType: 'claim',
-    atMs: ctx.clock.now(),
-    stampKey: stampKeyOf(ctx),
-    ...more,
-  }) satisfies AuditEntry;
+const entry = entryOf('claim');
 
 const notAllowed = (claim: Claim, step: string): LiqPassError =>
   new LiqPassError('INVALID_STATUS_TRANSITION', `A claim that is ${claim.status} cannot be ${step}.`, {

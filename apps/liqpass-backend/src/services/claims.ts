@@ -4,31 +4,19 @@ import { SECOND_MS } from '@liqpass/kernel/time';
 import { okxEventId } from '@liqpass/kernel/ids';
 import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
-import { listAuditOf, type Actor, type AuditEntry, type AuditRow } from '../db/audit/auditRepo.ts';
+import { listAuditOf, type Actor, type AuditRow } from '../db/audit/auditRepo.ts';
 import * as repo from '../db/claimsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
 import { requirePayable } from './payeeAddress.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
-import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { readOwnPurchaseOrder } from './purchaseOrders.ts';
 import { ASKED_ABOUT_MS } from './verifications.ts';
 import { afterWaiting } from './waiting.ts';
+import { entryOf } from './audit/entryOf.ts';
 
-const entry = (
-  ctx: HallContext,
-  actor: Actor,
-  action: string,
-  more: Pick<AuditEntry, 'why' | 'details'> = {},
-): AuditEntry => ({
-  actor,
-  action,
-  subjectType: 'claim',
-  atMs: ctx.clock.now(),
-  stampKey: stampKeyOf(ctx),
-  ...more,
-});
+const entry = entryOf('claim');
 
 const REFUSALS: Record<ClaimRefusal, string> = {
   PURCHASE_ORDER_NOT_PAID: 'The premium has not been received yet: an unpaid order covers nothing.',

@@ -2,7 +2,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import type { Usdc } from '@liqpass/kernel/money';
 import { formatIso, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
-import type { Actor, AuditEntry } from '../db/audit/auditRepo.ts';
+import type { Actor } from '../db/audit/auditRepo.ts';
 import { getRoomOfOrder, listRoomsOfAccount, lockBook, putRoom, type Room } from '../db/book/exposureRepo.ts';
 import { readKeptMarks, type KeptMarks } from '../db/book/marketRepo.ts';
 import { getQuote } from '../db/book/quotesRepo.ts';
@@ -18,13 +18,13 @@ import {
   type RoomFacts,
 } from '../domain/payment.ts';
 import { coverFrom, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
-import { stampKeyOf } from './audit/auditContext.ts';
 import { inTransaction, limitsOf, readTotals, toBookPolicy } from './book/exposure.ts';
 import { PARAMS } from './book/market.ts';
 import { eventsIn, readProduct } from './book/quotes.ts';
 import type { HallContext } from './hallContext.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
+import { entryOf } from './audit/entryOf.ts';
 
 export type ReceivedPayment = {
   readonly paidAtMs: EpochMs | null;
@@ -36,19 +36,7 @@ export type ReceivedPayment = {
   readonly note: string | null;
 };
 
-const entry = (
-  ctx: HallContext,
-  actor: Actor,
-  action: string,
-  more: Pick<AuditEntry, 'why' | 'details'>,
-): AuditEntry => ({
-  actor,
-  action,
-  subjectType: 'purchase_order',
-  atMs: ctx.clock.now(),
-  stampKey: stampKeyOf(ctx),
-  ...more,
-});
+const entry = entryOf('purchase_order');
 
 /** How often a payment is decided anew because the order was bound or reported in between; each time somebody else got on. */
 const DECIDE_AGAIN = 5;

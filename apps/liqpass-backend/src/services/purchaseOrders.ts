@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { formatIso, HOUR_MS } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
-import type { Actor, AuditEntry } from '../db/audit/auditRepo.ts';
+import type { Actor } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { takeAmountDue } from '../db/amountsDueRepo.ts';
@@ -12,26 +12,14 @@ import { purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder
 import { payeeAddress, requirePayable } from './payeeAddress.ts';
 import type { KeyToKeep } from '../db/platform/idempotencyRepo.ts';
 import { inFlight } from './platform/idempotency.ts';
-import { stampKeyOf } from './audit/auditContext.ts';
 import type { HallContext } from './hallContext.ts';
 import { inTransaction, takeRoom, TENTATIVE_HOLD_MS } from './book/exposure.ts';
 import { requireOwner } from './ownership.ts';
 import { readProduct } from './book/quotes.ts';
 import { refuseStopped } from './book/sales.ts';
+import { entryOf } from './audit/entryOf.ts';
 
-const entry = (
-  ctx: HallContext,
-  actor: Actor,
-  action: string,
-  more: Pick<AuditEntry, 'why' | 'details'> = {},
-): AuditEntry => ({
-  actor,
-  action,
-  subjectType: 'purchase_order',
-  atMs: ctx.clock.now(),
-  stampKey: stampKeyOf(ctx),
-  ...more,
-});
+const entry = entryOf('purchase_order');
 
 export type NewApplication = Application & {
   readonly policyParams: PurchaseOrder['policyParams'];

@@ -3,12 +3,12 @@ import { DAY_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createSiweMessage } from 'viem/siwe';
-import { SYSTEM, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import { SYSTEM } from '../../db/audit/auditRepo.ts';
 import { isOperator } from '../../db/people/operatorsRepo.ts';
 import * as repo from '../../db/people/sessionsRepo.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
-import { stampKeyOf } from '../audit/auditContext.ts';
 import type { PeopleContext } from './peopleContext.ts';
+import { entryOf } from '../audit/entryOf.ts';
 
 /** Where the person is: the domain and address that the message to sign names. */
 export type Site = { readonly domain: string; readonly uri: string };
@@ -32,15 +32,7 @@ const TOKEN_BYTES = 32;
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
 
-const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({
-    actor,
-    action,
-    subjectType: 'session',
-    atMs: ctx.clock.now(),
-    stampKey: stampKeyOf(ctx),
-    ...more,
-  }) satisfies AuditEntry;
+const entry = entryOf('session');
 
 type Request = { readonly address: string; readonly chainId: number; readonly statement: string };
 

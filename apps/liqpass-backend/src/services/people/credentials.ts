@@ -3,23 +3,15 @@ import type { SealingKeyAnswer } from '@liqpass/api/exchangeKeys';
 import { MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { OkxRegion } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
-import { SYSTEM, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import { SYSTEM, type Actor } from '../../db/audit/auditRepo.ts';
 import * as repo from '../../db/people/credentialsRepo.ts';
-import { stampKeyOf } from '../audit/auditContext.ts';
 import type { PeopleContext } from './peopleContext.ts';
+import { entryOf } from '../audit/entryOf.ts';
 
 /** Keys a wallet may keep at once. */
 const MOST_CREDENTIALS = 20;
 
-const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({
-    actor,
-    action,
-    subjectType: 'credential',
-    atMs: ctx.clock.now(),
-    stampKey: stampKeyOf(ctx),
-    ...more,
-  }) satisfies AuditEntry;
+const entry = entryOf('credential');
 
 /** jp-verify's public key changes with its rotation, which is rare; two keys are live while it does. */
 const SEALING_KEY_MS = MINUTE_MS;

@@ -1,23 +1,15 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
-import { writeAudit, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import { writeAudit, type Actor } from '../../db/audit/auditRepo.ts';
 import type { Db } from '../../db/platform/database.ts';
 import * as repo from '../../db/people/operatorsRepo.ts';
 import { ONE_PERSON_SHOP, readShop, setOnePersonShop as set } from '../../db/people/settingsRepo.ts';
 import { personOf } from '../../domain/people/person.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
-import { stampKeyOf } from '../audit/auditContext.ts';
 import type { PeopleContext } from './peopleContext.ts';
+import { entryOf } from '../audit/entryOf.ts';
 
-const entry = (ctx: PeopleContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({
-    actor,
-    action,
-    subjectType: 'operator',
-    atMs: ctx.clock.now(),
-    stampKey: stampKeyOf(ctx),
-    ...more,
-  }) satisfies AuditEntry;
+const entry = entryOf('operator');
 
 export const listOperators = (ctx: PeopleContext): Promise<repo.OperatorRow[]> => repo.listOperators(ctx.db);
 

@@ -1,26 +1,18 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
-import { identityOf, partyOf, type Actor, type AuditEntry } from '../../db/audit/auditRepo.ts';
+import { identityOf, partyOf, type Actor } from '../../db/audit/auditRepo.ts';
 import { readShop } from '../../db/people/settingsRepo.ts';
 import * as repo from '../../db/treasury/payoutsRepo.ts';
 import { isSamePerson } from '../../domain/people/person.ts';
 import { MOST_IN_BATCH } from '../../domain/treasury/payoutBatch.ts';
 import { approver, payoutSteps, type Payout } from '../../domain/treasury/payout.ts';
 import { requireAsApproved, type ApprovedLine } from '../asApproved.ts';
-import { stampKeyOf } from '../audit/auditContext.ts';
 import { payeeAddress } from '../payeeAddress.ts';
 import { checksummedAddress } from '../platform/checksummedAddress.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
+import { entryOf } from '../audit/entryOf.ts';
 
-const entry = (ctx: TreasuryContext, actor: Actor, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}) =>
-  ({
-    actor,
-    action,
-    subjectType: 'payout',
-    atMs: ctx.clock.now(),
-    stampKey: stampKeyOf(ctx),
-    ...more,
-  }) satisfies AuditEntry;
+const entry = entryOf('payout');
 
 export const listPayouts = (ctx: TreasuryContext, filter: repo.PayoutFilter): Promise<Payout[]> =>
   repo.listPayouts(ctx.db, filter);
