@@ -8,6 +8,8 @@ export type ScriptedMarket = {
   /** Marks by instrument; the index follows the mark unless `index` says otherwise. */
   readonly marks: Map<string, { mark: number; index?: number; ageMs?: number }>;
   readonly candles: Map<string, Candle[]>;
+  /** Where every minute lies. */
+  minutePx: number;
   /** How many pages of candles were asked for. */
   pages: number;
 };
@@ -17,7 +19,7 @@ const FIRST = { 'BTC-USDT-SWAP': 60_000, 'ETH-USDT-SWAP': 3_000 };
 /** Answers the market routes of a scripted jp-verify, at the time of `clock`. */
 export function scriptedMarket(verifier: ScriptedVerifier, clock: Clock, hours = 760): ScriptedMarket {
   const hour = Math.floor(clock.now() / HOUR_MS) * HOUR_MS;
-  const market: ScriptedMarket = { marks: new Map(), candles: new Map(), pages: 0 };
+  const market: ScriptedMarket = { marks: new Map(), candles: new Map(), minutePx: 100, pages: 0 };
   for (const [instId, firstPrice] of Object.entries(FIRST)) {
     const candles = madeUpCandles({ seed: 7, startMs: hour - hours * HOUR_MS, count: hours + 1, firstPrice });
     market.candles.set(instId, candles);
@@ -48,7 +50,8 @@ export function scriptedMarket(verifier: ScriptedVerifier, clock: Clock, hours =
         ? (market.candles.get(instId) ?? [])
         : Array.from({ length: 600 }, (_, index) => {
             const timeMs = Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS - (599 - index) * MINUTE_MS;
-            return { timeMs, open: 100, high: 101, low: 99, close: 100 };
+            const px = market.minutePx;
+            return { timeMs, open: px, high: px + 1, low: px - 1, close: px };
           });
     const candles = all
       .filter((candle) => candle.timeMs < after)

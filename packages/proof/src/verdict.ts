@@ -102,7 +102,9 @@ export function proveClaim(
     checks,
     flags: new Set(),
   };
-  const window: Window = { startMs: instantOf(claim.coverageStartAt), endMs: instantOf(claim.coverageEndAt) };
+  // What happened before the order was bound never counts, whatever window is asked about.
+  const startMs = Math.max(instantOf(claim.coverageStartAt), instantOf(claim.boundAt));
+  const window: Window = { startMs, endMs: instantOf(claim.coverageEndAt) };
   const outcome = conclude(study, window, instantOf(claim.boundAt));
   if (reader.needs.length > 0 || (isHalt(outcome) && outcome.halt === 'needs'))
     return { kind: 'needs', needs: [...reader.needs], answer: null };

@@ -337,6 +337,24 @@ export async function reportPayment(db: Db, id: string, txHash: string | null, e
   return rows.length === 1;
 }
 
+/** Another order that named a transaction: whose it is, and whether it was paid by it. */
+export type Naming = { readonly owner: string | null; readonly paidByIt: boolean };
+
+/** The order that is to be paid, and who else named the transaction; in one query. */
+export async function getOrderToPay(
+  db: Db,
+  id: string,
+  txHash: string | null,
+): Promise<{ order: PurchaseOrder; naming: readonly Naming[] } | null> {
+  const { rows } = await sql<Row & { naming: Naming[] | null }>`
+    select ${WITH_CLAIM}, (select json_agg(json_build_object('owner', o.owner, 'paidByIt', o.payment_tx_hash is not distinct from ${txHash}))
+      from purchase_orders o where (o.reported_tx_hash = ${txHash} or o.payment_tx_hash = ${txHash}) and o.id <> p.id) as naming
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where p.id = ${id}`.execute(db);
+  const row = rows[0];
+  return row ? { order: toPurchaseOrder(row), naming: row.naming ?? [] } : null;
+}
+
 /** The orders that a transaction was reported for, or has paid, besides this one; the oldest report first. */
 export async function listOrdersNaming(db: Db, txHash: string, exceptId: string): Promise<PurchaseOrder[]> {
   const { rows } = await sql<Row>`

@@ -30,7 +30,7 @@ export function decideWaiting(
   const inside = hours.filter((hour) => hour.atMs >= wait.startMs && hour.atMs + HOUR_MS <= wait.endMs);
   if ((marks && touched(marks)) || inside.some(touched)) return 'TOUCHED';
   // As for sales: a mark older than that says nothing about now.
-  const seenThroughout = marks !== null && marks.longestGapMs <= MAX_DATA_AGE_MS;
+  const seenThroughout = (marks?.longestGapMs ?? wait.endMs - wait.startMs) <= MAX_DATA_AGE_MS;
   return seenThroughout || (covers(hours, wait) && !hours.some(touched)) ? 'UNTOUCHED' : 'UNKNOWN';
 }
 

@@ -23,7 +23,7 @@ import { PARAMS } from './book/market.ts';
 import { eventsIn, readProduct } from './book/quotes.ts';
 import type { HallContext } from './hallContext.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
-import { readPurchaseOrder } from './purchaseOrders.ts';
+import { orderNotFound } from './purchaseOrders.ts';
 import { entryOf } from './audit/entryOf.ts';
 
 export type ReceivedPayment = {
@@ -53,7 +53,9 @@ export async function markPurchaseOrderPaid(
   // A quote of ours names the order that it bought, or none yet; on another order it would have bought two.
   const isOurQuote = received.quoteHash !== null && (await getQuote(ctx.db, received.quoteHash)) !== null;
   for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
-    const order = await readPurchaseOrder(ctx, id);
+    const found = await repo.getOrderToPay(ctx.db, id, received.txHash);
+    if (!found) throw orderNotFound(id);
+    const { order, naming } = found;
     if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
     const carriesAnother = received.quoteHash !== null && order.quoteHash !== received.quoteHash;
     if (carriesAnother && (order.quoteHash !== null || isOurQuote))
@@ -61,7 +63,7 @@ export async function markPurchaseOrderPaid(
         'QUOTE_HASH_MISMATCH',
         `The order carries ${order.quoteHash === null ? 'no quote' : `quote ${order.quoteHash}`}, not ${received.quoteHash}: check which order was paid.`,
       );
-    const refusal = payerRefusal(order, received, await readNaming(ctx, order, received.txHash));
+    const refusal = payerRefusal(order, received, naming);
     if (refusal) throw refusal;
     const outcome = await (countsInBook(ctx, order)
       ? inTransaction(ctx.db, async (trx) => {
@@ -149,7 +151,11 @@ export async function previewPayment(
   return {
     order,
     decision: decidePayment(facts),
-    refusal: payerRefusal(order, received, naming),
+    refusal: payerRefusal(
+      order,
+      received,
+      naming.map((other) => ({ owner: other.owner, paidByIt: other.paymentTxHash === received.txHash })),
+    ),
     naming,
     txHash: received.txHash,
     price: facts.price?.market
@@ -176,10 +182,9 @@ const readNaming = async (
 function payerRefusal(
   order: PurchaseOrder,
   received: Pick<ReceivedPayment, 'payer' | 'note' | 'txHash'>,
-  naming: readonly PurchaseOrder[],
+  naming: readonly repo.Naming[],
 ): LiqPassError | null {
-  if (received.txHash !== null && naming.some((other) => other.paymentTxHash === received.txHash))
-    return txHashUsed(received.txHash);
+  if (naming.some((other) => other.paidByIt)) return txHashUsed(received.txHash);
   const refusal = refusePayer(order, received, naming);
   if (refusal === null) return null;
   return new LiqPassError(

@@ -157,9 +157,12 @@ async function sellAtQuote(
 /** The order; 404 where there is none. */
 export async function readPurchaseOrder(ctx: Pick<HallContext, 'db'>, id: string): Promise<PurchaseOrder> {
   const order = await repo.getPurchaseOrderById(ctx.db, id);
-  if (!order) throw new LiqPassError('PURCHASE_ORDER_NOT_FOUND', `There is no purchase order ${id}.`);
+  if (!order) throw orderNotFound(id);
   return order;
 }
+
+export const orderNotFound = (id: string): LiqPassError =>
+  new LiqPassError('PURCHASE_ORDER_NOT_FOUND', `There is no purchase order ${id}.`);
 
 /** The order, for whoever may read it. */
 export async function readOwnPurchaseOrder(ctx: HallContext, id: string, actor: Actor): Promise<PurchaseOrder> {

@@ -172,6 +172,18 @@ export async function keepMinutes(db: Db, instId: string, minutes: readonly Stor
     .execute();
 }
 
+/** When the first mark that is kept was read; null where none is. */
+export async function firstMarkAt(db: Db, instId: string): Promise<EpochMs | null> {
+  const row = await db
+    .selectFrom('market_marks')
+    .select('at')
+    .where('inst_id', '=', instId)
+    .orderBy('at')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? row.at.getTime() : null;
+}
+
 /** The latest times in `time` of two minutes or more for which neither a mark nor a minute is kept, the newest first. */
 export async function listMarkGaps(db: Db, instId: string, time: Window, limit: number): Promise<Window[]> {
   const [start, end] = [new Date(time.startMs), new Date(time.endMs)];

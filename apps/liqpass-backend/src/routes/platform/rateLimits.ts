@@ -4,7 +4,7 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import { holderOf } from '@liqpass/service/constantTime';
 import type { Server } from '@liqpass/service/server';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
 import type { PlatformContext } from '../../services/platform/platformContext.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../../services/platform/rateCounters.ts';
@@ -20,9 +20,12 @@ export const STRICT = {
   'POST /api/auth/nonce': 300,
   'POST /api/auth/verify': 300,
   'POST /api/okx-credentials': 60,
-  'GET /api/okx-credentials/:id/positions': 120,
+  'GET /api/okx-credentials/:id/positions': 30,
 } as const;
 export const PER_WRONG_KEY = 600;
+/** Bindings with a key a minute, for each wallet: an order number, made up or not, costs a look-up at the exchange. */
+export const LOOK_UPS = 10;
+const LOOKS_UP = 'POST /api/purchase-orders/:id/bind-okx';
 const strictLimits = new Map<string, number>(Object.entries(STRICT));
 
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
@@ -120,10 +123,7 @@ export async function installLimits(app: Server, ctx: PlatformContext, keys: Key
     return LOOPBACK.test(request.ip) ? null : { key: callerOf(request), max: PER_ADDRESS };
   };
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isBehindADoor(request)) return;
-    const limit = choose(request);
-    if (limit === null) return;
+  const count = async (request: FastifyRequest, reply: FastifyReply, limit: Limit): Promise<void> => {
     limits.set(request, limit);
     const counted = await limiter(request);
     if (counted.isAllowed || !counted.isExceeded) return;
@@ -133,8 +133,20 @@ export async function installLimits(app: Server, ctx: PlatformContext, keys: Key
       `Too many requests: at most ${limit.max} a minute. Wait ${Math.max(1, counted.ttlInSeconds)} s and try again.`,
       { params: { retry_after: String(Math.max(1, counted.ttlInSeconds)) } },
     );
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isBehindADoor(request)) return;
+    const limit = choose(request);
+    if (limit !== null) await count(request, reply, limit);
+  });
+  app.addHook('preHandler', async (request, reply) => {
+    if (routeName(request) !== LOOKS_UP || !asksTheExchange(request.body)) return;
+    await count(request, reply, { key: `!look-up ${callerOf(request)}`, max: LOOK_UPS });
   });
 }
+
+const asksTheExchange = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && 'credentialId' in body && body.credentialId !== undefined;
 
 /** The plugin's store, over our counters: keys that begin with "!" are counted exactly. */
 function storeOf(counters: RateCounters): FastifyRateLimitStoreCtor {

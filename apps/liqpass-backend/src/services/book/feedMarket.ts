@@ -1,13 +1,16 @@
 import type { candlesAnswer } from '@liqpass/api/market';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import {
   forgetMarks,
+  firstMarkAt,
   holdLease,
   keepCandles,
   keepMarks,
+  keepMinutes,
   listCandles,
+  listMarkGaps,
   type StoredCandle,
 } from '../../db/book/marketRepo.ts';
 import type { BookContext } from './bookContext.ts';
@@ -34,6 +37,7 @@ export type MarketFeed = {
 export function buildMarketFeed(client: MarketClient): MarketFeed {
   const name = randomUUID();
   const readAt = new Map<string, EpochMs>();
+  const tried = new Map<string, number>();
   return {
     name,
     async feed(ctx, signal) {
@@ -50,6 +54,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
               Math.floor(last / HOUR_MS) !== Math.floor(nowMs / HOUR_MS);
             if (!isDue) continue;
             await feedCandles(ctx, client, instId, nowMs, signal);
+            await fillGaps(ctx, client, instId, nowMs, tried, signal);
             // A new hour: what is old goes.
             if (last === undefined || Math.floor(last / HOUR_MS) !== Math.floor(nowMs / HOUR_MS))
               await forgetMarks(ctx.db, nowMs);
@@ -106,7 +111,7 @@ async function feedCandles(
       { instId, bar: '1H', limit, ...(after === undefined ? {} : { after }) },
       signal,
     );
-    const fit = candles.filter(isCandle).map(toStored);
+    const fit = candles.filter((candle) => isCandle(candle)).map(toStored);
     await keepCandles(ctx.db, instId, fit);
     for (const candle of fit) missing.delete(candle.atMs);
     const end = candles.reduce((least, candle) => Math.min(least, candle.timeMs), after ?? nowMs);
@@ -116,11 +121,51 @@ async function feedCandles(
   }
 }
 
+/** Gaps of the last day are filled, the newest first; so many pages of minutes at a time, so that the feed goes on. */
+const FILL_BACK_MS = DAY_MS;
+const MOST_GAPS = 4;
+/** The exchange may not have it either: a gap is asked about so often. */
+const MOST_TRIES = 5;
+
+/** Fills times without a mark from the exchange's minutes; what it does not have stays a gap. */
+async function fillGaps(
+  ctx: BookContext,
+  client: MarketClient,
+  instId: string,
+  nowMs: EpochMs,
+  tried: Map<string, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  // Nothing was to be kept before the first mark that is.
+  const firstMs = await firstMarkAt(ctx.db, instId);
+  if (firstMs === null) return;
+  const time = { startMs: Math.max(nowMs - FILL_BACK_MS, firstMs), endMs: nowMs };
+  for (const gap of await listMarkGaps(ctx.db, instId, time, MOST_GAPS)) {
+    const name = `${instId} ${gap.startMs}`;
+    const tries = tried.get(name) ?? 0;
+    if (tries >= MOST_TRIES) continue;
+    tried.set(name, tries + 1);
+    const untilMs = Math.floor(gap.endMs / MINUTE_MS) * MINUTE_MS;
+    const limit = Math.min(PAGE, Math.ceil((untilMs - gap.startMs) / MINUTE_MS) + 1);
+    const { candles } = await client.candles({ instId, bar: '1m', limit, after: untilMs }, signal);
+    const whole = candles.filter(
+      (candle) => candle.timeMs + MINUTE_MS <= nowMs && candle.closed !== false && isCandle(candle, MINUTE_MS),
+    );
+    await keepMinutes(
+      ctx.db,
+      instId,
+      whole
+        .filter((candle) => candle.timeMs >= gap.startMs - MINUTE_MS)
+        .map(({ timeMs, low, high, close }) => ({ atMs: timeMs, low, high, close })),
+    );
+  }
+}
+
 /** Whether a candle can be one: what is not is left out, and its hour stays missing. */
-function isCandle(candle: WireCandle): boolean {
+function isCandle(candle: WireCandle, stepMs: number = HOUR_MS): boolean {
   const [open, high, low, close] = [candle.open, candle.high, candle.low, candle.close].map(Number);
   if (open === undefined || high === undefined || low === undefined || close === undefined) return false;
-  return low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close) && candle.timeMs % HOUR_MS === 0;
+  return low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close) && candle.timeMs % stepMs === 0;
 }
 
 const toStored = ({ timeMs, open, high, low, close }: WireCandle): StoredCandle => ({
