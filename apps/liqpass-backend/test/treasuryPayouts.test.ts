@@ -5,6 +5,7 @@ import { whyNoChain } from '@liqpass/testing/chain/anvil';
 import type { LocalChain } from '@liqpass/testing/chain/localChain';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import { chainOfTests, chainShop, type ChainShop } from './chainShop.ts';
 import { ADMIN_KEY } from './harness.ts';
@@ -117,6 +118,10 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
     assert.equal((await tell(owed.id, txHash)).status, 409);
     const byHand = await tell(owed.id, txHash, { byHand: 'paid from another Safe, see the minutes' });
     assert.deepEqual([byHand.status, byHand.body.status], [200, 'PAID']);
+    const { rows } = await sql<{
+      why: string | null;
+    }>`select why from audit_log where why like 'paid from another Safe%'`.execute(shop.backend.ctx.db);
+    assert.deepEqual(rows, [{ why: 'paid from another Safe, see the minutes' }], 'shown for ever');
   });
 
   test('a batch in which one transfer fails pays nobody, and nothing is recorded', async () => {

@@ -123,9 +123,14 @@ export async function takeBackClaim(ctx: HallContext, id: string, reason: string
 export async function markClaimPaid(
   ctx: HallContext,
   id: string,
-  payment: { multisigTxHash: string; paidAtSec: number },
+  payment: {
+    multisigTxHash: string;
+    paidAtSec: number;
+    /** Why it is believed without the chain. */ byHand?: string | null;
+  },
   actor: Actor,
 ): Promise<Claim> {
+  const { byHand = null, ...told } = payment;
   const paidAtMs = payment.paidAtSec * SECOND_MS;
   if (paidAtMs > ctx.clock.now())
     throw new LiqPassError(
@@ -136,7 +141,10 @@ export async function markClaimPaid(
     ctx.db,
     id,
     { multisigTxHash: payment.multisigTxHash, multisigSafe: ctx.settings.treasurySafe, paidAtMs },
-    entry(ctx, actor, 'mark_paid', { details: { ...payment } }),
+    entry(ctx, actor, 'mark_paid', {
+      why: byHand,
+      details: { ...told, ...(byHand === null ? {} : { by_hand: true }) },
+    }),
   );
   return settle(
     ctx,

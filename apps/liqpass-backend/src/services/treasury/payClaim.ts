@@ -16,7 +16,7 @@ export async function payClaim(
   actor: Actor,
 ): Promise<Claim> {
   const { multisigTxHash, paidAtSec, byHand } = told;
-  const byWord = (): Promise<Claim> => markClaimPaid(ctx, claimId, { multisigTxHash, paidAtSec }, actor);
+  const byWord = (): Promise<Claim> => markClaimPaid(ctx, claimId, { multisigTxHash, paidAtSec, byHand }, actor);
   if (ctx.watch === null || byHand !== null) return byWord();
   const paidAtMs = paidAtSec * SECOND_MS;
   if (paidAtMs > ctx.clock.now())

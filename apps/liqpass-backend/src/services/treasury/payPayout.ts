@@ -9,15 +9,8 @@ import type { Payout } from '../../domain/treasury/payout.ts';
 import { RpcError } from './chainRpcClient.ts';
 import { readPayout } from './payouts.ts';
 import { judge, readFacts, recordProven } from './provePayouts.ts';
-import { recordPayment } from './recordPayment.ts';
+import { recordPayment, type ToldPayment } from './recordPayment.ts';
 import type { TreasuryContext, WatchContext } from './treasuryContext.ts';
-
-export type ToldPayment = {
-  readonly txHash: string;
-  readonly paidAtMs: EpochMs | null;
-  /** Why it is to be believed though the chain does not prove it: an admin's word, shown for ever. */
-  readonly byHand: string | null;
-};
 
 /**
  * Records what somebody says has paid a payout. Where the treasury is watched, the chain has to show it; what is not final

@@ -9,6 +9,13 @@ import { markClaimPaid } from '../claimDecisions.ts';
 import { readPayout } from './payouts.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
 
+export type ToldPayment = {
+  readonly txHash: string;
+  readonly paidAtMs: EpochMs | null;
+  /** Why it is to be believed though the chain does not prove it: an admin's word, shown for ever. */
+  readonly byHand: string | null;
+};
+
 /** Where a payment's moment is kept in seconds (a claim's), it is the second it fell in. */
 const wholeSecond = (ms: EpochMs): EpochMs => Math.floor(ms / SECOND_MS) * SECOND_MS;
 
@@ -19,14 +26,14 @@ const wholeSecond = (ms: EpochMs): EpochMs => Math.floor(ms / SECOND_MS) * SECON
 export async function recordPayment(
   ctx: TreasuryContext,
   id: string,
-  payment: { readonly txHash: string; readonly paidAtMs: EpochMs | null },
+  payment: Omit<ToldPayment, 'byHand'> & Partial<Pick<ToldPayment, 'byHand'>>,
   actor: Actor,
 ): Promise<Payout> {
   const nowMs = ctx.clock.now();
   if (payment.paidAtMs !== null && payment.paidAtMs > nowMs)
     throw new LiqPassError('PAID_AT_IN_FUTURE', `paidAt ${formatIso(payment.paidAtMs)} is in the future.`);
   const before = await readPayout(ctx, id);
-  const { txHash } = payment;
+  const { txHash, byHand = null } = payment;
   const isSame = (payout: Payout): boolean =>
     payout.paid?.txHash === txHash && (payment.paidAtMs === null || payout.paid.atMs === payment.paidAtMs);
   if (isSame(before)) return before;
@@ -34,7 +41,7 @@ export async function recordPayment(
   if (before.claimId !== null) {
     const paidAtSec = wholeSecond(paidAtMs) / SECOND_MS;
     try {
-      await markClaimPaid(ctx, before.claimId, { multisigTxHash: txHash, paidAtSec }, actor);
+      await markClaimPaid(ctx, before.claimId, { multisigTxHash: txHash, paidAtSec, byHand }, actor);
     } catch (error) {
       // Recorded in the same moment with the same transaction, and nobody said when it was paid: it is the same call.
       if (!isSame(await readPayout(ctx, id))) throw error;
@@ -47,7 +54,8 @@ export async function recordPayment(
     subjectType: 'payout',
     atMs: nowMs,
     stampKey: stampKeyOf(ctx),
-    details: { txHash, paidAt: formatIso(paidAtMs) },
+    why: byHand,
+    details: { txHash, paidAt: formatIso(paidAtMs), ...(byHand === null ? {} : { by_hand: true }) },
   };
   const taken = await markRefundPaid(ctx.db, id, { txHash, paidAtMs }, entry);
   const payout = await readPayout(ctx, id);
