@@ -2,7 +2,6 @@ import { LiqPassError } from '@liqpass/api/errors';
 import { parseHash } from '@liqpass/chain/hex';
 import { RETRIED_REFUSALS } from '@liqpass/chain/payoutProof';
 import { invariant } from '@liqpass/kernel/invariant';
-import type { EpochMs } from '@liqpass/kernel/time';
 import type { Actor } from '../../db/audit/auditRepo.ts';
 import { getChainReader } from '../../db/treasury/chainReadersRepo.ts';
 import type { Payout } from '../../domain/treasury/payout.ts';
