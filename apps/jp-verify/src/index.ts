@@ -1,3 +1,4 @@
+import './youngHeap.ts';
 import { systemClock } from '@liqpass/kernel/time';
 import { buildLogger } from '@liqpass/service/logger';
 import { listen } from '@liqpass/service/listen';

@@ -1,6 +1,6 @@
 // Files a claim as the chain listener will one day: node apps/liqpass-backend/scripts/mock_trigger.ts <purchaseOrderId> [claimant]
 // BACKEND_BASE_URL (default http://localhost:3001) and INTERNAL_API_KEY (default: the one in ./data/secrets.json).
-import { errorAnswer } from '@liqpass/api/wire';
+import { errorAnswer } from '@liqpass/api/errorAnswer';
 import { purchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { triggerClaimAnswer } from '@liqpass/api/claims';
 import { isUuid } from '@liqpass/kernel/ids';

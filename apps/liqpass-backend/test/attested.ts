@@ -1,7 +1,7 @@
 import type { Credential } from '@liqpass/api/credentials';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { PositionSnapshot } from '@liqpass/api/verify';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { APPLICATION } from './harness.ts';
 import { EVIDENCE_ROOT, type Scripted } from './scriptedVerifier.ts';
 import { BTC, type Shop } from './shop.ts';

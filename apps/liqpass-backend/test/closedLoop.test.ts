@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { ADMIN_KEY, APPLICATION, CLAIMANT, INTERNAL_KEY, newOrdId, testBackend, type TestBackend } from './harness.ts';
 import { EVIDENCE_ROOT, liquidated, verdict } from './scriptedVerifier.ts';

@@ -1,5 +1,5 @@
 import type { AuthNonce, Me } from '@liqpass/api/auth';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Hex } from 'viem';

@@ -1,6 +1,6 @@
 import type { OkxPosition } from '@liqpass/api/credentials';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { DAY_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
 import type { ClaimAnswer, ClaimSummary, TriggerClaimAnswer } from '@liqpass/api/claims';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { usdc } from '@liqpass/kernel/money';
 import { DAY_MS, formatIso, type Clock } from '@liqpass/kernel/time';

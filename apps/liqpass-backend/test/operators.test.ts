@@ -1,6 +1,6 @@
 import type { ClaimAnswer, ClaimSummary } from '@liqpass/api/claims';
 import type { AdminClaim, Operator, OperatorMe, Settings } from '@liqpass/api/operators';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
 import { parseNamedKeys } from '@liqpass/service/constantTime';
 import assert from 'node:assert/strict';

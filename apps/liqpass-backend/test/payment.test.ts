@@ -1,5 +1,5 @@
 import type { PaymentPreview } from '@liqpass/api/purchaseOrders';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { formatIso, HOUR_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';

@@ -1,7 +1,7 @@
 import type { AuditPage } from '@liqpass/api/operators';
 import type { BatchAnswer, PayoutAnswer, Payouts } from '@liqpass/api/payouts';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { formatIso, HOUR_MS } from '@liqpass/kernel/time';
 import { sql } from 'kysely';
 import assert from 'node:assert/strict';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Settings } from '@liqpass/api/operators';
 import type { Products } from '@liqpass/api/quotes';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { DAY_MS, formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { RULES } from '@liqpass/underwriting/params';
 import { probabilityOf, rateOf } from '@liqpass/underwriting/price';

@@ -1,6 +1,6 @@
 import type { Quote } from '@liqpass/api/quotes';
 import type { PositionSnapshot } from '@liqpass/api/verify';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import type { TestContext } from 'node:test';
 import { buildMarketFeed, MARKET_LEASE } from '../src/services/book/feedMarket.ts';
 import { newOrdId, testBackend, type Reply, type TestBackend } from './harness.ts';

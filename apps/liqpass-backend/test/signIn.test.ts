@@ -1,5 +1,5 @@
 import type { AuthNonce, Me } from '@liqpass/api/auth';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';

@@ -1,4 +1,4 @@
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';

@@ -1,5 +1,5 @@
 import type { ObservedPosition } from '@liqpass/api/observe';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import type { WatchAnswer } from '@liqpass/api/watch';
 import { DAY_MS, formatIso, HOUR_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';

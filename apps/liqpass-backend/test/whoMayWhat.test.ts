@@ -1,4 +1,4 @@
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { DAY_MS, formatIso } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

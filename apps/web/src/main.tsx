@@ -2,7 +2,7 @@ import './styles.css';
 import { createRouter } from '@tanstack/react-router';
 import { drawApp } from './drawApp.tsx';
 import { newQueryClient } from './data/queryClient.ts';
-import { oncePageStands, onceTouched } from './data/oncePageStands.ts';
+import { onceTouched } from './data/oncePageStands.ts';
 import { startI18n } from './i18n.ts';
 import { routeTree } from './routeTree.gen.ts';
 import { loadErrorTexts } from './ui/ErrorNote.tsx';
@@ -23,7 +23,6 @@ const router = createRouter({
 
 // Not awaited here: pages import from this file, and would wait for it as it waits for them.
 void startI18n().then(() => drawApp(router, queryClient));
-// The sentences of failures are there before one happens, when the network may be gone, and do not hold up the first page. Who
-// only looks at the front page has nothing to lose by one.
-(location.pathname === '/' ? onceTouched : oncePageStands)(() => loadErrorTexts().catch(() => undefined));
+// The sentences of failures are there before one can happen, when the network may be gone: nothing fails for who does nothing.
+onceTouched(() => loadErrorTexts().catch(() => undefined));
 restoreWallet();

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
-import { LiqPassError, type ErrorCode, type ErrorParams } from './errors.ts';
-import { errorAnswer } from './wire.ts';
+import { z } from 'zod';
+import type { ErrorCode, ErrorParams } from './errors.ts';
 
 /**
  * Whether a request that failed reached the server: 'no' (nothing happened), 'yes' (the server refused it), or 'unknown'
@@ -8,21 +7,40 @@ import { errorAnswer } from './wire.ts';
  */
 export type Reached = 'no' | 'yes' | 'unknown';
 
-/** A refusal or a broken line, as LiqPassError, with the request id to quote and whether anything was sent. */
-export class ApiError extends LiqPassError {
+/** A refusal or a broken line, with its HTTP status, the request id to quote, and whether anything was sent. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams | undefined;
+  /** Of the answer; 503 where there was none. */
+  readonly status: number;
   readonly requestId: string | null;
   readonly reached: Reached;
   constructor(
     code: ErrorCode,
     message: string,
-    options: { requestId: string | null; reached: Reached; params?: ErrorParams; cause?: unknown },
+    options: { status: number; requestId: string | null; reached: Reached; params?: ErrorParams; cause?: unknown },
   ) {
-    super(code, message, options);
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.params = options.params;
+    this.status = options.status;
     this.requestId = options.requestId;
     this.reached = options.reached;
   }
 }
 export const isApiError = (error: unknown): error is ApiError => error instanceof ApiError;
+
+/**
+ * A refusal as a page takes it: any code of the right form, for a page that was loaded before a code was new has no sentence for it
+ * and still knows what to do by its status. The list itself would be in every first load.
+ */
+const refusalAnswer = z.object({
+  error: z.custom<ErrorCode>((code) => typeof code === 'string' && /^[A-Z][A-Z_]{1,60}$/.test(code)),
+  message: z.string(),
+  requestId: z.string(),
+  params: z.record(z.string(), z.string()).optional(),
+});
 
 export type CallOptions = {
   /** Sent as JSON; a POST without one sends {}. */
@@ -97,6 +115,7 @@ export function createApi(options: ApiClientOptions = {}): Api {
     } catch (cause) {
       if (call.signal?.aborted) throw cause;
       throw new ApiError('SERVICE_UNAVAILABLE', 'The server did not answer.', {
+        status: 503,
         requestId: null,
         reached: method === 'GET' || !(wasOnline || isOnline()) ? 'no' : 'unknown',
         cause,
@@ -108,19 +127,25 @@ export function createApi(options: ApiClientOptions = {}): Api {
     const requestId = response.headers.get('x-request-id');
     const json = parseJson(text);
     if (!response.ok) {
-      const refusal = errorAnswer.safeParse(json);
+      const refusal = refusalAnswer.safeParse(json);
       if (refusal.success)
         throw new ApiError(refusal.data.error, refusal.data.message, {
+          status: response.status,
           requestId: refusal.data.requestId,
           reached: 'yes',
           ...(refusal.data.params === undefined ? {} : { params: refusal.data.params }),
         });
       const code = response.status === 503 || response.status === 502 ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_ERROR';
-      throw new ApiError(code, `The server answered with ${response.status}.`, { requestId, reached: 'unknown' });
+      throw new ApiError(code, `The server answered with ${response.status}.`, {
+        status: response.status,
+        requestId,
+        reached: 'unknown',
+      });
     }
     const answer = schema.safeParse(json);
     if (!answer.success)
       throw new ApiError('INTERNAL_ERROR', 'The answer was not understood.', {
+        status: 500,
         requestId,
         reached: 'yes',
         cause: answer.error,

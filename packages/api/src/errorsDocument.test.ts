@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ERROR_CODES, ERRORS } from './errors.ts';
+import { isRepeatable } from './repeatable.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
 /** Each heading of a code with the text under it. */
@@ -22,10 +23,10 @@ test('docs/errors.md has a heading for every code, and none for a code that is g
 
 test('docs/errors.md says the status of every code, whether to repeat, when it happens and what is next', () => {
   const wrong = ERROR_CODES.filter((code) => {
-    const { status, retry } = ERRORS[code];
+    const { status } = ERRORS[code];
     const text = sections.get(code) ?? '';
     return (
-      !text.startsWith(`${status} · Repeat: ${retry ? 'yes' : 'no'}\n`) ||
+      !text.startsWith(`${status} · Repeat: ${isRepeatable(code) ? 'yes' : 'no'}\n`) ||
       !/^When: /m.test(text) ||
       !/\bNext:\s/.test(text)
     );

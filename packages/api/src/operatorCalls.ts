@@ -4,12 +4,12 @@ import { okAnswer } from './auth.ts';
 import type { approveClaimBody, rejectClaimBody } from './claims.ts';
 import type { markClaimPaidBody } from './claimBodies.ts';
 import { claimSummary } from './claims.ts';
+import type { putOperatorBody } from './operatorBodies.ts';
 import type {
   listAdminClaimsQuery,
   listAdminPurchaseOrdersQuery,
   listAuditQuery,
   putOnePersonShopBody,
-  putOperatorBody,
   putSalesBody,
   releaseHoldBody,
   takeBackBody,

@@ -12,7 +12,6 @@ import { z } from 'zod';
 import { claimAnswer, claimSummary } from './claims.ts';
 import { purchaseOrderAnswer } from './purchaseOrders.ts';
 import { check, liquidation } from './verify.ts';
-import { visibleName } from './visibleName.ts';
 import { address, instId, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 const reason = z.string().trim().min(1).max(500);
@@ -28,9 +27,7 @@ export const operatorAnswer = z
   .meta({ id: 'Operator' });
 export type Operator = z.infer<typeof operatorAnswer>;
 export const operatorList = z.strictObject({ items: z.array(operatorAnswer) }).meta({ id: 'OperatorList' });
-/** PUT /admin/operators/:address */
 export const operatorParams = z.strictObject({ address });
-export const putOperatorBody = z.strictObject({ role, name: visibleName(60) }).meta({ id: 'PutOperator' });
 
 const searchText = z.string().trim().max(400).optional();
 

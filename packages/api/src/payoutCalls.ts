@@ -1,14 +1,7 @@
 import type { z } from 'zod';
 import type { Api, In } from './apiClient.ts';
-import type {
-  approvePayoutBody,
-  makeBatchBody,
-  markPayoutPaidBody,
-  setPayeeBody,
-  withReasonBody,
-  listBatchesQuery,
-  listPayoutsQuery,
-} from './payouts.ts';
+import type { approvePayoutBody, markPayoutPaidBody, setPayeeBody, withReasonBody } from './payoutBodies.ts';
+import type { makeBatchBody, listBatchesQuery, listPayoutsQuery } from './payouts.ts';
 import { batchAnswer, batchPage, payoutAnswer, payoutsAnswer, safeBatchAnswer } from './payouts.ts';
 
 // What an operator asks about payouts, one function per route.

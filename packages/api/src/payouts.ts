@@ -6,10 +6,7 @@ import {
   REFUND_REASONS,
 } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
-import { givenAddress, txHash } from './given.ts';
 import { address, hex32, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
-
-const reason = z.string().trim().min(1).max(500);
 
 /** What is to be paid, or was: an approved claim, money that bought no cover, or what came beyond a price. */
 export const payoutAnswer = z
@@ -73,22 +70,6 @@ export const payoutsAnswer = page(payoutAnswer)
 export type Payouts = z.infer<typeof payoutsAnswer>;
 
 export const payoutParams = z.strictObject({ id: uuid });
-/** POST /admin/payouts/:id/approve: of a refund or excess. `to` is the address that was seen: another one by now is refused. */
-export const approvePayoutBody = z.strictObject({ to: givenAddress.optional() }).meta({ id: 'ApprovePayout' });
-/** POST /admin/payouts/:id/payee: where it goes, and how that is known. */
-export const setPayeeBody = z.strictObject({ to: givenAddress, reason }).meta({ id: 'SetPayee' });
-/** POST /admin/payouts/:id/mark-paid: without `paidAt`, now. */
-export const markPayoutPaidBody = z
-  .strictObject({
-    txHash,
-    paidAt: instant.optional(),
-    /** Why to believe what the chain does not prove: an admin's, where the treasury is watched. */
-    byHand: reason.optional(),
-  })
-  .meta({ id: 'MarkPayoutPaid' });
-/** POST /admin/payouts/:id/take-back, /undo-paid, and /admin/payouts/batches/:id/drop */
-export const withReasonBody = z.strictObject({ reason }).meta({ id: 'WithReason' });
-
 /** A frozen list of payouts that the Safe pays in one transaction. */
 const batchShape = {
   id: uuid,

@@ -2,7 +2,6 @@ import { isInstId, isOkxId, isTxHash } from '@liqpass/kernel/ids';
 import { isUsdcText } from '@liqpass/kernel/money';
 import { parseIso } from '@liqpass/kernel/time';
 import { z } from 'zod';
-import { ERROR_CODES } from './errors.ts';
 
 // zod compiles schemas with `new Function`; a page under our CSP may not, and without this every load reports a violation.
 if ('document' in globalThis) z.config({ jitless: true });
@@ -45,17 +44,6 @@ export const instId = z
   .max(60)
   .refine(isInstId, 'an OKX instrument such as "BTC-USDT-SWAP"')
   .meta({ id: 'InstId', example: 'BTC-USDT-SWAP', pattern: '^[A-Z0-9_]{1,20}(-[A-Z0-9_]{1,20}){1,5}$' });
-
-/** What a refusal looks like, on every route. */
-export const errorAnswer = z
-  .strictObject({
-    error: z.enum(ERROR_CODES),
-    message: z.string(),
-    requestId: z.string(),
-    params: z.record(z.string(), z.string()).optional(),
-  })
-  .meta({ id: 'Error', description: 'A refusal: a code of docs/errors.md, a sentence for a person, the request id' });
-export type ErrorAnswer = z.infer<typeof errorAnswer>;
 
 /** A page of rows, newest first; `next_cursor` is null on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>

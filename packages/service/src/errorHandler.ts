@@ -1,5 +1,5 @@
 import { isLiqPassError, LiqPassError, type ErrorCode } from '@liqpass/api/errors';
-import type { ErrorAnswer } from '@liqpass/api/wire';
+import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { randomUUID } from 'node:crypto';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';

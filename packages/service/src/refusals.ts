@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '@liqpass/api/errors';
-import { errorAnswer } from '@liqpass/api/wire';
+import { errorAnswer } from '@liqpass/api/errorAnswer';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { z } from 'zod';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LiqPassError } from '@liqpass/api/errors';
-import { errorAnswer, usdcText } from '@liqpass/api/wire';
+import { errorAnswer } from '@liqpass/api/errorAnswer';
+import { usdcText } from '@liqpass/api/wire';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';

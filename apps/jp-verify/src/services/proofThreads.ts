@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads';
 import type { FromThread, ToThread } from './proofThread.ts';
 import { conclude, type Concluded, type Question } from './question.ts';
 
-/** So many threads judge long ledgers, each several in turn, a step at a time: more would only take the processor from each other. */
-const THREADS = 2;
+/** So many threads judge long ledgers, several in turn, a step at a time: each takes 40 MB, and processor from what is asked meanwhile. */
+const THREADS = 1;
 /** Beyond this much text a question goes to a thread: what is judged here takes a few milliseconds. */
 const HEAVY_TEXT = 256 * 1024;
 /** So many long ledgers are held at once; others wait, and are told to come again where their time is over. */
@@ -36,7 +36,10 @@ export function createJudges(): Judges {
     const at = id % THREADS;
     const known = threads[at];
     if (known) return known;
-    const worker = new Worker(new URL('./proofThread.ts', import.meta.url));
+    const worker = new Worker(new URL('./proofThread.ts', import.meta.url), {
+      // Their garbage is collected sooner: thread and process stay within what jp-verify may take.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     const thread: Thread = { worker, waiting: new Map() };
     const fail = (error: Error): void => {
       if (threads[at] === thread) threads[at] = undefined;

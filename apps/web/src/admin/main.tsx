@@ -2,7 +2,7 @@ import '../styles.css';
 import { createRouter } from '@tanstack/react-router';
 import { drawApp } from '../drawApp.tsx';
 import { newQueryClient } from '../data/queryClient.ts';
-import { oncePageStands } from '../data/oncePageStands.ts';
+import { onceTouched } from '../data/oncePageStands.ts';
 import { startI18n } from '../i18n.ts';
 import { loadErrorTexts } from '../ui/ErrorNote.tsx';
 import { PageError, PageMissing, PagePending } from '../ui/PageStates.tsx';
@@ -22,5 +22,5 @@ const router = createRouter({
 
 // Not awaited here: pages import from this file, and would wait for it as it waits for them.
 void startI18n('admin').then(() => drawApp(router, queryClient));
-oncePageStands(() => loadErrorTexts().catch(() => undefined));
+onceTouched(() => loadErrorTexts().catch(() => undefined));
 restoreWallet();

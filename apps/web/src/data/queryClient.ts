@@ -1,12 +1,12 @@
 import { isApiError } from '@liqpass/api/apiClient';
-import { ERRORS } from '@liqpass/api/errors';
+import { isRepeatable } from '@liqpass/api/repeatable';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { onTold } from './whom.ts';
 
 const AGAIN_MS = 5_000;
 /** Whether asking again later can help: the line broke, or the error list says so. */
 export const worthRepeating = (error: unknown): boolean =>
-  isApiError(error) && (error.reached !== 'yes' || ERRORS[error.code].retry);
+  isApiError(error) && (error.reached !== 'yes' || isRepeatable(error.code));
 
 /**
  * A failure is told at once. A refusal is an answer; a broken line, or what the error list calls worth repeating, is asked again

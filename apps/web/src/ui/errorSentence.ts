@@ -51,7 +51,9 @@ export function errorSentence(t: TFunction<'errors'>, error: unknown): string {
     const known = pick(EXPOSURE_LIMITS, error.params?.limit);
     if (known) return t(`limit.${known}`, { replace: params });
   }
-  return t(`code.${error.code}`, { replace: params });
+  const said = t(`code.${error.code}`, { replace: params });
+  // A code that is newer than this page has no sentence here.
+  return said === `code.${error.code}` ? t('local.unknown') : said;
 }
 
 type Reason =

@@ -1,5 +1,6 @@
 import { okAnswer } from '@liqpass/api/auth';
-import { operatorAnswer, operatorList, operatorMe, operatorParams, putOperatorBody } from '@liqpass/api/operators';
+import { putOperatorBody } from '@liqpass/api/operatorBodies';
+import { operatorAnswer, operatorList, operatorMe, operatorParams } from '@liqpass/api/operators';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { PeopleContext } from '../../services/people/peopleContext.ts';

@@ -1,4 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
+import { withReasonBody } from '@liqpass/api/payoutBodies';
 import {
   batchAnswer,
   batchPage,
@@ -6,7 +7,6 @@ import {
   makeBatchBody,
   payoutParams,
   safeBatchAnswer,
-  withReasonBody,
   type BatchAnswer,
 } from '@liqpass/api/payouts';
 import type { Server } from '@liqpass/service/server';

@@ -1,14 +1,5 @@
-import {
-  approvePayoutBody,
-  listPayoutsQuery,
-  markPayoutPaidBody,
-  payoutAnswer,
-  payoutParams,
-  payoutsAnswer,
-  setPayeeBody,
-  withReasonBody,
-  type PayoutAnswer,
-} from '@liqpass/api/payouts';
+import { approvePayoutBody, markPayoutPaidBody, setPayeeBody, withReasonBody } from '@liqpass/api/payoutBodies';
+import { listPayoutsQuery, payoutAnswer, payoutParams, payoutsAnswer, type PayoutAnswer } from '@liqpass/api/payouts';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { mayAs } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';

@@ -8,7 +8,7 @@ import {
   type SealingKeyAnswer,
 } from '@liqpass/api/exchangeKeys';
 import { snapshotAnswer, type SnapshotAnswer } from '@liqpass/api/verify';
-import { errorAnswer } from '@liqpass/api/wire';
+import { errorAnswer } from '@liqpass/api/errorAnswer';
 import type { z } from 'zod';
 import type { Attestations } from '../platform/attestationClient.ts';
 

@@ -1,6 +1,6 @@
 import { EXCHANGE_KEY_CODES, type ErrorCode } from '@liqpass/api/errors';
 import { observeAnswer, type ObserveAnswer, type ObserveRequest } from '@liqpass/api/observe';
-import { errorAnswer } from '@liqpass/api/wire';
+import { errorAnswer } from '@liqpass/api/errorAnswer';
 import { SECOND_MS } from '@liqpass/kernel/time';
 
 /** What a look came to. `key_refused`: the exchange does not take the key any more, with the code that says why. */
