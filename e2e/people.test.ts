@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import type { ExchangeKey } from '@liqpass/api/exchangeKeys';
 import { sealExchangeKey } from '@liqpass/sealing/seal';
-import { DAY_MS, formatIso } from '@liqpass/kernel/time';
+import { DAY_MS, formatIso, MINUTE_MS } from '@liqpass/kernel/time';
 import { generatePrivateKey, privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
 import { productAsProcesses, type Reply, type RunningProduct } from './productAsProcesses.ts';
 
@@ -70,7 +71,16 @@ test(
   'a trader’s own key, sealed, insures a position and leaves no trace that could be read',
   { timeout: 300_000 },
   async () => {
-    const p = await productAsProcesses({ env: { LOG_LEVEL: 'debug' } });
+    // Cover of a position seen with a key begins ten minutes after the payment: they pass for every process at once.
+    const clock = join(mkdtempSync(join(tmpdir(), 'liqpass-clock-')), 'ahead');
+    writeFileSync(clock, '0');
+    const p = await productAsProcesses({
+      env: {
+        LOG_LEVEL: 'debug',
+        NODE_OPTIONS: `--import=${join(import.meta.dirname, 'shiftedClock.ts')}`,
+        CLOCK_AHEAD: clock,
+      },
+    });
     try {
       await p.control('/accounts', {
         uid: UID,
@@ -147,6 +157,13 @@ test(
         { 'x-internal-key': p.secrets.internalApiKey },
       );
       assert.equal(paid.status, 200);
+      assert.equal(paid.body['status'], 'SCHEDULED');
+      const aheadMs = 11 * MINUTE_MS;
+      writeFileSync(clock, String(aheadMs));
+      await p.until(
+        () => person.call('GET', order),
+        (reply) => reply.body['status'] === 'ACTIVE',
+      );
       await p.control('/liquidate', { uid: UID, instId: INST, posSide: 'long' });
       const claim = await person.call('POST', `${order}/claims`, { claimant: person.address });
       const claimId = String(claim.body['claimId']);
@@ -158,7 +175,7 @@ test(
       );
       await p.call('POST', `/admin/claims/${claimId}/release-hold`, { reason: 'looked at' }, admin);
       assert.equal((await p.call('POST', `/admin/claims/${claimId}/approve`, {}, admin)).status, 200);
-      const payment = { multisigTxHash: `0x${'ef'.repeat(32)}`, paidAtSec: Math.floor(Date.now() / 1000) };
+      const payment = { multisigTxHash: `0x${'ef'.repeat(32)}`, paidAtSec: Math.floor((Date.now() + aheadMs) / 1000) };
       const settled = await p.call('POST', `/admin/claims/${claimId}/mark-paid`, payment, admin);
       assert.equal(settled.body['status'], 'PAID', JSON.stringify(settled.body));
       const shown = JSON.stringify((await person.call('GET', `/api/claims/${claimId}/evidence`)).body);
