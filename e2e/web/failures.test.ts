@@ -7,9 +7,9 @@ import { loseTheAnswer, offline } from './brokenLine.ts';
 import { PROJECTS } from './browser.ts';
 import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
 import { onStage } from './onStage.ts';
-import { pricesAreThere, type ExchangeAccount } from './stage.ts';
+import type { ExchangeAccount } from './stage.ts';
 
-const on = onStage({}, pricesAreThere);
+const on = onStage();
 
 const project = PROJECTS[1];
 const BTC = { instId: 'BTC-USDT-SWAP', posSide: 'long' } as const;

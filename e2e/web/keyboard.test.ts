@@ -5,9 +5,8 @@ import { PROJECTS } from './browser.ts';
 import { expect, openOrder, person, type Person } from './flow.ts';
 import { enter, focused, mustHaveFocus, tabTo, type } from './keys.ts';
 import { onStage } from './onStage.ts';
-import { pricesAreThere } from './stage.ts';
 
-const on = onStage({}, pricesAreThere);
+const on = onStage();
 
 const [project] = PROJECTS;
 

@@ -1,18 +1,16 @@
 import type { Browser } from '@playwright/test';
 import { after, before } from 'node:test';
 import { launch } from './browser.ts';
-import { setStage, type Stage } from './stage.ts';
+import { pricesAreThere, setStage, type Stage } from './stage.ts';
 
-/** The stage (with `env` for its processes, and `ready`) and the browser of a test file: there before its first test, gone after its last. */
-export function onStage(
-  env: Record<string, string> = {},
-  ready: (stage: Stage) => Promise<unknown> = async () => undefined,
-): { readonly stage: Stage; readonly browser: Browser } {
+/** The stage (with `env` for its processes, and with prices) and the browser of a test file: there before its first test, gone after its last. */
+export function onStage(env: Record<string, string> = {}): { readonly stage: Stage; readonly browser: Browser } {
   let stage: Stage | undefined;
   let browser: Browser | undefined;
   before(async () => {
     [stage, browser] = await Promise.all([setStage(env), launch()]);
-    await ready(stage);
+    // Without prices nothing is sold, and each test would wait for them by itself.
+    await pricesAreThere(stage);
   });
   after(async () => {
     await browser?.close();

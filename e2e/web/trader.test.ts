@@ -4,10 +4,9 @@ import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts';
 import { PROJECTS, shiftClock } from './browser.ts';
 import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
 import { onStage } from './onStage.ts';
-import { pricesAreThere } from './stage.ts';
 
 // A day of a trader: what a browser, a clock, a wallet and a hand do on it. One stage for all of it.
-const on = onStage({}, pricesAreThere);
+const on = onStage();
 const [desktopEn, desktopZh, phoneEn, phoneZh] = PROJECTS;
 
 /** What a browser's translation does to a page: each text that is not marked gives way to an element of its own. */
