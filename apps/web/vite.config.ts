@@ -81,11 +81,11 @@ export default defineConfig({
             },
             {
               name: 'orders',
-              test: /[\\/](?:purchaseOrders|orderNumber|orderCalls|orderQueries|stored|draft|decimal|OrderSummary|Instant|Money|Steps)\.tsx?$/,
+              test: /[\\/](?:purchaseOrders|orderNumber|verify|watch|orderCalls|orderQueries|stored|draft|decimal|OrderSummary|Instant|Money|Steps)\.tsx?$/,
             },
             {
               name: 'claims',
-              test: /[\\/](?:claims|claimCalls|claimQueries|verify|watch|events|liveClient|useOrder|LiveDot|Timeline|statusTone|OrderTag|download|reason)\.tsx?$/,
+              test: /[\\/](?:claims|claimCalls|claimQueries|events|liveClient|useOrder|LiveDot|Timeline|statusTone|OrderTag|download|reason)\.tsx?$/,
             },
           ],
         },

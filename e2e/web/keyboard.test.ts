@@ -122,6 +122,8 @@ async function fileClaim(trader: Person, orderId: string): Promise<void> {
   await enter(page, page.getByRole('link', { name: say('trader:pay.view_policy') }));
   await expect(page).toHaveURL(new RegExp(`/policies/${orderId}$`));
   await expect(heading(page)).toBeFocused();
+  await on.stage.passTheWait();
+  await page.reload();
   await on.stage.control('/liquidate', { uid, instId: 'ETH-USDT-SWAP', posSide: 'short', touchesMark: true });
   await enter(page, page.getByRole('button', { name: say('trader:claim.file') }));
   await expect(page.getByText(say('trader:claim.verified'))).toBeVisible();

@@ -179,6 +179,8 @@ async function claim(trader: Person, treasurer: Person, project: Project, marked
   await treasurer.page.getByRole('button', { name: say('admin:payments.mark_paid') }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.paid_title'));
   await page.getByRole('link', { name: say('trader:pay.view_policy') }).click();
+  await on.stage.passTheWait();
+  await page.reload();
   await on.stage.control('/liquidate', { uid, ...slot, touchesMark: marked });
   await page.getByRole('button', { name: say('trader:claim.file') }).click();
   await expect(page.getByText(say('trader:claim.verified'))).toBeVisible();

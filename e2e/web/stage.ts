@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Hex } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
@@ -19,6 +22,8 @@ export type Stage = RunningProduct & {
     sz: string,
     lever: string,
   ): Promise<string>;
+  /** Ten minutes, and one more, go by for every process at once: cover of a position that was seen has begun. */
+  passTheWait(): Promise<void>;
   admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
 };
 
@@ -26,8 +31,16 @@ const account = z.object({ uid: z.string(), apiKey: z.string(), secretKey: z.str
 
 /** The product as processes of its own, with a treasury, three operators, and an exchange to open accounts on. */
 export async function setStage(env: Record<string, string> = {}): Promise<Stage> {
+  const clocks = mkdtempSync(join(tmpdir(), 'liqpass-clock-'));
+  const clock = join(clocks, 'ahead');
+  let aheadMs = 0;
+  writeFileSync(clock, '0');
+  const moved = {
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, '../shiftedClock.ts')}`,
+    CLOCK_AHEAD: clock,
+  };
   const [product] = await Promise.all([
-    productAsProcesses({ env: { TREASURY_SAFE: TREASURY, ...env } }),
+    productAsProcesses({ env: { TREASURY_SAFE: TREASURY, ...moved, ...env } }),
     buildWeb(() => undefined),
   ]);
   const operators = { admin: generatePrivateKey(), reviewer: generatePrivateKey(), treasurer: generatePrivateKey() };
@@ -41,10 +54,20 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
       role,
       name: `Test ${role}`,
     });
-  return {
+  const stage: Stage = {
     ...product,
     operators,
     admin,
+    async passTheWait() {
+      aheadMs += 11 * 60_000;
+      writeFileSync(clock, String(aheadMs));
+      // The processes look at their clock's file ten times a second.
+      await pricesAreThere(stage);
+    },
+    async remove() {
+      await product.remove();
+      rmSync(clocks, { recursive: true, force: true });
+    },
     async openAccount(change = {}) {
       const given = {
         apiKey: `key-${crypto.randomUUID()}`,
@@ -65,6 +88,7 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
       return z.string().parse(made['ordId']);
     },
   };
+  return stage;
 }
 
 /** Prices are there once the market has been read. */
