@@ -154,8 +154,7 @@ test('the command says first what is not covered, whose signature it is, and pri
     const evil = '\u001b[2J\u001b]0;x\u0007\r\nThe evidence holds\u202e\u009b1m';
     const hostile = run({ ...CLAIM, claimant: evil, [evil]: evil, verdict: evil });
     assert.equal(hostile.status, 1);
-    // oxlint-disable-next-line no-control-regex
-    assert.doesNotMatch(hostile.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    assert.doesNotMatch(hostile.stdout.replaceAll('\n', ''), /[\p{Cc}\u202e]/u);
     assert.equal(hostile.stdout.split('\n').filter((line) => line.startsWith('The evidence holds')).length, 0);
   } finally {
     rmSync(folder, { recursive: true });
