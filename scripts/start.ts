@@ -47,6 +47,11 @@ try {
   process.exit(1);
 }
 
+/** The public log's key, for people to keep; null where there is no log. */
+const vkey = await fetch(`${product.url}/log/vkey`).then(
+  (answer) => (answer.ok ? answer.text() : null),
+  () => null,
+);
 const play = `http://127.0.0.1:${ports.simulator}`;
 say(`
 LiqPass runs.
@@ -65,7 +70,7 @@ To play the loop in the browser, begin there; it also has the operators' key of 
   exchange   ${simulated ? `simulated, on ${play}` : process.env['OKX_BASE_URL']}
   database   ${embedded ? 'embedded, in ./data (fit for trying, not for money: docs/operating.md)' : 'PostgreSQL'}
   keys       ${process.env['INTERNAL_API_KEY'] === undefined ? './data/secrets.json (made on the first start)' : 'from the environment'}
-  logs       ./data/logs
+${vkey === null ? '' : `  log key    ${vkey}\n`}  logs       ./data/logs
 
 npm run demo   plays a cover from purchase to payout, in a second terminal.
 Ctrl-C         stops in order.

@@ -10,7 +10,6 @@ import { adminPurchaseOrderRoutes } from './routes/adminPurchaseOrders.ts';
 import { adminBatchRoutes } from './routes/treasury/adminBatches.ts';
 import { adminClaimPaymentRoutes } from './routes/treasury/adminClaimPayment.ts';
 import { adminTreasuryRoutes } from './routes/treasury/adminTreasury.ts';
-import { reservesRoutes } from './routes/treasury/reserves.ts';
 import { adminPayoutRoutes } from './routes/treasury/adminPayouts.ts';
 import { watchRoutes } from './routes/watch/watch.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -20,6 +19,7 @@ import { traderClaimRoutes } from './routes/traderClaims.ts';
 import { authRoutes } from './routes/people/auth.ts';
 import type { Keys } from './routes/platform/keys.ts';
 import { ownLogRoutes } from './routes/log/ownLog.ts';
+import { reservesRoutes } from './routes/log/reserves.ts';
 import { publicLogRoutes } from './routes/log/publicLog.ts';
 import { internalClaimRoutes } from './routes/internalClaims.ts';
 import { internalPurchaseOrderRoutes } from './routes/internalPurchaseOrders.ts';
@@ -41,6 +41,7 @@ import { openPositionRoutes } from './routes/openPositions.ts';
 import { ownPurchaseOrderRoutes } from './routes/ownPurchaseOrders.ts';
 import { operatorsOnly, walletOf } from './routes/people/guards.ts';
 import type { Context } from './services/context.ts';
+import { vkeysOf } from './services/log/logContext.ts';
 
 /** The pages, built ahead (scripts/buildWeb.ts). */
 const PAGES = join(import.meta.dirname, '../../web/dist');
@@ -98,7 +99,7 @@ export async function buildApp(
   adminExposureRoutes(app, ctx, keys);
   adminSettingRoutes(app, ctx, keys);
   traderClaimRoutes(app, ctx);
-  attestationKeyRoutes(app, ctx.attestations);
+  attestationKeyRoutes(app, ctx.attestations, vkeysOf(ctx.settings.publicLog));
   paymentInstructionRoutes(app, ctx);
   adminPayoutRoutes(app, ctx, keys);
   adminClaimPaymentRoutes(app, ctx, keys);

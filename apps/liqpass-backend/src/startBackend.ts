@@ -27,6 +27,7 @@ import { beginKeyedStamps } from './services/audit/beginKeyedStamps.ts';
 import { attestationClient } from './services/platform/attestationClient.ts';
 import { buildChanges } from './services/platform/changes.ts';
 import type { Context } from './services/context.ts';
+import { vkeysOf } from './services/log/logContext.ts';
 import { requireGrownLog } from './services/log/logState.ts';
 import { buildMarketFeed } from './services/book/feedMarket.ts';
 import { exchangeKeyClient } from './services/people/exchangeKeyClient.ts';
@@ -66,7 +67,13 @@ export async function startBackend(
       log.warn('AUDIT_KEY is not set: whoever may write to the database can put in audit rows that check as ours');
     if (config.underwriting.quoteSigningKey === null)
       log.warn('QUOTE_SIGNING_KEY is not set: quotes are signed with a key made at this start');
-    if (config.publicLog !== null) await requireGrownLog(database, config.publicLog);
+    if (config.publicLog !== null) {
+      await requireGrownLog(database, config.publicLog);
+      log.info(
+        { vkey: vkeysOf(config.publicLog)[0] },
+        'the public log is signed with this key: give it to people elsewhere',
+      );
+    }
     const attestations = attestationClient({
       baseUrl: config.jpVerifyBaseUrl,
       apiKey: config.jpVerifyApiKey,

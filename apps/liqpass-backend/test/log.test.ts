@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { sql } from 'kysely';
+import type { Reserves } from '@liqpass/api/treasury';
+import type { PublishedKeys } from '@liqpass/api/verify';
 import { checkLog, type LogCheck, type LogState } from '@liqpass/log/checkLog';
 import { checkProof, proofExtra } from '@liqpass/log/checkProof';
 import { logEntry, opening, opens, type LogEntry } from '@liqpass/log/entry';
@@ -132,6 +134,8 @@ test('an entry is proven from the tiles that are served, with the key that is se
   const key = parseVkey(new TextDecoder().decode((await app.read('vkey')) ?? new Uint8Array()));
   assert.ok(key);
   assert.equal(formatVkey(key), formatVkey(app.publicLog.signers[0].verifier));
+  const { body: keys } = await app.call<PublishedKeys>('GET', '/attestation-keys');
+  assert.deepEqual(keys.log_vkeys, [formatVkey(key)]);
   const checkpoint = new TextDecoder().decode((await app.read('checkpoint')) ?? new Uint8Array());
   const size = (await app.check()).checkpoint?.size ?? 0;
   for (const { index, entry, opening: opened } of await itemsOf(app, `/api/claims/${claimId}/log`)) {
@@ -241,7 +245,14 @@ test("each owner's path leads to the total that is logged", async (t) => {
   await app.append();
   const logged = (await app.check()).seen.find((entry) => entry.type === 'liabilities');
   assert.ok(logged?.type === 'liabilities');
+  // Nobody watches a treasury here, and the entry says so.
+  assert.deepEqual([logged.block, logged.balance], [null, null]);
   assert.deepEqual([logged.total, logged.count], ['150.00', 3]);
+  const { body: reserves } = await app.call<Reserves>('GET', '/api/reserves');
+  const { root, total, count, at } = logged;
+  assert.deepEqual(reserves.liabilities, { root, total, count, at, log_index: reserves.liabilities?.log_index });
+  const seen = (await app.check()).seen;
+  assert.deepEqual(seen[reserves.liabilities?.log_index ?? -1], logged);
   for (const id of ids) {
     const path = liabilityPath.parse((await app.call('GET', `/api/liabilities/${id}`)).body);
     assert.equal(holdsLiability(path), true);

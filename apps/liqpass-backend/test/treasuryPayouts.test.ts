@@ -3,10 +3,18 @@ import type { Reserves, TreasuryStanding } from '@liqpass/api/treasury';
 import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { whyNoChain } from '@liqpass/testing/chain/anvil';
 import type { LocalChain } from '@liqpass/testing/chain/localChain';
+import { logEntry } from '@liqpass/log/entry';
+import { NOTE_KEY, signerKey } from '@liqpass/log/note';
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
+import { getLastClear } from '../src/db/log/logRepo.ts';
+import { logLiabilities } from '../src/services/log/appendLog.ts';
+import type { LogSettings } from '../src/services/log/logContext.ts';
 import { chainOfTests, chainShop, type ChainShop } from './chainShop.ts';
 import { ADMIN_KEY } from './harness.ts';
 import { engine } from './testDatabase.ts';
@@ -172,5 +180,23 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
     const { body: reserves } = await shop.call<Reserves>('GET', '/api/reserves');
     assert.equal(reserves.balance, standing.books?.balance_usdc);
     assert.equal(reserves.chainId, chain.chainId);
+    assert.equal(reserves.liabilities, null, 'there is no log here');
+  });
+
+  test('what is owed is logged beside the balance at the final block it is of', async () => {
+    await shop.settle();
+    const folder = mkdtempSync(join(tmpdir(), 'liqpass-log-'));
+    try {
+      const signer = signerKey('localhost/log', NOTE_KEY, new Uint8Array(32).fill(3));
+      const publicLog: LogSettings = { signers: [signer], statePath: join(folder, 'state'), witnesses: [] };
+      assert.equal(await logLiabilities({ ...shop.watch, settings: { publicLog } }, publicLog), true);
+      const { body: reserves } = await shop.call<Reserves>('GET', '/api/reserves');
+      const logged = await getLastClear(shop.watch.db, 'liabilities');
+      const entry = logEntry.parse(JSON.parse(logged?.entry ?? ''));
+      assert.ok(entry.type === 'liabilities' && entry.block !== null);
+      assert.deepEqual([entry.block, entry.balance], [reserves.block, reserves.balance]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

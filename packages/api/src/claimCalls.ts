@@ -2,7 +2,7 @@ import type { Api, In } from './apiClient.ts';
 import { triggerClaimAnswer } from './claims.ts';
 import type { fileClaimBody } from './claimBodies.ts';
 import { evidenceAnswer, traderClaimAnswer } from './events.ts';
-import { attestationKeysAnswer } from './verify.ts';
+import { publishedKeysAnswer } from './verify.ts';
 
 const order = (id: string): string => `/api/purchase-orders/${encodeURIComponent(id)}`;
 
@@ -16,5 +16,5 @@ export const getTraderClaim = (api: Api, id: string) => api('GET', `${order(id)}
 export const getEvidence = (api: Api, claimId: string) =>
   api('GET', `/api/claims/${encodeURIComponent(claimId)}/evidence`, evidenceAnswer);
 
-/** The keys that verdicts are, or were, signed with. */
-export const getAttestationKeys = (api: Api) => api('GET', '/attestation-keys', attestationKeysAnswer);
+/** The keys that verdicts and the public log are, or were, signed with. */
+export const getAttestationKeys = (api: Api) => api('GET', '/attestation-keys', publishedKeysAnswer);

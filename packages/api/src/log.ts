@@ -35,3 +35,4 @@ export const liabilityPathAnswer = z
 export const liabilitiesAnswer = z
   .strictObject({ root: hash, total: usdcText, count: z.int().min(0), at: instant, log_index: z.int().min(0) })
   .meta({ id: 'Liabilities' });
+export type Liabilities = z.infer<typeof liabilitiesAnswer>;

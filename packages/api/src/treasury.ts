@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { liabilitiesAnswer } from './log.ts';
 import { address, instant, page, pageQuery, usdcText, uuid } from './wire.ts';
 
 /** GET /api/reserves: what the treasury holds against what it owes, for anybody. What the chain says is null where nobody watches it. */
@@ -16,6 +17,8 @@ export const reservesAnswer = z
     /** What is approved and not paid yet. */
     due: usdcText,
     policies: z.int(),
+    /** The last sum of what is owed that stands in the log; null where there is no log, or none yet. */
+    liabilities: liabilitiesAnswer.nullable(),
     as_of: instant,
   })
   .meta({ id: 'Reserves' });

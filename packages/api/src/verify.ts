@@ -191,6 +191,12 @@ export const attestationKeysAnswer = z
   .meta({ id: 'AttestationKeys' });
 export type AttestationKeysAnswer = z.infer<typeof attestationKeysAnswer>;
 
+/** The backend's GET /attestation-keys: jp-verify's keys, passed on, and the public log's, each as its vkey; the first signs. */
+export const publishedKeysAnswer = attestationKeysAnswer
+  .extend({ log_vkeys: z.array(z.string().max(1_000)).max(100) })
+  .meta({ id: 'PublishedKeys' });
+export type PublishedKeys = z.infer<typeof publishedKeysAnswer>;
+
 /** What the proof says, before it is wrapped in its evidence. */
 export const verdictShape = {
   verdict: z.enum(VERDICTS),

@@ -2,8 +2,6 @@ import { claimParams } from '@liqpass/api/claims';
 import { LiqPassError } from '@liqpass/api/errors';
 import { liabilitiesAnswer, liabilityPathAnswer, ownLogAnswer } from '@liqpass/api/log';
 import { purchaseOrderParams } from '@liqpass/api/purchaseOrders';
-import { formatUsdc } from '@liqpass/kernel/money';
-import { formatIso } from '@liqpass/kernel/time';
 import { liabilityPathJson } from '@liqpass/log/sumTree';
 import type { Server } from '@liqpass/service/server';
 import { readClaim } from '../../services/claims.ts';
@@ -16,6 +14,7 @@ import { readOwnPurchaseOrder } from '../../services/purchaseOrders.ts';
 import { operatorsOnly, traderActor } from '../people/guards.ts';
 import type { Keys } from '../platform/keys.ts';
 import { OF_OWN_ORDER, OPTIONAL_SESSION } from '../platform/refusals.ts';
+import { liabilitiesToWire } from './liabilitiesWire.ts';
 
 /** What the log tells of an order, for whoever may read it; and where it stands in what is owed. */
 export function ownLogRoutes(app: Server, ctx: LogContext & HallContext, keys: Keys): void {
@@ -97,13 +96,7 @@ export function ownLogRoutes(app: Server, ctx: LogContext & HallContext, keys: K
       const tree = logged ? await readLiabilities(ctx) : null;
       if (tree === null)
         throw new LiqPassError('SERVICE_UNAVAILABLE', 'The log is being appended to right now: try again.');
-      return {
-        root: tree.root,
-        total: formatUsdc(tree.total),
-        count: tree.count,
-        at: formatIso(tree.atMs),
-        log_index: tree.logIndex,
-      };
+      return liabilitiesToWire(tree);
     },
   );
 }

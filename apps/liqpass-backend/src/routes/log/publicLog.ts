@@ -1,7 +1,6 @@
-import { formatVkey } from '@liqpass/log/note';
 import type { Server } from '@liqpass/service/server';
 import type { FastifyReply } from 'fastify';
-import type { LogContext } from '../../services/log/logContext.ts';
+import { vkeysOf, type LogContext } from '../../services/log/logContext.ts';
 import { readCheckpoint, readTile } from '../../services/log/readLog.ts';
 
 const A_YEAR_S = 31_536_000;
@@ -10,7 +9,7 @@ const A_YEAR_S = 31_536_000;
 export function publicLogRoutes(app: Server, ctx: LogContext): void {
   const { publicLog } = ctx.settings;
   if (publicLog === null) return;
-  const vkeys = publicLog.signers.map(({ verifier }) => `${formatVkey(verifier)}\n`).join('');
+  const [vkey] = vkeysOf(publicLog);
   const open = (reply: FastifyReply, cached: string): FastifyReply =>
     reply.header('access-control-allow-origin', '*').header('cache-control', cached);
   const missing = (reply: FastifyReply): FastifyReply => open(reply, 'no-store').code(404).type('text/plain').send('');
@@ -22,7 +21,7 @@ export function publicLogRoutes(app: Server, ctx: LogContext): void {
       : open(reply, 'public, max-age=1').type('text/plain; charset=utf-8').send(note);
   });
   app.get('/log/vkey', { schema: { hide: true } }, async (_, reply) =>
-    open(reply, 'public, max-age=60').type('text/plain; charset=utf-8').send(vkeys.split('\n', 1)[0]),
+    open(reply, 'public, max-age=60').type('text/plain; charset=utf-8').send(vkey),
   );
   app.get<{ Params: { '*': string } }>('/log/tile/*', { schema: { hide: true } }, async (request, reply) => {
     const bytes = await readTile(ctx, `tile/${request.params['*']}`);

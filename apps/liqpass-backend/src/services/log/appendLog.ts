@@ -11,6 +11,7 @@ import * as repo from '../../db/log/logRepo.ts';
 import { getLastTree, insertTree } from '../../db/log/liabilitiesRepo.ts';
 import { listUnloggedSteps, type UnloggedStep } from '../../db/log/stepsRepo.ts';
 import type { Db } from '../../db/platform/database.ts';
+import { getChainReader } from '../../db/treasury/chainReadersRepo.ts';
 import { entryOfStep } from '../../domain/log/entryFacts.ts';
 import { liabilitiesNow } from './liabilities.ts';
 import type { LogContext, LogSettings } from './logContext.ts';
@@ -48,7 +49,7 @@ export async function appendLog(
     const entries = [...steps.flatMap(toEntry), ...(await entriesByTime(trx, publicLog, nowMs))];
     await repo.noteLookedThrough(trx, upTo);
     const frontier = await append(trx, tree.frontier, entries);
-    const grown = await appendLiabilities(trx, frontier, nowMs, LIABILITIES_EVERY_MS);
+    const grown = await appendLiabilities(ctx, trx, frontier, nowMs, LIABILITIES_EVERY_MS);
     if (grown.size > tree.frontier.size) await makeCheckpoint(trx, publicLog, grown, nowMs);
     return grown.size - tree.frontier.size;
   });
@@ -66,19 +67,29 @@ async function append(trx: Db, before: Frontier, entries: readonly repo.NewEntry
   return frontier;
 }
 
-/** What is owed, where the last tree is `olderThanMs`; with the tree's leaves, so that each owner's path can be shown. */
-async function appendLiabilities(trx: Db, before: Frontier, nowMs: EpochMs, olderThanMs: number): Promise<Frontier> {
+/**
+ * What is owed, where the last tree is `olderThanMs`, beside what the treasury held at its last final block; with the tree's
+ * leaves, so that each owner's path can be shown.
+ */
+async function appendLiabilities(
+  { watch }: LogContext,
+  trx: Db,
+  before: Frontier,
+  nowMs: EpochMs,
+  olderThanMs: number,
+): Promise<Frontier> {
   const last = await getLastTree(trx);
   if (last !== null && nowMs - last.atMs < olderThanMs) return before;
   const { tree, leaves } = await liabilitiesNow(trx, nowMs);
+  const held = watch === null ? null : ((await getChainReader(trx, watch.readerId))?.balanced ?? null);
   const entry = inClear({
     type: 'liabilities',
     at: formatIso(nowMs),
     root: tree.root,
     total: formatUsdc(tree.total),
     count: leaves.filter(({ orderId }) => orderId !== null).length,
-    block: null,
-    balance: null,
+    block: held?.block ?? null,
+    balance: held === null ? null : formatUsdc(held.balance),
   });
   const after = await append(trx, before, [entry]);
   await insertTree(trx, { atMs: nowMs, root: tree.root, total: tree.total, logIndex: before.size }, leaves);
@@ -91,7 +102,7 @@ export async function logLiabilities(ctx: LogContext, publicLog: LogSettings): P
     const tree = await repo.tryLockTree(trx);
     if (tree === null) return false;
     const nowMs = ctx.clock.now();
-    const frontier = await appendLiabilities(trx, tree.frontier, nowMs, 0);
+    const frontier = await appendLiabilities(ctx, trx, tree.frontier, nowMs, 0);
     await makeCheckpoint(trx, publicLog, frontier, nowMs);
     return true;
   });

@@ -7,7 +7,7 @@ import { reportExposure } from '../book/exposureReport.ts';
 import type { TreasuryContext, WatchContext } from './treasuryContext.ts';
 
 /** What the treasury holds against what it owes, for anybody to look at. */
-export async function readReserves(ctx: TreasuryContext): Promise<Reserves> {
+export async function readReserves(ctx: TreasuryContext): Promise<Omit<Reserves, 'liabilities'>> {
   const reader = ctx.watch === null ? null : await getChainReader(ctx.db, ctx.watch.readerId);
   const [report, due] = [await reportExposure(ctx), await sumDue(ctx.db)];
   return {
