@@ -15,8 +15,8 @@ export type TestWallet = {
   ignoreNext(method: string): void;
   /** The next call of this method is answered with this, whatever it is; nothing is done. */
   answerNext(method: string, answer: unknown): void;
-  /** The next call of this method fails with this, whatever it is. */
-  failNext(method: string, error: unknown): void;
+  /** The next call of this method fails with this, whatever it is; resolves once it did. */
+  failNext(method: string, error: unknown): Promise<void>;
 };
 /** How a wallet comes into a page: announced (EIP-6963), only injected as window.ethereum, or announced late. */
 export type WalletKind = 'announced' | 'injected' | 'late';
@@ -42,7 +42,7 @@ export async function installWallet(
   const declined = new Set<string>();
   const ignored = new Set<string>();
   const answers = new Map<string, unknown>();
-  const failures = new Map<string, unknown>();
+  const failures = new Map<string, { readonly error: unknown; readonly failed: () => void }>();
   const sent: Hex[] = [];
   const asked: string[] = [];
   let chainId = 1;
@@ -57,10 +57,11 @@ export async function installWallet(
       answers.delete(method);
       return { result };
     }
-    if (failures.has(method)) {
-      const error = failures.get(method);
+    const failure = failures.get(method);
+    if (failure !== undefined) {
       failures.delete(method);
-      return { thrown: error };
+      failure.failed();
+      return { thrown: failure.error };
     }
     if (declined.delete(method)) return refuse(4001, 'User rejected the request.');
     if (method === 'eth_requestAccounts' || method === 'eth_accounts') return { result: [account.address] };
@@ -105,7 +106,7 @@ export async function installWallet(
     declineNext: (method) => void declined.add(method),
     ignoreNext: (method) => void ignored.add(method),
     answerNext: (method, answer) => void answers.set(method, answer),
-    failNext: (method, error) => void failures.set(method, error),
+    failNext: (method, error) => new Promise((failed) => failures.set(method, { error, failed })),
   };
 }
 

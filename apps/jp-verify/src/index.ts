@@ -1,4 +1,4 @@
-import './youngHeap.ts';
+import './smallHeap.ts';
 import { systemClock } from '@liqpass/kernel/time';
 import { buildLogger } from '@liqpass/service/logger';
 import { listen } from '@liqpass/service/listen';

@@ -77,7 +77,8 @@ export function useQuote(draft: BuyDraft, mark: number | null): LiveQuote {
   return {
     data: usable ? query.data : null,
     error: now === 'null' ? null : query.error,
-    loading: query.isFetching,
+    // From the first key on: the price on the page is of what stood there before.
+    loading: query.isFetching || settled !== now,
     checking,
     renew,
     current: async () => {
