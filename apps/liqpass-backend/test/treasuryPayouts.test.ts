@@ -179,6 +179,9 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
     assert.equal(standing.difference_usdc, null);
     const { body: reserves } = await shop.call<Reserves>('GET', '/api/reserves');
     assert.equal(reserves.balance, standing.books?.balance_usdc);
+    const { opening_usdc: opening, in_usdc: moneyIn, out_usdc: moneyOut } = standing.books ?? {};
+    assert.deepEqual(reserves.books, { opening, in: moneyIn, out: moneyOut });
+    assert.equal(reserves.difference, null);
     assert.equal(reserves.chainId, chain.chainId);
     assert.equal(reserves.liabilities, null, 'there is no log here');
   });

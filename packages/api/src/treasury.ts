@@ -16,6 +16,10 @@ export const reservesAnswer = z
     reserve_99_9: usdcText,
     /** What is approved and not paid yet. */
     due: usdcText,
+    /** The equation at that block: balance = opening + in − out. */
+    books: z.strictObject({ opening: usdcText, in: usdcText, out: usdcText }).nullable(),
+    /** What the balance is beyond the books, with its sign; null where they agree, or nobody watches. */
+    difference: z.string().nullable(),
     policies: z.int(),
     /** The last sum of what is owed that stands in the log; null where there is no log, or none yet. */
     liabilities: liabilitiesAnswer.nullable(),

@@ -9,7 +9,7 @@ const USAGE = `Checks LiqPass's log of what was sold, decided and paid.
   npm run log -- verify <url or folder> [--key <vkey>] [--state <file>]
       fetches the log, recomputes it from its entries, and checks that it grew from what --state saw last
   npm run log -- check <file> [--key <vkey>] [--witness <vkey> …]
-      checks a .tlog-proof, or the path of a liability, offline
+      checks a .tlog-proof, the path of a liability, or a policy's proof file, offline
   npm run log -- prove <claim id> [--out <folder>]
       takes the proofs of a claim's entries from BACKEND_BASE_URL (http://127.0.0.1:3001)
   npm run log -- witness --log <vkey> [--log <vkey> …] --name <name> --state <folder> [--port 8084] [--poll <url>]

@@ -6,6 +6,7 @@ import { toBase64 } from './base64.ts';
 import { checkProof } from './checkProof.ts';
 import { parseCheckpointText } from './checkpoint.ts';
 import { parseNote, type VerifierKey } from './note.ts';
+import { checkLogged, type LoggedParts, type ReadProofFile } from './proofFile.ts';
 import { holdsLiability, liabilityPath, type LiabilityPath } from './sumTree.ts';
 import { parseTlogProof } from './tlogProof.ts';
 
@@ -60,4 +61,43 @@ export function liabilityReport(text: string): FileReport {
     `total    ${formatUsdc(path.total)} USDC, root ${path.root}, ${path.at}`,
     'Compare root and total with the "liabilities" entry of that hour in the log.',
   );
+}
+
+/** What a proof file has of the log, a line for each part that holds. */
+export function loggedLines({ entries, liability }: LoggedParts): string[] {
+  const [first] = entries;
+  return [
+    ...entries.map(
+      ({ index, entry, opening }) => `entry    ${index}, ${entry.type}, ${entry.at}, ${canonicalJson(opening)}`,
+    ),
+    ...(first === undefined
+      ? ['entry    none in the file']
+      : [
+          `log      ${first.checkpoint.origin}, ${first.checkpoint.size} entries, root ${toBase64(first.checkpoint.root)}`,
+        ]),
+    ...[...new Map(first?.witnesses.map(({ name, at }) => [name, at]))].map(
+      ([name, at]) => `witness  ${name}, ${formatIso(at * 1000)}`,
+    ),
+    liability === null
+      ? 'owed     nothing, or not in the file'
+      : `owed     ${formatUsdc(liability.path.amount)} USDC, counted in ${formatUsdc(liability.path.total)} USDC of entry ${liability.logged.index}, ${liability.path.at}`,
+  ];
+}
+
+/** Checks what a proof file has of the log; its evidence is for others to check. */
+export function proofFileReport(
+  file: ReadProofFile,
+  key: VerifierKey | null,
+  witnesses: readonly VerifierKey[],
+): FileReport {
+  const logged = checkLogged(file, key, witnesses);
+  const { problems } = logged;
+  const lines = [
+    problems.length === 0 ? 'What the file has of the log holds.' : 'WHAT THE FILE HAS OF THE LOG DOES NOT HOLD.',
+    ...problems.map(({ code, detail }) => `  ${code}  ${detail}`),
+    `order    ${file.order_id}`,
+    ...loggedLines(logged),
+    ...(file.evidence === null ? [] : ['The evidence in it was not looked at: npm run evidence -- check']),
+  ];
+  return problems.length === 0 ? holds(...lines) : fails(...lines);
 }

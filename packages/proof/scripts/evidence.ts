@@ -8,7 +8,7 @@ const USAGE = `Checks the evidence of a verdict offline, from the file alone.
 
   npm run evidence -- check <file> [--key <public key>]
 
-The file holds a bundle, downloaded evidence, an answer of /verify or /snapshot, or a claim with its evidence_json; "-" reads standard
+The file holds a bundle, downloaded evidence, a policy's proof file, an answer of /verify or /snapshot, or a claim with its evidence_json; "-" reads standard
 input. --key: the public key (base64url; several with commas) that it must be signed with, which you have from somewhere else than
 the file: GET /attestation-keys, or whoever you trust to know it.
 

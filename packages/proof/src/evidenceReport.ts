@@ -1,4 +1,5 @@
 import { printable } from '@liqpass/kernel/text';
+import { readProofFile } from '@liqpass/log/proofFile';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Recheck } from './recheck.ts';
 import type { FileRecheck } from './recheckFile.ts';
@@ -22,6 +23,9 @@ function concluded({ answer }: Recheck): string[] {
     `flags      ${flags.length === 0 ? 'none' : flags.join(', ')}`,
   ];
 }
+
+/** Of a policy's proof file only the evidence is looked at here. */
+const REST = 'What the file has of the log was not looked at: npm run log -- check';
 
 /** First of all, and so that nobody takes it for proven. */
 function notCovered({ uncovered }: FileRecheck): string[] {
@@ -53,7 +57,10 @@ export function evidenceReport(
   const { bundle, answer, problems } = recheck;
   if (bundle === null)
     return {
-      lines: [printable(`${name} is no evidence: ${problems.map(({ detail }) => detail).join('; ')}.`)],
+      lines: [
+        printable(`${name} is no evidence: ${problems.map(({ detail }) => detail).join('; ')}.`),
+        ...(readProofFile(text) === null ? [] : [REST]),
+      ],
       holds: false,
     };
   const lines = [
@@ -69,6 +76,7 @@ export function evidenceReport(
     ...(answer
       ? ['', ...answer.checks.map(({ code, result, detail }) => `${MARKS[result]} ${code.padEnd(26)} ${detail}`)]
       : []),
+    ...(readProofFile(text) === null ? [] : ['', REST]),
   ];
   // What the file says may be made to look like what we say: no line of it breaks out of its own.
   return { lines: lines.map(printable), holds: problems.length === 0 };

@@ -1,5 +1,6 @@
 import { canonicalJson } from '@liqpass/evidence/canonical';
 import { BUNDLE_FORMAT } from '@liqpass/evidence/bundle';
+import { PROOF_FILE } from '@liqpass/log/proofFile';
 import { compareClaim, isJsonObject, type Json, type Uncovered } from './claimFile.ts';
 import type { RecheckProblem } from './recheck.ts';
 
@@ -37,7 +38,7 @@ function compareAnswer(around: Json, bundle: Json): RecheckProblem[] {
 
 /**
  * Finds the bundle in what a file holds: a bundle, an answer of /verify or /snapshot, downloaded evidence, or a claim (or its
- * evidence_json, as an object or as text). null: there is none.
+ * evidence_json, as an object or as text), or the proof file of a policy. null: there is none.
  */
 export function findBundle(file: unknown): FoundBundle | null {
   if (typeof file === 'string') {
@@ -48,6 +49,7 @@ export function findBundle(file: unknown): FoundBundle | null {
     }
   }
   if (!isJsonObject(file)) return null;
+  if (file['format'] === PROOF_FILE) return findBundle(file['evidence']);
   if (file['format'] === BUNDLE_FORMAT) return { bundle: file, attestation: undefined, problems: [], uncovered: [] };
   if (isJsonObject(file['evidence']) && isJsonObject(file['evidence']['bundle'])) {
     const { evidence } = file;

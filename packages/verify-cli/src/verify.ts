@@ -4,12 +4,15 @@ import { printable } from '@liqpass/kernel/text';
 import {
   isTlogProof,
   liabilityReport,
+  loggedLines,
   readLiabilityPath,
   tlogProofReport,
   type FileReport,
 } from '@liqpass/log/fileReport';
 import { parseVkey, type VerifierKey } from '@liqpass/log/note';
+import { readProofFile, type ReadProofFile } from '@liqpass/log/proofFile';
 import { evidenceReport } from '@liqpass/proof/evidenceReport';
+import { checkProofFile } from '@liqpass/proof/proofFile';
 
 // Checks LiqPass from files alone: nothing is fetched, and nothing of the server is believed.
 
@@ -17,7 +20,8 @@ const USAGE = `Checks what LiqPass says, offline, from the files it gave you.
 
   node liqpass-verify.mjs <file> … [--key <key>] [--log <vkey>] [--witness <vkey> …]
 
-A file is the evidence of a verdict, a .tlog-proof of an entry of the log, or the path of a liability; which, it tells itself.
+A file is the proof of a policy, the evidence of a verdict, a .tlog-proof of an entry of the log, or the path of a liability; which, it
+tells itself.
 
   --key      the key that verdicts are signed with (base64url; several with commas)
   --log      the log's key, one line: name+id+key
@@ -34,11 +38,28 @@ function readKeys(texts: readonly string[], option: string): VerifierKey[] {
   });
 }
 
-function reportOf(
-  path: string,
-  keys: { evidence: string[] | null; log: VerifierKey | null; witnesses: VerifierKey[] },
-): FileReport {
+type Keys = { evidence: string[] | null; log: VerifierKey | null; witnesses: VerifierKey[] };
+
+/** A policy's proof: its parts, and whether they belong together. */
+function proofReport(path: string, file: ReadProofFile, keys: Keys): FileReport {
+  const found = checkProofFile(file, { attestation: keys.evidence, log: keys.log, witnesses: keys.witnesses });
+  const evidence =
+    file.evidence === null
+      ? ['no evidence: nothing was claimed']
+      : evidenceReport(path, JSON.stringify(file.evidence), keys.evidence).lines;
+  const lines = [
+    found.ok ? 'The proof holds: every part of it, and they belong together.' : 'THE PROOF DOES NOT HOLD.',
+    ...found.problems.map(({ code, detail }) => `  ${code}  ${detail}`),
+    `order    ${file.order_id}`,
+    ...loggedLines(found.logged),
+  ];
+  return { lines: [...lines.map(printable), '', ...evidence], holds: found.ok };
+}
+
+function reportOf(path: string, keys: Keys): FileReport {
   const text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  const file = readProofFile(text);
+  if (file !== null) return proofReport(path, file, keys);
   if (isTlogProof(text)) return tlogProofReport(text, keys.log, keys.witnesses);
   return readLiabilityPath(text) === null ? evidenceReport(path, text, keys.evidence) : liabilityReport(text);
 }

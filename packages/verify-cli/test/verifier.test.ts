@@ -5,8 +5,8 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { signingKey, signStatement } from '@liqpass/evidence/attestation';
-import { formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
+import { signingKey } from '@liqpass/evidence/attestation';
+import { formatIso } from '@liqpass/kernel/time';
 import { usdc } from '@liqpass/kernel/money';
 import { signCheckpoint } from '@liqpass/log/checkpoint';
 import { proofExtra } from '@liqpass/log/checkProof';
@@ -15,22 +15,13 @@ import { hashEntry } from '@liqpass/log/merkle';
 import { formatVkey, NOTE_KEY, signerKey } from '@liqpass/log/note';
 import { buildSumTree, liabilityPathJson } from '@liqpass/log/sumTree';
 import { formatTlogProof } from '@liqpass/log/tlogProof';
-import { statementOf } from '@liqpass/proof/statement';
-import { proveClaim, verifyClaim } from '@liqpass/proof/verdict';
-import { createOkxAccount } from '@liqpass/testing/okxAccount';
-import { okxAnswer } from '@liqpass/testing/okxAnswers';
-import { bundleOf, readUntilProven } from '@liqpass/testing/okxReading';
 import { buildVerifier } from '../scripts/build.ts';
+import { attesting, fill, logSigner as signer, madeEvidence, NOW } from './madeProofFile.ts';
 
-const T0 = 1_760_000_000_000;
-const NOW = T0 + 48 * HOUR_MS;
 const folder = mkdtempSync(join(tmpdir(), 'liqpass-verifier-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const verifier = await buildVerifier(folder);
-const fill = (count: number): Uint8Array => new Uint8Array(count).fill(7);
-const signer = signerKey('log.example/liqpass', NOTE_KEY, fill(32));
 const vkey = formatVkey(signer.verifier);
-const attesting = signingKey(fill(32));
 
 function write(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
@@ -43,24 +34,7 @@ function run(...words: string[]): { code: number | null; text: string } {
 }
 
 function evidence(): string {
-  const account = createOkxAccount({ seed: 11 });
-  const ordId = account.trade({ at: T0, side: 'buy', sz: '2', px: '117000' });
-  account.trade({ at: T0 + 120 * MINUTE_MS, side: 'sell', sz: '2', px: '111200', kind: 'full_liquidation' });
-  account.mark.at = () => '111600';
-  const claim = verifyClaim.parse({
-    instId: account.instId,
-    ordId,
-    boundAt: formatIso(T0 + 10 * MINUTE_MS),
-    coverageStartAt: formatIso(T0 + 20 * MINUTE_MS),
-    coverageEndAt: formatIso(T0 + 25 * HOUR_MS),
-  });
-  const { answer, exchanges } = readUntilProven(
-    (read) => proveClaim(claim, read, NOW),
-    (target) => okxAnswer(account, target, { nowMs: NOW }),
-    NOW,
-  );
-  const bundle = bundleOf('verify', claim, answer, exchanges, NOW);
-  const attestation = signStatement(statementOf(bundle, 'https://www.okx.com') ?? assert.fail(), attesting);
+  const { bundle, attestation } = madeEvidence();
   return JSON.stringify({
     ...bundle.answer,
     evidence: { root: bundle.root, leaves: bundle.leaves, bundle },

@@ -6,26 +6,33 @@ import { sumByKind, sumDue } from '../../db/treasury/treasuryRepo.ts';
 import { reportExposure } from '../book/exposureReport.ts';
 import type { TreasuryContext, WatchContext } from './treasuryContext.ts';
 
+/** A difference with its sign, in USDC. */
+const signed = (difference: bigint): string =>
+  difference < 0n ? `-${formatUsdc(usdc(-difference))}` : formatUsdc(usdc(difference));
+
 /** What the treasury holds against what it owes, for anybody to look at. */
 export async function readReserves(ctx: TreasuryContext): Promise<Omit<Reserves, 'liabilities'>> {
   const reader = ctx.watch === null ? null : await getChainReader(ctx.db, ctx.watch.readerId);
+  const balanced = reader?.balanced ?? null;
+  const sums = reader && balanced ? await sumByKind(ctx.db, reader.id, balanced.block) : null;
   const [report, due] = [await reportExposure(ctx), await sumDue(ctx.db)];
   return {
     chainId: ctx.settings.chain.chainId,
     safe: ctx.settings.treasurySafe,
-    block: reader?.balanced?.block ?? null,
-    balance: reader?.balanced ? formatUsdc(reader.balanced.balance) : null,
+    block: balanced?.block ?? null,
+    balance: balanced ? formatUsdc(balanced.balance) : null,
     in_force: formatUsdc(report.totals.inForce),
     reserve_99_9: formatUsdc(report.reserve),
     due: formatUsdc(due),
+    books:
+      reader && sums
+        ? { opening: formatUsdc(reader.opening), in: formatUsdc(sums.moneyIn), out: formatUsdc(sums.moneyOut) }
+        : null,
+    difference: reader && reader.difference !== null ? signed(reader.difference) : null,
     policies: report.policies,
-    as_of: formatIso(reader?.balanced?.atMs ?? ctx.clock.now()),
+    as_of: formatIso(balanced?.atMs ?? ctx.clock.now()),
   };
 }
-
-/** A difference with its sign, in USDC. */
-const signed = (difference: bigint): string =>
-  difference < 0n ? `-${formatUsdc(usdc(-difference))}` : formatUsdc(usdc(difference));
 
 /** Where the reader is, and whether the books agree with the chain, for operators. */
 export async function readTreasury(ctx: TreasuryContext): Promise<TreasuryStanding> {
