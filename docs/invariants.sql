@@ -42,12 +42,13 @@ select id from purchase_orders where paid_at is not null and refund_reason is nu
 -- name: money that was short is to be refunded
 select id from purchase_orders where paid_amount_usdc < premium_amount_usdc and refund_reason is null;
 
--- name: an order was created once, and paid at most once, as the audit trail has it
+-- name: an order was created once, and paid at most once, but for records that were undone or topped up, as the audit trail has it
 select o.id, count(*) filter (where l.action = 'create') as created, count(*) filter (where l.action = 'mark_paid') as paid
   from purchase_orders o left join audit_log l on l.subject_type = 'purchase_order' and l.subject_id = o.id::text
   group by o.id, o.paid_at
   having count(*) filter (where l.action = 'create') <> 1
-      or count(*) filter (where l.action = 'mark_paid') <> (case when o.paid_at is null then 0 else 1 end);
+      or count(*) filter (where l.action = 'mark_paid')
+        - count(*) filter (where l.action = 'top_up' or (l.action = 'undo_paid' and l.to_status <> 'REFUND_DUE')) <> (case when o.paid_at is null then 0 else 1 end);
 
 -- name: a bound order has the audit row of its binding
 select id from purchase_orders o where bound_at is not null

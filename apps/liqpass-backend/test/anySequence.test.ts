@@ -22,7 +22,7 @@ const VERDICTS = [
 const TX = { a: `0x${'a'.repeat(64)}`, b: `0x${'b'.repeat(64)}` };
 
 type Step =
-  | { do: 'bind' | 'approve' | 'wait' | 'report' }
+  | { do: 'bind' | 'approve' | 'wait' | 'report' | 'undo' }
   | { do: 'pay'; when: 'now' | 'an hour ago' | 'tomorrow'; amount: '1.00' | '0.50' }
   | { do: 'claim'; finding: (typeof VERDICTS)[number] }
   | { do: 'reject'; reason: string }
@@ -31,7 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom('bind' as const, 'approve' as const, 'wait' as const, 'report' as const),
+      do: fc.constantFrom('bind' as const, 'approve' as const, 'wait' as const, 'report' as const, 'undo' as const),
     }),
   },
   {
@@ -64,6 +64,10 @@ async function take(id: string, each: Step, claimId: string | null): Promise<str
       return claimId;
     case 'report':
       await t.call('POST', `/api/purchase-orders/${id}/report-payment`, { body: {} });
+      return claimId;
+    case 'undo':
+      // Whatever rests on the premium, the record stays; where nothing does, the order is unpaid again.
+      await t.admin(`/admin/purchase-orders/${id}/undo-paid`, { reason: 'a mistake' });
       return claimId;
     case 'wait':
       t.clock.advance(HOUR_MS);

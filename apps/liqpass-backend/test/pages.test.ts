@@ -104,6 +104,7 @@ const review = (sort: ReviewSort, more: Partial<ReviewFilter> = {}): ReviewFilte
   min: null,
   max: null,
   sort,
+  openSinceMs: 0,
   after: null,
   limit: LIMIT,
   ...more,

@@ -68,6 +68,8 @@ export const ERRORS = {
   PAYEE_BLACKLISTED: { status: 409 },
   /** params: hours */
   TOO_LATE_TO_UNDO: { status: 409 },
+  /** params: reason (PREMIUM_DEPENDENCES) */
+  PREMIUM_RELIED_ON: { status: 409 },
   TREASURY_SAFE_MISSING: { status: 409 },
   LAST_ADMIN: { status: 409 },
   // 413, 415

@@ -51,6 +51,10 @@ const queueFacts = {
   leverage: z.string().nullable(),
   checks_passed: z.int(),
   checks_total: z.int(),
+  /** How many notes operators wrote on it or its order. */
+  notes: z.int(),
+  /** Who has it open now. */
+  open_by: z.array(z.string()),
 };
 export const adminClaimItem = claimSummary.extend(queueFacts).meta({ id: 'AdminClaimItem' });
 export type AdminClaimItem = z.infer<typeof adminClaimItem>;
@@ -66,6 +70,24 @@ export const adminClaimPage = page(adminClaimItem)
   .meta({ id: 'AdminClaimPage' });
 export type AdminClaimPage = z.infer<typeof adminClaimPage>;
 
+/** A position as jp-verify saw it when it was bound; amounts and prices as the exchange writes them. */
+export const bindingSnapshot = z
+  .strictObject({
+    uid_masked: z.string(),
+    main_uid_masked: z.string(),
+    pos_id: z.string(),
+    opened_at: instant,
+    liq_px: z.string(),
+    lever: z.string(),
+    margin: z.string(),
+    pos: z.string(),
+    avg_px: z.string(),
+    mark_px: z.string().nullable(),
+    mgn_mode: z.string(),
+    pos_side: z.string(),
+  })
+  .meta({ id: 'BindingSnapshot' });
+
 /** GET /admin/claims/:id: the contract's claim, and what a person decides from. */
 export const adminClaimAnswer = claimAnswer
   .extend({
@@ -74,22 +96,7 @@ export const adminClaimAnswer = claimAnswer
     liquidation: liquidation.nullable(),
     purchase_order: purchaseOrderAnswer,
     /** The position as jp-verify saw it at binding; null for an unattested one. */
-    snapshot: z
-      .strictObject({
-        uid_masked: z.string(),
-        main_uid_masked: z.string(),
-        pos_id: z.string(),
-        opened_at: instant,
-        liq_px: z.string(),
-        lever: z.string(),
-        margin: z.string(),
-        pos: z.string(),
-        avg_px: z.string(),
-        mark_px: z.string().nullable(),
-        mgn_mode: z.string(),
-        pos_side: z.string(),
-      })
-      .nullable(),
+    snapshot: bindingSnapshot.nullable(),
     related: z.array(
       z.strictObject({
         claim_id: uuid,

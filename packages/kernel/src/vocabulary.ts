@@ -175,6 +175,10 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 export const PAYEE_SOURCES = ['CLAIM', 'PAYOUT_ADDRESS', 'OWNER', 'OPERATOR'] as const;
 export type PayeeSource = (typeof PAYEE_SOURCES)[number];
 
+/** What rests on the record of a premium, so that it is not undone. */
+export const PREMIUM_DEPENDENCES = ['CLAIMED', 'COVER_BEGAN', 'MONEY_OWED', 'ON_CHAIN'] as const;
+export type PremiumDependence = (typeof PREMIUM_DEPENDENCES)[number];
+
 /** Whether the mark came to the liquidation price fixed at binding between the payment and the start of cover. */
 export const WAITING_CHECKS = ['UNTOUCHED', 'TOUCHED', 'UNKNOWN'] as const;
 export type WaitingCheck = (typeof WAITING_CHECKS)[number];

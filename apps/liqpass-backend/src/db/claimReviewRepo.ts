@@ -1,5 +1,6 @@
 import { COUNTED_TO } from '@liqpass/api/operators';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
+import type { EpochMs } from '@liqpass/kernel/time';
 import type { ClaimRelation, ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
@@ -17,6 +18,9 @@ export type ReviewItem = {
   readonly leverage: string | null;
   readonly checksPassed: number;
   readonly checksTotal: number;
+  readonly notes: number;
+  /** Who has it or its order open now. */
+  readonly openBy: readonly string[];
 };
 
 export type ReviewSort = 'newest' | 'oldest' | 'amount_high' | 'amount_low';
@@ -32,6 +36,8 @@ export type ReviewFilter = {
   readonly sort: ReviewSort;
   readonly after: ReviewCursor | null;
   readonly limit: number;
+  /** Who gave a sign of life since has a claim open. */
+  readonly openSinceMs: EpochMs;
 };
 
 type Row = ClaimRow & {
@@ -41,6 +47,8 @@ type Row = ClaimRow & {
   lever: string | null;
   checks_passed: number;
   checks_total: number;
+  notes: number;
+  open_by: string[];
 };
 
 const amountOf = sql`coalesce(c.payout_amount_usdc, 0)`;
@@ -77,11 +85,15 @@ const toItem = (row: Row): ReviewItem => ({
   leverage: row.lever,
   checksPassed: row.checks_passed,
   checksTotal: row.checks_total,
+  notes: row.notes,
+  openBy: row.open_by,
 });
 
-const itemColumns = sql`
+const itemColumns = (openSinceMs: EpochMs) => sql`
   ${claimColumns}, c.checks_passed, c.checks_total, p.attested, p.policy_type, p.okx_meta_json ->> 'instId' as inst_id,
-    coalesce(s.snapshot_json ->> 'side', c.side) as side, s.snapshot_json ->> 'lever' as lever`;
+    coalesce(s.snapshot_json ->> 'side', c.side) as side, s.snapshot_json ->> 'lever' as lever,
+    (select count(*)::int from notes where purchase_order_id = p.id) as notes,
+    array(select by_name from looks where purchase_order_id = p.id and last_at > ${new Date(openSinceMs)} order by first_at, by_name) as open_by`;
 const itemSource = sql`
   insurance_claims c join purchase_orders p on p.id = c.purchase_order_id left join binding_snapshots s on s.id = p.snapshot_id`;
 
@@ -126,14 +138,14 @@ async function readPage<More = unknown>(
       : [sql`(${key}, c.id) ${beyond} (${filter.after.key}::${sql.raw(type)}, ${filter.after.id}::uuid)`]),
   ];
   const { rows } = await sql<Row & More>`
-    select ${itemColumns}${more} from ${itemSource}
+    select ${itemColumns(filter.openSinceMs)}${more} from ${itemSource}
     where ${sql.join([sql`true`, ...conditions], sql` and `)} ${among(sql`c.purchase_order_id`, filter.searched)}
     order by ${key} ${way}, c.id ${way} limit ${filter.limit}`.execute(db);
   return rows;
 }
 
-export async function getClaimForReview(db: Db, id: string): Promise<ReviewItem | null> {
-  const { rows } = await sql<Row>`select ${itemColumns} from ${itemSource} where c.id = ${id}`.execute(db);
+export async function getClaimForReview(db: Db, id: string, openSinceMs: EpochMs): Promise<ReviewItem | null> {
+  const { rows } = await sql<Row>`select ${itemColumns(openSinceMs)} from ${itemSource} where c.id = ${id}`.execute(db);
   return rows[0] ? toItem(rows[0]) : null;
 }
 

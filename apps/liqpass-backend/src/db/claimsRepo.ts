@@ -95,7 +95,7 @@ export type NewClaim = {
   readonly payoutCap: Usdc;
 };
 
-/** Writes a claim that its filer asks the verifier about until `askedUntilMs`, and then anybody; null when there is one already. */
+/** Writes a claim that its filer asks the verifier about until `askedUntilMs`, and then anybody; null when there is one already, or the order is unpaid by now. */
 export async function insertClaim(
   db: Db,
   claim: NewClaim,
@@ -105,11 +105,14 @@ export async function insertClaim(
   const now = new Date(entry.atMs);
   return movedClaim(
     await sql<ClaimRow>`
-    with moved as (
+    with paid as (
+      -- Whoever undoes the record of the premium in the same moment waits for this claim, or this claim for them.
+      select id from purchase_orders where id = ${claim.purchaseOrderId} and paid_at is not null for share
+    ), moved as (
       insert into insurance_claims (id, purchase_order_id, claimant, submit_tx_hash, triggered_at_sec, okx_event_id, status,
         coverage_window_start, coverage_window_end, payout_cap_usdc, next_attempt_at, created_at, updated_at)
-      values (${claim.id}, ${claim.purchaseOrderId}, ${claim.claimant}, ${claim.submitTxHash}, ${claim.triggeredAtSec}, ${claim.okxEventId},
-        'VERIFYING', ${new Date(claim.window.startMs)}, ${new Date(claim.window.endMs)}, ${numericOf(claim.payoutCap)}, ${new Date(askedUntilMs)}, ${now}, ${now})
+      select ${claim.id}::uuid, paid.id, ${claim.claimant}, ${claim.submitTxHash}, ${claim.triggeredAtSec}::bigint, ${claim.okxEventId},
+        'VERIFYING', ${new Date(claim.window.startMs)}::timestamptz, ${new Date(claim.window.endMs)}::timestamptz, ${numericOf(claim.payoutCap)}::numeric, ${new Date(askedUntilMs)}::timestamptz, ${now}::timestamptz, ${now}::timestamptz from paid
       on conflict (purchase_order_id, okx_event_id) do nothing
       returning *, null::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry)})

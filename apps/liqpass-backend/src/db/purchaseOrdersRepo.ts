@@ -428,7 +428,7 @@ export async function recordSecondPayment(
     with used as (
       select from purchase_orders where payment_tx_hash = ${payment.txHash} and id <> ${order.id}
       union all select from payouts where kind = 'excess' and subject = ${payment.txHash} and purchase_order_id <> ${order.id} and withdrawn_at is null
-    ), paid as (select * from purchase_orders where id = ${order.id} and not exists (select from used)),
+    ), paid as (select * from purchase_orders where id = ${order.id} and paid_at is not null and not exists (select from used) for share),
     owed as (${oweSecondPayment('paid', { ...payment, amount: numericOf(payment.amount) }, now)} returning purchase_order_id),
     moved as (select purchase_order_id as id, null::text as from_status, null::text as to_status from owed),
     noted as (${auditFrom('moved', entry)})

@@ -1,5 +1,15 @@
 -- Made by `npm run schema` from the migrations: look here for what the database holds. Do not edit.
 
+TABLE address_names
+  address text NOT NULL
+  name text NOT NULL
+  by_name text NOT NULL
+  updated_at timestamp with time zone NOT NULL
+  CONSTRAINT address_names_address_check CHECK (address ~ '^0x[0-9a-fA-F]{40}$'::text)
+  CONSTRAINT address_names_name_check CHECK (btrim(name) <> ''::text AND length(name) <= 60)
+  CONSTRAINT address_names_pkey PRIMARY KEY (address)
+  CREATE INDEX address_names_by_name ON address_names USING btree (lower(name), address)
+
 TABLE amounts_due
   amount_usdc numeric(38,6) NOT NULL
   purchase_order_id uuid NOT NULL
@@ -345,6 +355,16 @@ TABLE log_state
   CONSTRAINT log_state_roots_check CHECK ((length(roots) % 32) = 0)
   CONSTRAINT log_state_pkey PRIMARY KEY (one)
 
+TABLE looks
+  purchase_order_id uuid NOT NULL
+  by_identity text NOT NULL
+  by_name text NOT NULL
+  first_at timestamp with time zone NOT NULL
+  last_at timestamp with time zone NOT NULL
+  CONSTRAINT looks_check CHECK (last_at >= first_at)
+  CONSTRAINT looks_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT looks_pkey PRIMARY KEY (purchase_order_id, by_identity)
+
 TABLE market_candles
   inst_id text NOT NULL
   at timestamp with time zone NOT NULL
@@ -378,6 +398,18 @@ TABLE market_minutes
   CONSTRAINT market_minutes_check CHECK (low <= close AND high >= close)
   CONSTRAINT market_minutes_low_check CHECK (low > 0::numeric)
   CONSTRAINT market_minutes_pkey PRIMARY KEY (inst_id, at)
+
+TABLE notes
+  id uuid NOT NULL
+  purchase_order_id uuid NOT NULL
+  text text NOT NULL
+  by_name text NOT NULL
+  by_identity text NOT NULL
+  at timestamp with time zone NOT NULL
+  CONSTRAINT notes_text_check CHECK (btrim(text) <> ''::text AND length(text) <= 2000)
+  CONSTRAINT notes_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT notes_pkey PRIMARY KEY (id)
+  CREATE INDEX notes_of_order ON notes USING btree (purchase_order_id, at, id)
 
 TABLE okx_credentials
   id uuid NOT NULL

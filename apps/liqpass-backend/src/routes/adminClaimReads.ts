@@ -14,6 +14,7 @@ import type { HallContext } from '../services/hallContext.ts';
 import { operator, operatorsOnly } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
 import { amount } from './platform/wireValues.ts';
+import { snapshotToWire } from './snapshotWire.ts';
 import { claimToWire, claimWithEvidenceToWire, purchaseOrderToWire } from './wireFormat.ts';
 
 const queueFacts = (item: ReviewItem) => ({
@@ -23,6 +24,8 @@ const queueFacts = (item: ReviewItem) => ({
   leverage: item.leverage,
   checks_passed: item.checksPassed,
   checks_total: item.checksTotal,
+  notes: item.notes,
+  open_by: [...item.openBy],
 });
 const itemToWire = (item: ReviewItem): AdminClaimItem => ({ ...claimToWire(item.claim), ...queueFacts(item) });
 
@@ -58,9 +61,6 @@ function openCursor(sort: ReviewSort, cursor: string | undefined): ReviewCursor 
   return { key, id };
 }
 
-/** Middle digits of an account's id are nobody's business but the exchange's. */
-const masked = (uid: string): string => (uid.length <= 6 ? '…' : `${uid.slice(0, 4)}…${uid.slice(-2)}`);
-
 function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
   const { item, order, shown, snapshot } = review;
   const { claim } = item;
@@ -75,20 +75,7 @@ function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
     checks: shown.checks,
     liquidation: shown.liquidation,
     purchase_order: purchaseOrderToWire(order, nowMs),
-    snapshot: snapshot && {
-      uid_masked: masked(snapshot.uid),
-      main_uid_masked: masked(snapshot.mainUid),
-      pos_id: snapshot.posId,
-      opened_at: formatIso(Number(snapshot.cTime)),
-      liq_px: snapshot.liqPx,
-      lever: snapshot.lever,
-      margin: snapshot.margin,
-      pos: snapshot.pos,
-      avg_px: snapshot.avgPx,
-      mark_px: snapshot.markPx,
-      mgn_mode: snapshot.mgnMode,
-      pos_side: snapshot.posSide,
-    },
+    snapshot: snapshot && snapshotToWire(snapshot),
     related: review.related.map(({ claim: other, relation }) => ({
       claim_id: other.id,
       purchase_order_id: other.purchaseOrderId,

@@ -6,11 +6,13 @@ import {
   purchaseOrderParams,
 } from '@liqpass/api/purchaseOrders';
 import { markPaidBody, paymentPreviewQuery } from '@liqpass/api/orderBodies';
+import { withReasonBody } from '@liqpass/api/payoutBodies';
 import type { Server } from '@liqpass/service/server';
 import { readSearched } from '../domain/searched.ts';
 import type { HallContext } from '../services/hallContext.ts';
 import { markPurchaseOrderPaid, previewPayment } from '../services/payments.ts';
 import { listPurchaseOrders, readPurchaseOrder } from '../services/purchaseOrders.ts';
+import { undoPremium } from '../services/undoPremium.ts';
 import { adminActor, operatorsOnly } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
 import { toReceivedPayment } from './internalPurchaseOrders.ts';
@@ -90,5 +92,27 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Ke
         ),
         ctx.clock.now(),
       ),
+  );
+
+  app.post(
+    '/admin/purchase-orders/:id/undo-paid',
+    {
+      ...operatorsOnly(keys, 'treasurer'),
+      schema: {
+        ...common,
+        summary: 'Take the record of a premium back that was a mistake, while nothing rests on it',
+        params: purchaseOrderParams,
+        body: withReasonBody,
+        response: { 200: purchaseOrderAnswer },
+        refuses: ['PURCHASE_ORDER_NOT_FOUND', 'INVALID_STATUS_TRANSITION', 'PREMIUM_RELIED_ON', 'TOO_LATE_TO_UNDO'],
+      },
+    },
+    async (request) => {
+      const actor = adminActor(request, keys, 'treasurer');
+      return purchaseOrderToWire(
+        await undoPremium(ctx, request.params.id, request.body.reason, actor),
+        ctx.clock.now(),
+      );
+    },
   );
 }

@@ -15,6 +15,7 @@ import {
 import { getEvidence } from '../db/claimsRepo.ts';
 import { effectiveWindow, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
+import { openSince } from './notes.ts';
 import { readKeptAnswer, type ShownAnswer } from './keptAnswer.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
@@ -24,9 +25,9 @@ const MOST_RELATED = 20;
 /** A page of the operators' queue, and how many claims there are in each status. */
 export async function listForReview(
   ctx: HallContext,
-  filter: ReviewFilter,
+  filter: Omit<ReviewFilter, 'openSinceMs'>,
 ): Promise<{ items: ReviewItem[]; counts: Record<ClaimStatus, number> }> {
-  return listQueuePage(ctx.db, filter);
+  return listQueuePage(ctx.db, { ...filter, openSinceMs: openSince(ctx.clock.now()) });
 }
 
 export type TimelinePoint = { readonly atMs: EpochMs; readonly kind: TimelineKind; readonly px: string | null };
@@ -44,7 +45,7 @@ export type ClaimReview = {
 
 /** Everything a person decides a claim from. */
 export async function reviewClaim(ctx: HallContext, id: string): Promise<ClaimReview> {
-  const item = await getClaimForReview(ctx.db, id);
+  const item = await getClaimForReview(ctx.db, id, openSince(ctx.clock.now()));
   if (!item) throw new LiqPassError('CLAIM_NOT_FOUND', `There is no claim ${id}.`);
   const order = await readPurchaseOrder(ctx, item.claim.purchaseOrderId);
   const evidence = await getEvidence(ctx.db, id);

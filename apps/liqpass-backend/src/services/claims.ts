@@ -88,9 +88,9 @@ export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Acto
     ctx.changes.announce(order.id);
     return { claim: moved, verdict: ctx.verifications.verify(moved, order) };
   }
-  // Whoever came second finds the claim of whoever came first.
+  // Whoever came second finds the claim of whoever came first; where there is none, the payment was undone in the same moment.
   const now = await repo.getClaimByEvent(ctx.db, order.id, eventId);
-  invariant(now, 'a claim that was filed is there');
+  if (now === null) throw new LiqPassError('PURCHASE_ORDER_NOT_PAID', REFUSALS.PURCHASE_ORDER_NOT_PAID);
   if (now.claimant !== claimant) throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
   return { claim: now, verdict: null };
 }

@@ -33,7 +33,8 @@ export type AuditEntry = {
     | 'credential'
     | 'operator'
     | 'setting'
-    | 'session';
+    | 'session'
+    | 'address';
   readonly atMs: EpochMs;
   /** Stamps the row; null where no AUDIT_KEY is given. */
   readonly stampKey: string | null;
@@ -96,12 +97,22 @@ export type AuditRow = {
   why: string | null;
 };
 
+const auditColumns = ['id', 'at', 'actor', 'action', 'from_status', 'to_status', 'why'] as const;
+
 /** The history of one claim or order, oldest first. */
 export async function listAuditOf(db: Db, subjectId: string): Promise<AuditRow[]> {
+  return db.selectFrom('audit_log').select(auditColumns).where('subject_id', '=', subjectId).orderBy('id').execute();
+}
+
+/** The history of several subjects together, oldest first. */
+export async function listAuditOfAll(
+  db: Db,
+  subjectIds: readonly string[],
+): Promise<(AuditRow & { readonly subject_id: string })[]> {
   return db
     .selectFrom('audit_log')
-    .select(['id', 'at', 'actor', 'action', 'from_status', 'to_status', 'why'])
-    .where('subject_id', '=', subjectId)
+    .select([...auditColumns, 'subject_id'])
+    .where('subject_id', 'in', [...subjectIds])
     .orderBy('id')
     .execute();
 }

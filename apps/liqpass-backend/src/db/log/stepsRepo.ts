@@ -12,6 +12,7 @@ type Row = {
   action: string;
   subject_type: string;
   subject_id: string;
+  from_status: string | null;
   to_status: string | null;
   why: string | null;
   details: Record<string, unknown> | null;
@@ -50,6 +51,7 @@ function toStep(row: Row): UnloggedStep[] {
       subjectType: row.subject_type,
       subjectId: row.subject_id,
       action: row.action,
+      from: row.from_status,
       to: row.to_status,
       why: row.why,
       details: row.details ?? {},
@@ -104,7 +106,7 @@ export async function listUnloggedSteps(
   const { rows: newest } = await sql<{ id: string | null }>`select max(id) as id from audit_log`.execute(db);
   // An attempt that left a claim waiting, and money that bought no cover, are no steps to tell of (domain/log/entryFacts.ts).
   const { rows } = await sql<Row>`
-    select l.id, l.at, l.action, l.subject_type, l.subject_id, l.to_status, l.why, l.details,
+    select l.id, l.at, l.action, l.subject_type, l.subject_id, l.from_status, l.to_status, l.why, l.details,
       coalesce(o.id, c.purchase_order_id, p.purchase_order_id) as order_id, o.policy_type, o.chain_id, o.premium_amount_usdc as premium,
       o.policy_params_json->>'payout_fixed_usdc' as payout, o.policy_params_json->>'payout_cap_usdc' as payout_cap,
       o.coverage_start_at as starts, o.coverage_end_at as ends, o.paid_at,

@@ -8,6 +8,7 @@ import type {
   WaitingCheck,
 } from '@liqpass/kernel/vocabulary';
 import type { ColumnType, GeneratedAlways } from 'kysely';
+import type { DeskTables } from './deskTables.ts';
 import type { PayoutTables } from './payoutTables.ts';
 import type { TreasuryTables } from './treasuryTables.ts';
 import type { WatchTables } from './watchTables.ts';
@@ -228,7 +229,8 @@ export type IdempotencyKeysTable = {
 export type Tables = UnderwritingTables &
   PayoutTables &
   TreasuryTables &
-  WatchTables & {
+  WatchTables &
+  DeskTables & {
     purchase_orders: PurchaseOrdersTable;
     insurance_claims: InsuranceClaimsTable;
     audit_log: AuditLogTable;

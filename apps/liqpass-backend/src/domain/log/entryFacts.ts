@@ -5,6 +5,7 @@ export type LoggedStep = {
   readonly subjectType: string;
   readonly subjectId: string;
   readonly action: string;
+  readonly from: string | null;
   readonly to: string | null;
   readonly why: string | null;
   readonly details: Readonly<Record<string, unknown>>;
@@ -44,7 +45,7 @@ export const LOGGED_ACTIONS = ['bind', 'mark_paid', 'verify', 'approve', 'reject
 export function entryOfStep(
   step: LoggedStep,
 ): { readonly type: CoverEntryType; readonly facts: Readonly<Record<string, unknown>> } | null {
-  const { subjectType, subjectId, action, to, details, order, claim, payout } = step;
+  const { subjectType, subjectId, action, from, to, details, order, claim, payout } = step;
   if (subjectType === 'purchase_order' && order !== null) {
     const of = { order_id: subjectId };
     if (action === 'bind')
@@ -73,6 +74,9 @@ export function entryOfStep(
           paid_at: order.paidAt,
         },
       };
+    // What the log told as sold is taken back in the open; money that bought no cover it never told of.
+    if (action === 'undo_paid' && from !== 'REFUND_DUE')
+      return { type: 'decided', facts: { ...of, decision: 'premium_undone', reason: step.why } };
     return null;
   }
   if (subjectType === 'payout' && payout !== null) {

@@ -1,7 +1,8 @@
 import { usdc } from '@liqpass/kernel/money';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { payoutSteps, UNDO_WITHIN_MS, type Payout } from './payout.ts';
+import { UNDO_WITHIN_MS } from '../undoPremium.ts';
+import { payoutSteps, type Payout } from './payout.ts';
 
 const refund: Payout = {
   id: 'p',

@@ -1,6 +1,7 @@
+import { UNDO_WITHIN_MS } from '../undoPremium.ts';
 import { isSamePerson, type Party } from '../people/person.ts';
 import type { Usdc } from '@liqpass/kernel/money';
-import { DAY_MS, type EpochMs } from '@liqpass/kernel/time';
+import type { EpochMs } from '@liqpass/kernel/time';
 import type { PayeeSource, PayoutKind, PayoutStatus, RefundReason } from '@liqpass/kernel/vocabulary';
 
 /** What is to be paid, or was: a claim, a refund, or what came beyond a price. */
@@ -40,9 +41,6 @@ export const PAYOUT_STEPS: Readonly<Record<PayoutStatus, readonly PayoutStatus[]
   IN_BATCH: ['DUE', 'PAID'],
   PAID: ['DUE', 'IN_BATCH'],
 };
-
-/** Until when a recorded payment can be undone: the days of the book are final some days later. */
-export const UNDO_WITHIN_MS = DAY_MS;
 
 /** Who took a step, as the payout keeps it. */
 export const approver = ({ by, identity }: { readonly by: string; readonly identity: string }): Party => ({

@@ -1,10 +1,8 @@
 import { approvePayoutBody, markPayoutPaidBody, setPayeeBody, withReasonBody } from '@liqpass/api/payoutBodies';
-import { listPayoutsQuery, payoutAnswer, payoutParams, payoutsAnswer, type PayoutAnswer } from '@liqpass/api/payouts';
+import { listPayoutsQuery, payoutAnswer, payoutParams, payoutsAnswer } from '@liqpass/api/payouts';
 import { formatUsdc } from '@liqpass/kernel/money';
-import { mayAs } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import { payoutListHash, payoutTotal } from '../../domain/treasury/safeBatch.ts';
-import type { Payout } from '../../domain/treasury/payout.ts';
 import type { TreasuryContext } from '../../services/treasury/treasuryContext.ts';
 import { payPayout } from '../../services/treasury/payPayout.ts';
 import { undoPayment } from '../../services/treasury/undoPayment.ts';
@@ -13,35 +11,19 @@ import {
   listPayable,
   listPayouts,
   setPayee,
-  stepsFor,
   takeBackApproval,
 } from '../../services/treasury/payouts.ts';
-import { operator, operatorsOnly, type Operator } from '../people/guards.ts';
+import { operator, operatorsOnly } from '../people/guards.ts';
 import type { Keys } from '../platform/keys.ts';
 import { instantMs } from '../platform/wireValues.ts';
 import { toPage } from '../platform/pagination.ts';
 import { byHandReason } from './byHandReason.ts';
-import { parsePayoutCursor, payoutCursor, payoutToWire } from './payoutWire.ts';
+import { payoutsFor } from './payoutsFor.ts';
+import { parsePayoutCursor, payoutCursor } from './payoutWire.ts';
 
 /** What is to be paid, of every kind: seen, approved, recorded. */
 export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys): void {
   const common = { tags: ['admin'], security: [{ adminKey: [] }, { session: [] }] };
-
-  /** A payout as this operator sees it: with what its state and their role let them do. */
-  async function viewFor(actor: Operator): Promise<(payout: Payout) => PayoutAnswer> {
-    const steps = await stepsFor(ctx, actor);
-    const [reviews, pays] = [mayAs(actor.role, 'reviewer'), mayAs(actor.role, 'treasurer')];
-    return (payout) => {
-      const may = steps(payout);
-      return payoutToWire(payout, {
-        approve: may.approve && reviews,
-        take_back: may.take_back && reviews,
-        set_payee: may.set_payee && reviews,
-        mark_paid: may.mark_paid && pays,
-        undo: may.undo && pays,
-      });
-    };
-  }
 
   app.get(
     '/admin/payouts',
@@ -57,7 +39,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
     },
     async (request) => {
       const { status, kind, limit, cursor } = request.query;
-      const view = await viewFor(operator(request, keys, 'viewer'));
+      const view = await payoutsFor(ctx, operator(request, keys, 'viewer'));
       const rows = await listPayouts(ctx, {
         status: status ?? null,
         kind: kind ?? null,
@@ -100,7 +82,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
     async (request) => {
       const actor = operator(request, keys, 'reviewer');
       const payout = await approvePayout(ctx, request.params.id, request.body.to ?? null, actor);
-      return (await viewFor(actor))(payout);
+      return (await payoutsFor(ctx, actor))(payout);
     },
   );
 
@@ -119,7 +101,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
     },
     async (request) => {
       const actor = operator(request, keys, 'reviewer');
-      return (await viewFor(actor))(await takeBackApproval(ctx, request.params.id, request.body.reason, actor));
+      return (await payoutsFor(ctx, actor))(await takeBackApproval(ctx, request.params.id, request.body.reason, actor));
     },
   );
 
@@ -138,7 +120,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
     },
     async (request) => {
       const actor = operator(request, keys, 'reviewer');
-      return (await viewFor(actor))(await setPayee(ctx, request.params.id, request.body, actor));
+      return (await payoutsFor(ctx, actor))(await setPayee(ctx, request.params.id, request.body, actor));
     },
   );
 
@@ -166,7 +148,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
       const actor = operator(request, keys, 'treasurer');
       const { txHash, paidAt } = request.body;
       const payment = { txHash, paidAtMs: instantMs(paidAt), byHand: byHandReason(request.body.byHand, actor) };
-      return (await viewFor(actor))(await payPayout(ctx, request.params.id, payment, actor));
+      return (await payoutsFor(ctx, actor))(await payPayout(ctx, request.params.id, payment, actor));
     },
   );
 
@@ -185,7 +167,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
     },
     async (request) => {
       const actor = operator(request, keys, 'treasurer');
-      return (await viewFor(actor))(await undoPayment(ctx, request.params.id, request.body.reason, actor));
+      return (await payoutsFor(ctx, actor))(await undoPayment(ctx, request.params.id, request.body.reason, actor));
     },
   );
 }
