@@ -8,7 +8,7 @@ import { checkWaits } from '../src/services/waiting.ts';
 import { readClaim } from '../src/services/claims.ts';
 import { verifyClaim } from '../src/services/verifyClaim.ts';
 import { bindWith, order, register, snapshotTaken } from './attested.ts';
-import { newOrdId } from './harness.ts';
+import { ADMIN_KEY, newOrdId } from './harness.ts';
 import { liquidated } from './scriptedVerifier.ts';
 import { BTC, snapshotOf, testShop, type Shop } from './shop.ts';
 import { engine } from './testDatabase.ts';
@@ -111,6 +111,86 @@ test('a wait that nobody saw voids nothing; whoever reviews is told', async (t) 
   const review = (await app.readClaim(body.claimId)) as unknown as { purchase_order: PurchaseOrderAnswer };
   assert.equal(review.purchase_order.waiting_check, 'UNKNOWN');
   assert.ok(app.logs.some((line) => line.includes('is not known')));
+});
+
+/** A claim that was verified while nobody knew what the mark did during the wait. */
+async function verifiedUnknown(t: TestContext): Promise<Covered & { claimId: string }> {
+  const cover = await waiting(t);
+  const { app, startMs } = cover;
+  app.clock.set(startMs + 30 * SECOND_MS);
+  await checkWaits(app.backend.ctx);
+  app.verifier.script(() => liquidated(app.clock.now() - 1));
+  const { body } = await claim(cover);
+  assert.equal(body.status, 'VERIFIED_PENDING_REVIEW');
+  return { ...cover, claimId: body.claimId };
+}
+const holdOf = async ({ app, claimId }: Covered & { claimId: string }) => (await app.readClaim(claimId)).hold_reasons;
+
+test(`what was not known of the wait holds the claim until a reviewer says that it may be paid all the same (${engine})`, async (t) => {
+  const cover = await verifiedUnknown(t);
+  const { app, claimId } = cover;
+  assert.deepEqual(await holdOf(cover), ['WAITING_UNCHECKED']);
+  const refused = await app.admin(`/admin/claims/${claimId}/approve`);
+  assert.deepEqual([refused.status, refused.body.error], [409, 'CLAIM_ON_HOLD']);
+  const reason = 'The feed was down; the chart of another venue shows no touch.';
+  assert.equal((await app.admin(`/admin/claims/${claimId}/release-hold`, { reason })).status, 200);
+  assert.equal((await app.admin(`/admin/claims/${claimId}/approve`)).body.status, 'APPROVED_PENDING_MULTISIG');
+  const { audit } = await app.readClaim(claimId);
+  assert.equal(audit.find((row) => row.action === 'release_hold')?.why, reason);
+});
+
+for (const when of ['at approval', 'by the sweep', 'after the hold was released'] as const)
+  test(`marks that come after a claim was verified end it, and the premium goes back: ${when} (${engine})`, async (t) => {
+    const cover = await verifiedUnknown(t);
+    const { app, claimId, liqPx } = cover;
+    if (when === 'after the hold was released')
+      await app.admin(`/admin/claims/${claimId}/release-hold`, { reason: 'no touch that I can see' });
+    await keep(cover, liqPx * 1.25, liqPx);
+    if (when === 'by the sweep') await checkWaits(app.backend.ctx);
+    const [one, two] = await Promise.all([
+      app.admin(`/admin/claims/${claimId}/approve`, { approvedBy: 'carol' }),
+      app.admin(`/admin/claims/${claimId}/approve`, { approvedBy: 'carol' }),
+    ]);
+    for (const each of [one, two]) assert.deepEqual([each.status, each.body.error], [409, 'INVALID_STATUS_TRANSITION']);
+    const ended = await app.readClaim(claimId);
+    assert.deepEqual([ended.status, ended.rejected_reason], ['REJECTED', 'TOUCHED_BEFORE_COVER']);
+    const step = ended.audit.filter((row) => row.action === 'check_waiting');
+    assert.deepEqual(
+      step.map((row) => [row.actor, row.from, row.to]),
+      [['system', 'VERIFIED_PENDING_REVIEW', 'REJECTED']],
+    );
+    assert.equal((await read(cover)).status, 'REFUND_DUE');
+    const { body } = await app.call<{ items: { kind: string }[] }>('GET', '/admin/payouts', {
+      headers: { 'x-admin-key': ADMIN_KEY },
+    });
+    assert.deepEqual(
+      body.items.map((item) => item.kind),
+      ['refund'],
+      'the premium goes back, and nothing else is owed',
+    );
+  });
+
+test(`marks that come after a claim was verified and show no touch let go of it (${engine})`, async (t) => {
+  const cover = await verifiedUnknown(t);
+  await keep(cover, cover.liqPx * 1.25);
+  await checkWaits(cover.app.backend.ctx);
+  assert.deepEqual(await holdOf(cover), []);
+  assert.equal((await read(cover)).waiting_check, 'UNTOUCHED');
+  assert.equal((await cover.app.admin(`/admin/claims/${cover.claimId}/approve`)).status, 200);
+});
+
+test(`a rejection is not taken back once the cover was voided (${engine})`, async (t) => {
+  const cover = await verifiedUnknown(t);
+  const { app, claimId, liqPx } = cover;
+  await app.admin(`/admin/claims/${claimId}/reject`, { reason: 'not sure', code: 'OTHER' });
+  await keep(cover, liqPx * 1.25, liqPx);
+  await checkWaits(app.backend.ctx);
+  assert.equal((await read(cover)).status, 'REFUND_DUE');
+  const back = await app.admin(`/admin/claims/${claimId}/take-back`, { reason: 'sure after all' });
+  assert.deepEqual([back.status, back.body.error], [409, 'INVALID_STATUS_TRANSITION']);
+  const approved = await app.admin(`/admin/claims/${claimId}/approve`, { approvedBy: 'carol' });
+  assert.deepEqual([approved.status, approved.body.error], [409, 'INVALID_STATUS_TRANSITION']);
+  assert.equal((await app.readClaim(claimId)).status, 'REJECTED');
 });
 
 test('nothing is paid on a cover that was touched, however early the claim is there', async (t) => {

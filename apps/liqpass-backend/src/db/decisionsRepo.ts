@@ -23,14 +23,25 @@ const decided = (
 const lastDecision = (id: string): RawBuilder<unknown> =>
   sql`select decision, by_name, by_identity, reason from claim_decisions where claim_id = ${id} order by id desc limit 1`;
 
-/** Approves a claim; its audit row keeps payee and amount, which are looked at again when it is paid. */
-export async function approveClaim(db: Db, id: string, approvedBy: string, entry: AuditEntry): Promise<Claim | null> {
+/**
+ * Approves a claim on a cover that still is one; its audit row keeps payee and amount, which are looked at again when it is paid.
+ * @param judged whether what was not known of the wait before cover has just been looked at again; else it has to be known
+ */
+export async function approveClaim(
+  db: Db,
+  id: string,
+  approvedBy: string,
+  judged: boolean,
+  entry: AuditEntry,
+): Promise<Claim | null> {
   const now = new Date(entry.atMs);
   return movedClaim(
     await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = 'APPROVED_PENDING_MULTISIG', approved_by = ${approvedBy}, approved_at = ${now}, updated_at = ${now}
       where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons = '{}'
+        and exists (select from purchase_orders p where p.id = purchase_order_id and p.refund_reason is null
+          and (p.attested is not true or p.waiting_check = 'UNTOUCHED' or ${judged}))
       returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
     ), decided as (${decided('APPROVE', entry)}),
     owed as (${owePayout('moved', identityOf(entry.actor), now)}),
@@ -59,8 +70,8 @@ export async function rejectClaim(
 }
 
 /**
- * Takes a person's decision back: an approval until its payout is in a batch or paid, a rejection that was a person's. The
- * verifier's stands.
+ * Takes a person's decision back: an approval until its payout is in a batch or paid, a rejection that was a person's, while
+ * there is a cover. The verifier's stands.
  */
 export async function takeBackClaim(db: Db, id: string, reason: string, entry: AuditEntry): Promise<Claim | null> {
   const now = new Date(entry.atMs);
@@ -69,7 +80,8 @@ export async function takeBackClaim(db: Db, id: string, reason: string, entry: A
     with last as (${lastDecision(id)}), owed as (${lockedPayout(id, ['DUE'])}), before as (
       select id, status from insurance_claims
       where id = ${id} and ((status = 'APPROVED_PENDING_MULTISIG' and exists (select from owed))
-        or (status = 'REJECTED' and (select decision from last) = 'REJECT'))
+        or (status = 'REJECTED' and (select decision from last) = 'REJECT'
+          and exists (select from purchase_orders p where p.id = purchase_order_id and p.refund_reason is null)))
       for update
     ), moved as (
       update insurance_claims c set status = 'VERIFIED_PENDING_REVIEW', approved_by = null, approved_at = null, rejected_reason = null,

@@ -1,4 +1,5 @@
 import { HOLD_REASONS, type HoldReason } from '@liqpass/kernel/vocabulary';
+import type { PurchaseOrder } from './purchaseOrder.ts';
 
 /**
  * Whether a flag of the verifier keeps a proven claim from being approved until a person has released it. The second key to
@@ -17,13 +18,21 @@ const HOLDS: Readonly<Record<HoldReason, boolean>> = {
   ORDER_ID_TIME_MISMATCH: false,
   // Shown at every step; what happened is proven all the same.
   UNATTESTED_BINDING: false,
-  // Our own feed had a gap: missing data is never a denial.
-  WAITING_UNCHECKED: false,
+  // Our own feed had a gap: missing data is never a denial, and never a payment. A person says that it may be paid all the same.
+  WAITING_UNCHECKED: true,
   // Its cover was never paid for, as far as the chain says now.
   PREMIUM_VANISHED: true,
 };
 
-/** Of a verdict's flags those that hold the claim, in the order of the list, each once. Words not on it hold nothing. */
-export function holdReasons(flags: readonly string[]): HoldReason[] {
-  return HOLD_REASONS.filter((reason) => HOLDS[reason] && flags.includes(reason));
+/**
+ * What holds a claim, in the order of the list, each once: of a verdict's flags those that do, and a wait before cover that
+ * nobody could judge. Words not on the list hold nothing.
+ */
+export function holdReasons(
+  flags: readonly string[],
+  order: Pick<PurchaseOrder, 'binding' | 'waitingCheck'>,
+): HoldReason[] {
+  const unchecked = order.binding?.attested === true && order.waitingCheck !== 'UNTOUCHED';
+  const all: readonly string[] = unchecked ? [...flags, 'WAITING_UNCHECKED'] : flags;
+  return HOLD_REASONS.filter((reason) => HOLDS[reason] && all.includes(reason));
 }

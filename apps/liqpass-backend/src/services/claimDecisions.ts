@@ -8,7 +8,9 @@ import { releaseHold } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
 import type { HallContext } from './hallContext.ts';
+import { readPurchaseOrder } from './purchaseOrders.ts';
 import { hasApproved } from './secondPerson.ts';
+import { afterWaiting } from './waiting.ts';
 import { entryOf } from './audit/entryOf.ts';
 
 // What people decide about a verified claim. Each step is one guarded statement with its decision and its audit row.
@@ -16,9 +18,11 @@ import { entryOf } from './audit/entryOf.ts';
 const entry = entryOf('claim');
 
 const notAllowed = (claim: Claim, step: string): LiqPassError =>
-  new LiqPassError('INVALID_STATUS_TRANSITION', `A claim that is ${claim.status} cannot be ${step}.`, {
-    params: { status: claim.status },
-  });
+  new LiqPassError(
+    'INVALID_STATUS_TRANSITION',
+    `A claim that is ${claim.status}${claim.rejectedReason === null ? '' : ` (${claim.rejectedReason})`} cannot be ${step}.`,
+    { params: { status: claim.status } },
+  );
 
 /** After a step: the claim that it moved; or, where the step took nothing, the same answer for the same call, else why not. */
 async function settle(
@@ -40,7 +44,8 @@ async function settle(
 
 /**
  * Approves a verified claim. `approvedBy` is the name it shows; who it was, the decision says. One on hold is approved only
- * where the approval releases the hold: both then happen, each with its rows, or neither.
+ * where the approval releases the hold: both then happen, each with its rows, or neither. Where the wait before cover was not
+ * known, it is looked at once more first: marks may have come since.
  */
 export async function approveClaim(
   ctx: HallContext,
@@ -49,15 +54,22 @@ export async function approveClaim(
   actor: Actor,
   releasesHold: boolean,
 ): Promise<Claim> {
-  const approve = (db: Db): Promise<Claim | null> =>
-    repo.approveClaim(db, id, approvedBy, entry(ctx, actor, 'approve', { details: { approvedBy } }));
+  const approve = (db: Db, judged: boolean): Promise<Claim | null> =>
+    repo.approveClaim(db, id, approvedBy, judged, entry(ctx, actor, 'approve', { details: { approvedBy } }));
   const why = `approved by ${approvedBy}`;
   const release = (db: Db): Promise<boolean> => releaseHold(db, id, why, entry(ctx, actor, 'release_hold', { why }));
-  const moved =
-    (await approve(ctx.db)) ??
-    (releasesHold
-      ? await ctx.db.transaction().execute(async (trx) => ((await release(trx)) ? approve(trx) : null))
-      : null);
+  const judgedAgain = async (): Promise<Claim | null> => {
+    const claim = await readClaim(ctx, id);
+    if (claim.status !== 'VERIFIED_PENDING_REVIEW') return null;
+    await afterWaiting(ctx, await readPurchaseOrder(ctx, claim.purchaseOrderId));
+    return (
+      (await approve(ctx.db, true)) ??
+      (releasesHold
+        ? ctx.db.transaction().execute(async (trx) => ((await release(trx)) ? approve(trx, true) : null))
+        : null)
+    );
+  };
+  const moved = (await approve(ctx.db, false)) ?? (await judgedAgain());
   return settle(
     ctx,
     id,

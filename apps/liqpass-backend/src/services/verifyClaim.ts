@@ -82,7 +82,7 @@ export async function verifyClaim(
       answer: kept,
       liquidationTimeMs: verified?.liquidationTimeMs ?? null,
       payoutAmount: verified?.payoutAmount ?? null,
-      holdReasons: verified && kept ? holdReasons(kept.flags) : [],
+      holdReasons: verified && kept ? holdReasons(kept.flags, covered) : [],
     },
     {
       actor: SYSTEM,
