@@ -128,6 +128,14 @@ export async function getClaimById(db: Db, id: string): Promise<Claim | null> {
   return rows[0] ? toClaim(rows[0]) : null;
 }
 
+/** The claims on these orders, in one query. */
+export async function listClaimsOn(db: Db, purchaseOrderIds: readonly string[]): Promise<Claim[]> {
+  const { rows } = await sql<ClaimRow>`
+    select ${claimColumns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
+    where c.purchase_order_id = any(${[...purchaseOrderIds]}::uuid[])`.execute(db);
+  return rows.map(toClaim);
+}
+
 export async function getClaimByEvent(db: Db, purchaseOrderId: string, okxEventId: string): Promise<Claim | null> {
   const { rows } = await sql<ClaimRow>`
     select ${claimColumns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id

@@ -157,6 +157,15 @@ export async function getPurchaseOrderById(db: Db, id: string): Promise<Purchase
   return row ? toPurchaseOrder(row) : null;
 }
 
+/** These orders, with what there is of their claims; in one query. */
+export async function listPurchaseOrdersById(db: Db, ids: readonly string[]): Promise<PurchaseOrder[]> {
+  const { rows } = await sql<Row>`
+    select ${WITH_CLAIM}
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where p.id = any(${[...ids]}::uuid[])`.execute(db);
+  return rows.map(toPurchaseOrder);
+}
+
 /** The order whose binding holds this OKX order now. */
 export async function findHolderOfOkxOrder(db: Db, ordId: string): Promise<PurchaseOrder | null> {
   const { rows } = await sql<Row>`

@@ -133,6 +133,33 @@ export async function findSession(db: Db, tokenHash: Buffer): Promise<SessionRow
   };
 }
 
+/** Those of these sessions that have not ended, each with its operator's role now: one query. */
+export async function listLiveSessions(
+  db: Db,
+  ids: readonly string[],
+  nowMs: EpochMs,
+): Promise<Pick<SessionRow, 'id' | 'address' | 'role' | 'operatorName' | 'byChain' | 'expiresAtMs'>[]> {
+  const { rows } = await sql<{
+    id: string;
+    address: string;
+    role: OperatorRole | null;
+    name: string | null;
+    by_chain: boolean;
+    expires_at: Date;
+  }>`
+    select s.id, s.address, o.role, o.name, s.by_chain, s.expires_at
+    from sessions s left join operators o on o.address = s.address and o.removed_at is null
+    where s.id = any(${[...ids]}::uuid[]) and s.revoked_at is null and s.expires_at > ${new Date(nowMs)}`.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    address: row.address,
+    role: row.role,
+    operatorName: row.name,
+    byChain: row.by_chain,
+    expiresAtMs: row.expires_at.getTime(),
+  }));
+}
+
 /** Gives a session a new token; false when another request did so first. */
 export async function rotateSession(db: Db, id: string, from: Buffer, to: Buffer, nowMs: EpochMs): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`

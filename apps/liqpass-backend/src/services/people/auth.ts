@@ -167,12 +167,26 @@ export async function signIn(
   return { token, session };
 }
 
-/** The session of a token; what it may as an operator, only where that does not rest on the chain's word alone. */
+/** The session of a token. */
 async function findSession(ctx: PeopleContext, tokenHash: Buffer): Promise<repo.SessionRow | null> {
   const session = await repo.findSession(ctx.db, tokenHash);
-  return session?.byChain === true && session.role !== null && !isContractOperator(ctx, session.address)
+  return session && notByTheChainAlone(ctx, session);
+}
+
+/** What a session may as an operator, only where that does not rest on the chain's word alone. */
+const notByTheChainAlone = <S extends Session & { readonly byChain: boolean }>(ctx: PeopleContext, session: S): S =>
+  session.byChain && session.role !== null && !isContractOperator(ctx, session.address)
     ? { ...session, role: null, operatorName: null }
     : session;
+
+/** Those of these sessions that have not ended, by their ids, with what each may now: for whoever stays longer than a request. */
+export async function readLiveSessions(
+  ctx: PeopleContext,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Session>> {
+  if (ids.length === 0) return new Map();
+  const sessions = await repo.listLiveSessions(ctx.db, ids, ctx.clock.now());
+  return new Map(sessions.map((session) => [session.id, notByTheChainAlone(ctx, session)]));
 }
 
 export type Resolved = {
