@@ -3,7 +3,7 @@ import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { parseEntry, type LogEntry } from './entry.ts';
 import { EMPTY_FRONTIER, frontierRoot, growFrontier, hashEntry, type Frontier } from './merkle.ts';
 import type { VerifierKey } from './note.ts';
-import { countAt, decodeBundle, decodeTile, tilePath, tilesAt, type TileName } from './tiles.ts';
+import { countAt, decodeBundle, decodeTile, TILE_WIDTH, tilePath, tilesAt, type TileName } from './tiles.ts';
 
 /** Reads a file of the log below its prefix ("checkpoint", "tile/0/000"); null where there is none. */
 export type ReadFile = (path: string) => Promise<Uint8Array | null>;
@@ -43,8 +43,8 @@ export async function checkLog(
   });
   const bytes = await read('checkpoint');
   if (bytes === null) return failed('checkpoint', 'there is none');
-  const note = new TextDecoder().decode(bytes);
-  const opened = openCheckpoint(note, key);
+  const note = readNote(bytes);
+  const opened = note === null ? 'no_note' : openCheckpoint(note, key);
   if (typeof opened === 'string') return failed('checkpoint', WHY[opened]);
   const { checkpoint } = opened;
   const before = last?.frontier ?? EMPTY_FRONTIER;
@@ -107,12 +107,29 @@ const WHY = {
   bad_signature: 'its signature does not hold',
 } as const;
 
+/** A note's bytes as text, byte for byte: what is no UTF-8 and a mark before it are not passed over. */
+function readNote(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null; // Not UTF-8: not a note.
+  }
+}
+
+/** The bytes of a tile or bundle and how many hashes or entries are to be in them: a full one may stand for a partial one. */
+async function readTile(read: ReadFile, tile: TileName): Promise<{ bytes: Uint8Array; width: number } | null> {
+  for (const { width } of [tile, { width: TILE_WIDTH }]) {
+    const bytes = await read(tilePath({ ...tile, width }));
+    if (bytes !== null) return { bytes, width };
+  }
+  return null;
+}
+
 async function readEntries(read: ReadFile, bundle: TileName): Promise<Uint8Array[] | string> {
-  // A full bundle may stand where a partial one was asked for.
-  const bytes = (await read(tilePath(bundle))) ?? (await read(tilePath({ ...bundle, width: 256 })));
-  if (bytes === null) return 'there is none';
-  const entries = decodeBundle(bytes)?.slice(0, bundle.width);
-  return entries?.length === bundle.width ? entries : `it does not hold ${bundle.width} entries`;
+  const found = await readTile(read, bundle);
+  if (found === null) return 'there is none';
+  const entries = decodeBundle(found.bytes);
+  return entries?.length === found.width ? entries.slice(0, bundle.width) : `it does not hold ${found.width} entries`;
 }
 
 /** Every tile that holds a hash made since `seen` entries must hold just what the entries lead to. */
@@ -127,16 +144,16 @@ async function checkTiles(
     const first = countAt(level, seen);
     const computed = levels.get(level * 8) ?? [];
     for (const tile of tilesAt(level, size).slice(Math.floor(first / 256))) {
-      const bytes = (await read(tilePath(tile))) ?? (await read(tilePath({ ...tile, width: 256 })));
-      const hashes = bytes && decodeTile(bytes.slice(0, tile.width * 32), tile.width);
+      const found = await readTile(read, tile);
+      const hashes = found && decodeTile(found.bytes, found.width);
       const differs =
-        hashes?.some((hash, at) => {
+        hashes?.slice(0, tile.width).some((hash, at) => {
           const index = tile.index * 256 + at - first;
           const expected = computed[index];
           return index >= 0 && (expected === undefined || !sameBytes(hash, expected));
         }) ?? true;
       if (differs)
-        problems.push({ path: tilePath(tile), detail: hashes ? 'it differs from the entries' : 'there is none' });
+        problems.push({ path: tilePath(tile), detail: found ? 'it differs from the entries' : 'there is none' });
     }
   }
   return problems;

@@ -30,8 +30,9 @@ const extraSchema = z.strictObject({ entry: logEntry, opening: opening.nullable(
 
 function readExtra({ extra }: TlogProof): z.infer<typeof extraSchema> | null {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(extra ?? new Uint8Array());
-    return extraSchema.parse(JSON.parse(text));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(extra ?? new Uint8Array());
+    const read = extraSchema.parse(JSON.parse(text));
+    return canonicalJson(read) === text ? read : null;
   } catch {
     return null; // Not JSON, or not an entry: the caller says that it is missing.
   }

@@ -130,6 +130,26 @@ test('a cosignature holds for its time and text, under a key of its own kind', (
   assert.equal(checkSignature(note, asLog), 'none');
 });
 
+test('of two times of one witness the newer one counts; a time that no date can be is no signature', () => {
+  const witness = signerKey('witness.example/w1', COSIGNER_KEY, new Uint8Array(32).fill(3));
+  const signed = (...times: number[]): Note => ({
+    text: 'a\n',
+    signatures: times.map((time) => cosignText('a\n', witness, time)),
+  });
+  assert.equal(cosignedAt(signed(5, 9, 7), witness.verifier), 9);
+  assert.equal(checkSignature(signed(8_640_000_000_000), witness.verifier), 'good');
+  assert.equal(checkSignature(signed(8_640_000_000_001), witness.verifier), 'bad');
+});
+
+test("a stranger's name may hold what the specification lets it hold, and no space of any kind", () => {
+  const [{ vkey, note }] = EXAMPLES as [(typeof EXAMPLES)[0]];
+  const beside = (name: string): Note | null => parseNote(`${note}— ${name} AAAAAAA=\n`);
+  for (const name of ['a\u007f', 'a\ufeffb', '中文'])
+    assert.equal(checkSignature(read(`${note}— ${name} AAAAAAA=\n`), key(vkey)), 'good', JSON.stringify(name));
+  for (const name of ['', 'a b', 'a\u0085b', 'a\u00a0b', 'a\u2003b', 'a\u3000b', 'a+b'])
+    assert.equal(beside(name), null, JSON.stringify(name));
+});
+
 test('checkpoints read back as they were signed; what is malformed is refused', () => {
   const signer = signerKey('example.com/log', NOTE_KEY, new Uint8Array(32).fill(5));
   fc.assert(

@@ -25,8 +25,11 @@ export type Note = { readonly text: string; readonly signatures: readonly NoteSi
 const MAX_SIGNATURES = 64;
 const MAX_NOTE_LENGTH = 1_000_000;
 
-/** Key names are not empty and hold neither spaces nor a plus. */
-export const isKeyName = (name: string): boolean => /^[^\s+\p{Cc}]+$/u.test(name) && name.isWellFormed();
+/** A cosignature's time beyond what a date can be (year 275,760) is nobody's time. */
+const MAX_SECONDS = 8_640_000_000_000n;
+
+/** Key names are not empty and hold neither spaces (Unicode's, which are not those of \s) nor a plus. */
+export const isKeyName = (name: string): boolean => /^[^\p{White_Space}+]+$/u.test(name) && name.isWellFormed();
 
 /** The key of `name` of a type; its id follows from these. */
 export function verifierKey(name: string, type: VerifierKey['type'], publicKey: Uint8Array): VerifierKey {
@@ -75,7 +78,7 @@ export function signText(text: string, signer: SignerKey): NoteSignature {
 }
 
 function parseSignature(line: string): NoteSignature | null {
-  const [, name = '', encoded = ''] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
+  const [, name = '', encoded = ''] = /^— ([^ ]+) ([^ ]+)$/u.exec(line) ?? [];
   const bytes = fromBase64(encoded);
   if (!isKeyName(name) || bytes === null || bytes.length < 5) return null;
   return { name, id: bytes.slice(0, 4), signature: bytes.slice(4) };
@@ -112,9 +115,12 @@ function isSignatureOf(text: string, signature: Uint8Array, key: VerifierKey): b
   if (key.type === NOTE_KEY) return verifies(signature, utf8ToBytes(text), key.publicKey);
   // A cosigner signs the time of its signature too; the signature begins with it.
   if (signature.length !== 72) return false;
-  const seconds = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
-  return verifies(signature.slice(8), cosignedMessage(text, seconds), key.publicKey);
+  const seconds = secondsOf(signature);
+  return seconds <= MAX_SECONDS && verifies(signature.slice(8), cosignedMessage(text, seconds), key.publicKey);
 }
+
+const secondsOf = (signature: Uint8Array): bigint =>
+  new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
 
 /** Whether the signature holds; strict, as RFC 8032 has it: the lenient rules let one signature fit two messages or keys. */
 function verifies(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
@@ -137,9 +143,9 @@ export function cosignText(text: string, signer: SignerKey, seconds: number): No
   return { name: signer.verifier.name, id: signer.verifier.id, signature: concatBytes(time, signature) };
 }
 
-/** The time of a good cosignature of `key` on the note (POSIX seconds); null where there is none. */
+/** The newest time of the good cosignatures of `key` on the note (POSIX seconds); null where there is none. */
 export function cosignedAt(note: Note, key: VerifierKey): number | null {
   if (key.type !== COSIGNER_KEY || checkSignature(note, key) !== 'good') return null;
-  const own = note.signatures.find(({ name, id }) => name === key.name && sameBytes(id, key.id));
-  return own ? Number(new DataView(own.signature.buffer, own.signature.byteOffset).getBigUint64(0)) : null;
+  const own = note.signatures.filter(({ name, id }) => name === key.name && sameBytes(id, key.id));
+  return Math.max(...own.map(({ signature }) => Number(secondsOf(signature))));
 }

@@ -49,7 +49,9 @@ export function addCheckpoint(
   if (!asked || !claimed || !stated) return { status: 400, body: 'not an add-checkpoint request\n' };
   const known = logKeys.filter(({ name }) => name === stated.origin);
   if (known.length === 0) return { status: 404, body: 'this log is not known here\n' };
-  const opened = known.map((key) => openCheckpoint(asked.checkpoint, key)).find((each) => typeof each !== 'string');
+  const opened = known
+    .map((key) => openCheckpoint(asked.checkpoint, key, known))
+    .find((each) => typeof each !== 'string');
   if (opened === undefined) return { status: 403, body: 'not signed by a key that is trusted for this log\n' };
   const { checkpoint, note } = opened;
   if (asked.oldSize > checkpoint.size) return { status: 400, body: 'the old size is beyond the checkpoint\n' };

@@ -65,3 +65,13 @@ test('answers what the specification says, and keeps nothing, when it does not c
   const proofFromNothing = formatAddCheckpoint(0, [toBase64(headAt(1).root)], noteAt(9));
   assert.equal(addCheckpoint(proofFromNothing, [logSigner.verifier], () => null, witness, 0).status, 422);
 });
+
+test('a note that one known key of the log signed well and another badly is refused', async () => {
+  const next = signerKey(logSigner.verifier.name, NOTE_KEY, new Uint8Array(32).fill(9));
+  const line = (note: string): string => note.slice(note.lastIndexOf('\n\n') + 2);
+  const keys = [logSigner.verifier, next.verifier];
+  const answer = (own: string, other: string): WitnessAnswer =>
+    addCheckpoint(formatAddCheckpoint(0, [], `${own}${line(other)}`), keys, () => null, witness, 1_700_000_000);
+  assert.equal(answer(noteAt(7), noteAt(7, next)).status, 200);
+  assert.equal(answer(noteAt(7), noteAt(8, next)).status, 403);
+});
