@@ -1,6 +1,6 @@
 // npm test: every test, on both databases, and in a real browser where there is one. What could not run is said loudly,
 // and fails where CI=true.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildWeb } from './buildWeb.ts';
@@ -81,6 +81,8 @@ const plain = find(
 );
 const browser = find('e2e/web/*.test.ts');
 
+if (spawnSync('python3', ['--version']).error)
+  notRun.push('the log by a second checker: python3 is not installed (Debian: apt-get install python3)');
 await run('packages and services', plain);
 const embedded = (): Promise<void> => run('backend on the embedded database', backendOnDatabase);
 // These wait for processes that start again, more than they work.
