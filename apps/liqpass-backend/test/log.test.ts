@@ -1,101 +1,22 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
 import { sql } from 'kysely';
 import type { Reserves } from '@liqpass/api/treasury';
 import type { PublishedKeys } from '@liqpass/api/verify';
-import { checkLog, type LogCheck, type LogState } from '@liqpass/log/checkLog';
+import { checkLog } from '@liqpass/log/checkLog';
 import { checkProof, proofExtra } from '@liqpass/log/checkProof';
-import { logEntry, opening, opens, type LogEntry } from '@liqpass/log/entry';
+import { opens, type LogEntry } from '@liqpass/log/entry';
 import { proveInclusion } from '@liqpass/log/merkle';
 import { formatVkey, NOTE_KEY, parseVkey, signerKey } from '@liqpass/log/note';
 import { holdsLiability, liabilityPath } from '@liqpass/log/sumTree';
 import { decodeTile, nodesFromTiles, tilePath } from '@liqpass/log/tiles';
 import { formatTlogProof } from '@liqpass/log/tlogProof';
 import { HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
-import { z } from 'zod';
-import { getLastCheckpoint } from '../src/db/log/logRepo.ts';
-import { listUnloggedSteps } from '../src/db/log/stepsRepo.ts';
 import { appendLog } from '../src/services/log/appendLog.ts';
 import { requireGrownLog } from '../src/services/log/logState.ts';
-import type { LogSettings } from '../src/services/log/logContext.ts';
-import { liquidated } from './scriptedVerifier.ts';
-import { CLAIMANT, testBackend, type TestBackend } from './harness.ts';
-
-const TX = `0x${'ab'.repeat(32)}`;
-
-type Logged = TestBackend & {
-  readonly publicLog: LogSettings;
-  /** Appends as the appender does, until everything is told of. */
-  append(): Promise<void>;
-  readonly read: (path: string) => Promise<Uint8Array | null>;
-  check(last?: LogState | null): Promise<LogCheck & { readonly seen: LogEntry[] }>;
-};
-
-async function loggedBackend(t: TestContext): Promise<Logged> {
-  const folder = mkdtempSync(join(tmpdir(), 'liqpass-log-'));
-  const signer = signerKey('localhost/log', NOTE_KEY, new Uint8Array(randomBytes(32)));
-  const publicLog: LogSettings = { signers: [signer], statePath: join(folder, 'state'), witnesses: [] };
-  const app = await testBackend({ publicLog });
-  t.after(async () => {
-    await app.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const read = async (path: string): Promise<Uint8Array | null> => {
-    const answer = await fetch(`${app.url}/log/${path}`);
-    if (answer.status === 404) return null;
-    assert.equal(answer.status, 200, path);
-    return new Uint8Array(await answer.arrayBuffer());
-  };
-  return {
-    ...app,
-    publicLog,
-    async append() {
-      // The backend's own appender is at work beside this one: whoever holds the tree, in the end all is told of.
-      await app.until(
-        async () => {
-          await appendLog(app.backend.ctx, publicLog, 'far');
-          const { steps } = await listUnloggedSteps(app.backend.ctx.db, '-10', 10);
-          return { steps, published: (await getLastCheckpoint(app.backend.ctx.db))?.published };
-        },
-        ({ steps, published }) => steps.length === 0 && published === true,
-      );
-    },
-    read,
-    async check(last = null) {
-      const seen: LogEntry[] = [];
-      return { ...(await checkLog(read, signer.verifier, last, (entry) => seen.push(entry))), seen };
-    },
-  };
-}
-
-const itemsOf = async (app: TestBackend, path: string) => {
-  const answer = await app.call(`GET`, path);
-  assert.equal(answer.status, 200);
-  const { items } = z
-    .object({ items: z.array(z.object({ index: z.int(), entry: logEntry, opening })) })
-    .parse(answer.body);
-  return items;
-};
-
-/** A cover from purchase to payout. */
-async function paidOut(app: TestBackend): Promise<{ id: string; claimId: string }> {
-  app.verifier.script(() => liquidated(app.clock.now() - 1));
-  const { id } = await app.covered();
-  const filed = await app.claim(id);
-  const claimId = filed.body.claimId;
-  await app.until(
-    () => app.readClaim(claimId),
-    ({ status }) => status === 'VERIFIED_PENDING_REVIEW',
-  );
-  assert.equal((await app.admin(`/admin/claims/${claimId}/approve`, { approvedBy: 'bob' })).status, 200);
-  const paidAtSec = Math.floor(app.clock.now() / 1000);
-  assert.equal((await app.admin(`/admin/claims/${claimId}/mark-paid`, { multisigTxHash: TX, paidAtSec })).status, 200);
-  return { id, claimId };
-}
+import { itemsOf, loggedBackend, paidOut, TX } from './loggedBackend.ts';
+import { CLAIMANT } from './harness.ts';
 
 test('the whole loop is told of, whole and in order, and only its owner can open it', async (t) => {
   const app = await loggedBackend(t);
