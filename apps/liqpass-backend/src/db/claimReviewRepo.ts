@@ -1,7 +1,7 @@
 import { COUNTED_TO } from '@liqpass/api/operators';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
-import type { ClaimRelation, ClaimStatus } from '@liqpass/kernel/vocabulary';
+import { CLAIM_STATUSES, type ClaimRelation, type ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import type { Searched } from '../domain/searched.ts';
@@ -137,10 +137,22 @@ async function readPage<More = unknown>(
       ? []
       : [sql`(${key}, c.id) ${beyond} (${filter.after.key}::${sql.raw(type)}, ${filter.after.id}::uuid)`]),
   ];
+  const where = sql`${sql.join([sql`true`, ...conditions], sql` and `)} ${among(sql`c.purchase_order_id`, filter.searched)}`;
+  const order = sql`${key} ${way}, c.id ${way} limit ${filter.limit}`;
+  // In each status claims lie in every order (insurance_claims_by_status, _status_amount), over all of them in none: an index
+  // of its own would be written four times a claim. What a search finds, or a verdict's flag, is few, and sorted.
+  const few = filter.searched !== null || (filter.flag !== null && filter.flag !== 'UNATTESTED_BINDING');
+  const source =
+    few || filter.status !== null
+      ? sql`${itemSource} where ${where}`
+      : sql`(
+          select page.id from unnest(${[...CLAIM_STATUSES]}::text[]) each (status) cross join lateral (
+            select c.id, ${key} as key from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
+            where c.status = each.status and ${where} order by ${order}) page
+          order by page.key ${way}, page.id ${way} limit ${filter.limit}
+        ) page join (${itemSource}) on c.id = page.id`;
   const { rows } = await sql<Row & More>`
-    select ${itemColumns(filter.openSinceMs)}${more} from ${itemSource}
-    where ${sql.join([sql`true`, ...conditions], sql` and `)} ${among(sql`c.purchase_order_id`, filter.searched)}
-    order by ${key} ${way}, c.id ${way} limit ${filter.limit}`.execute(db);
+    select ${itemColumns(filter.openSinceMs)}${more} from ${source} order by ${order}`.execute(db);
   return rows;
 }
 
@@ -176,7 +188,7 @@ export async function listRelatedClaims(db: Db, claim: Claim, limit: number): Pr
       (select id, 'ACCOUNT', 1 from insurance_claims
         where account_uid = (select uid from account) and id <> ${claim.id} order by created_at desc limit ${limit})
       union all
-      (select id, 'TRANSACTION', 2 from insurance_claims where multisig_tx_hash = ${claim.multisigTxHash} and id <> ${claim.id} limit ${limit})
+      (select claim_id, 'TRANSACTION', 2 from payouts where tx_hash = ${claim.multisigTxHash} and claim_id <> ${claim.id} limit ${limit})
       union all
       (select id, 'WALLET', 3 from insurance_claims where claimant = ${claim.claimant} and id <> ${claim.id} order by created_at desc limit ${limit})
     ) found join insurance_claims c on c.id = found.id join purchase_orders p on p.id = c.purchase_order_id

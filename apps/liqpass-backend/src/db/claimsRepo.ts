@@ -227,23 +227,6 @@ export async function recordAttempt(
   );
 }
 
-export type ClaimCursor = { readonly createdAtMs: EpochMs; readonly id: string };
-
-/** Claims, newest first, optionally of one status. */
-export async function listClaims(
-  db: Db,
-  filter: { status: ClaimStatus | null; after: ClaimCursor | null; limit: number },
-): Promise<Claim[]> {
-  const { rows } = await sql<ClaimRow>`
-    select ${claimColumns}, p.attested from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
-    where true
-      ${filter.status === null ? sql`` : sql`and c.status = ${filter.status}`}
-      ${filter.after === null ? sql`` : sql`and (c.created_at, c.id) < (${new Date(filter.after.createdAtMs)}, ${filter.after.id}::uuid)`}
-    order by c.created_at desc, c.id desc
-    limit ${filter.limit}`.execute(db);
-  return rows.map(toClaim);
-}
-
 /** Claims of a status beyond this many are not counted: a look costs a tenth of a second at most, in a book of any size. */
 export const COUNTED_AT_MOST = 100_000;
 

@@ -13,7 +13,7 @@ export const owePayout = (moved: string, approvedByIdentity: string, now: Date):
 
 /** The payout of a claim that is not withdrawn, locked, where it is in one of these statuses. */
 export const lockedPayout = (claimId: string, statuses: readonly PayoutStatus[]): RawBuilder<unknown> => sql`
-  select id from payouts where claim_id = ${claimId} and withdrawn_at is null and status = any(${[...statuses]}::text[]) for update`;
+  select id from payouts where kind = 'claim' and subject = ${claimId} and withdrawn_at is null and status = any(${[...statuses]}::text[]) for update`;
 
 /** Where the money of an order goes back to: the address it pays to, else its owner; null where it belongs to nobody. */
 const payeeColumns = sql`payee, payee_source`;

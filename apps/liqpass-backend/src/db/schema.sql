@@ -201,10 +201,7 @@ TABLE claim_decisions
   by_identity text NOT NULL
   code text
   reason text
-  CONSTRAINT claim_decisions_check CHECK (decision = 'REJECT'::text OR code IS NULL)
-  CONSTRAINT claim_decisions_check1 CHECK (decision = 'APPROVE'::text OR reason IS NOT NULL)
-  CONSTRAINT claim_decisions_code_check CHECK (code = ANY (ARRAY['NOT_COVERED_BY_POLICY'::text, 'OUTSIDE_WINDOW'::text, 'POSITION_DOES_NOT_MATCH'::text, 'LOSS_NOT_PROVEN'::text, 'SELF_MADE_LIQUIDATION'::text, 'KEY_OR_ACCOUNT_DOUBTFUL'::text, 'CLAIMED_ELSEWHERE'::text, 'PREMIUM_NOT_RECEIVED'::text, 'OTHER'::text]))
-  CONSTRAINT claim_decisions_decision_check CHECK (decision = ANY (ARRAY['APPROVE'::text, 'REJECT'::text, 'TAKE_BACK'::text, 'RELEASE_HOLD'::text]))
+  CONSTRAINT claim_decisions_sound CHECK (claim_decisions_sound(decision, code, reason))
   CONSTRAINT claim_decisions_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES insurance_claims(id)
   CONSTRAINT claim_decisions_pkey PRIMARY KEY (id)
   CREATE INDEX claim_decisions_of_claim ON claim_decisions USING btree (claim_id, id)
@@ -253,36 +250,15 @@ TABLE insurance_claims
   side text
   attestation_key_id text
   account_uid text
-  CONSTRAINT insurance_claims_attestation_key_id_check CHECK (attestation_key_id ~ '^[0-9a-f]{16}$'::text)
-  CONSTRAINT insurance_claims_check CHECK (coverage_window_start < coverage_window_end)
-  CONSTRAINT insurance_claims_check1 CHECK (payout_amount_usdc <= payout_cap_usdc)
-  CONSTRAINT insurance_claims_check2 CHECK ((status = 'VERIFYING'::text) = (next_attempt_at IS NOT NULL))
-  CONSTRAINT insurance_claims_check3 CHECK ((status <> ALL (ARRAY['REJECTED'::text, 'FAILED'::text])) OR rejected_reason IS NOT NULL)
-  CONSTRAINT insurance_claims_check4 CHECK ((status <> ALL (ARRAY['VERIFIED_PENDING_REVIEW'::text, 'APPROVED_PENDING_MULTISIG'::text, 'PAID'::text])) OR (verdict = ANY (ARRAY['LIQUIDATED'::text, 'PARTIALLY_LIQUIDATED'::text])) AND evidence_root IS NOT NULL AND evidence_json IS NOT NULL AND payout_amount_usdc IS NOT NULL AND liquidation_time_ms IS NOT NULL AND liquidation_time_ms::numeric >= (EXTRACT(epoch FROM coverage_window_start) * 1000::numeric) AND liquidation_time_ms::numeric < (EXTRACT(epoch FROM coverage_window_end) * 1000::numeric))
-  CONSTRAINT insurance_claims_check5 CHECK ((status = ANY (ARRAY['APPROVED_PENDING_MULTISIG'::text, 'PAID'::text])) = (approved_by IS NOT NULL))
-  CONSTRAINT insurance_claims_check6 CHECK ((approved_by IS NULL) = (approved_at IS NULL))
-  CONSTRAINT insurance_claims_check7 CHECK ((status = 'PAID'::text) = (multisig_tx_hash IS NOT NULL) AND (multisig_tx_hash IS NULL) = (paid_at IS NULL))
-  CONSTRAINT insurance_claims_check8 CHECK (checks_passed >= 0 AND checks_passed <= checks_total)
-  CONSTRAINT insurance_claims_evidence_root_check CHECK (evidence_root ~ '^0x[0-9a-f]{64}$'::text)
-  CONSTRAINT insurance_claims_multisig_tx_hash_check CHECK (multisig_tx_hash ~ '^0x[0-9a-f]{64}$'::text)
-  CONSTRAINT insurance_claims_payout_amount_usdc_check CHECK (payout_amount_usdc > 0::numeric)
-  CONSTRAINT insurance_claims_payout_cap_usdc_check CHECK (payout_cap_usdc > 0::numeric)
-  CONSTRAINT insurance_claims_side_check CHECK (side = ANY (ARRAY['long'::text, 'short'::text]))
-  CONSTRAINT insurance_claims_status_check CHECK (status = ANY (ARRAY['VERIFYING'::text, 'VERIFIED_PENDING_REVIEW'::text, 'APPROVED_PENDING_MULTISIG'::text, 'PAID'::text, 'REJECTED'::text, 'FAILED'::text]))
-  CONSTRAINT insurance_claims_verdict_check CHECK (verdict = ANY (ARRAY['LIQUIDATED'::text, 'PARTIALLY_LIQUIDATED'::text, 'NOT_LIQUIDATED'::text, 'STILL_OPEN'::text, 'INELIGIBLE'::text, 'INCONCLUSIVE'::text]))
+  CONSTRAINT insurance_claims_sound CHECK (insurance_claims_sound(status, verdict, evidence_json, evidence_root, liquidation_time_ms, coverage_window_start, coverage_window_end, payout_amount_usdc, payout_cap_usdc, next_attempt_at, approved_by, approved_at, rejected_reason, multisig_tx_hash, paid_at, checks_passed, checks_total, side, attestation_key_id))
   CONSTRAINT insurance_claims_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
   CONSTRAINT insurance_claims_pkey PRIMARY KEY (id)
   CONSTRAINT insurance_claims_purchase_order_id_okx_event_id_key UNIQUE (purchase_order_id, okx_event_id)
   CREATE INDEX insurance_claims_account ON insurance_claims USING btree (account_uid, created_at DESC) WHERE (account_uid IS NOT NULL)
-  CREATE INDEX insurance_claims_amount ON insurance_claims USING btree (COALESCE(payout_amount_usdc, (0)::numeric), id)
   CREATE INDEX insurance_claims_by_status ON insurance_claims USING btree (status, created_at DESC, id DESC)
   CREATE INDEX insurance_claims_claimant ON insurance_claims USING btree (claimant, created_at DESC)
-  CREATE INDEX insurance_claims_event ON insurance_claims USING btree (okx_event_id)
   CREATE INDEX insurance_claims_flags ON insurance_claims USING gin (flags) WHERE (flags <> '{}'::text[])
-  CREATE INDEX insurance_claims_newest ON insurance_claims USING btree (created_at DESC, id DESC)
   CREATE INDEX insurance_claims_next_attempt ON insurance_claims USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL)
-  CREATE INDEX insurance_claims_paid_brin ON insurance_claims USING brin (paid_at)
-  CREATE INDEX insurance_claims_payout_tx ON insurance_claims USING btree (multisig_tx_hash) WHERE (multisig_tx_hash IS NOT NULL)
   CREATE INDEX insurance_claims_root ON insurance_claims USING btree (evidence_root) WHERE (evidence_root IS NOT NULL)
   CREATE INDEX insurance_claims_status_amount ON insurance_claims USING btree (status, COALESCE(payout_amount_usdc, (0)::numeric), id)
 
@@ -494,29 +470,13 @@ TABLE payouts
   withdrawn_at timestamp with time zone
   created_at timestamp with time zone NOT NULL
   updated_at timestamp with time zone NOT NULL
-  CONSTRAINT payouts_amount_usdc_check CHECK (amount_usdc > 0::numeric)
-  CONSTRAINT payouts_check CHECK ((kind = 'claim'::text) = (claim_id IS NOT NULL))
-  CONSTRAINT payouts_check1 CHECK ((payee IS NULL) = (payee_source IS NULL))
-  CONSTRAINT payouts_check10 CHECK (withdrawn_at IS NULL OR status = 'DUE'::text)
-  CONSTRAINT payouts_check2 CHECK (COALESCE(payee_source = 'OPERATOR'::text, false) = (payee_by IS NOT NULL))
-  CONSTRAINT payouts_check3 CHECK ((payee_by IS NULL) = (payee_by_identity IS NULL) AND (payee_by IS NULL) = (payee_why IS NULL))
-  CONSTRAINT payouts_check4 CHECK ((approved_by IS NULL) = (approved_at IS NULL) AND (approved_by IS NULL) = (approved_by_identity IS NULL))
-  CONSTRAINT payouts_check5 CHECK (status = 'DUE'::text OR approved_by IS NOT NULL AND payee IS NOT NULL)
-  CONSTRAINT payouts_check6 CHECK (kind <> 'claim'::text OR approved_by IS NOT NULL)
-  CONSTRAINT payouts_check7 CHECK (status <> 'DUE'::text OR batch_id IS NULL)
-  CONSTRAINT payouts_check8 CHECK (status <> 'IN_BATCH'::text OR batch_id IS NOT NULL)
-  CONSTRAINT payouts_check9 CHECK ((status = 'PAID'::text) = (tx_hash IS NOT NULL) AND (tx_hash IS NULL) = (paid_at IS NULL) AND (tx_hash IS NULL) = (recorded_by IS NULL) AND (tx_hash IS NULL) = (recorded_at IS NULL))
-  CONSTRAINT payouts_kind_check CHECK (kind = ANY (ARRAY['claim'::text, 'refund'::text, 'excess'::text]))
-  CONSTRAINT payouts_payee_source_check CHECK (payee_source = ANY (ARRAY['CLAIM'::text, 'PAYOUT_ADDRESS'::text, 'OWNER'::text, 'OPERATOR'::text]))
-  CONSTRAINT payouts_status_check CHECK (status = ANY (ARRAY['DUE'::text, 'IN_BATCH'::text, 'PAID'::text]))
-  CONSTRAINT payouts_tx_hash_check CHECK (tx_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT payouts_sound CHECK (payouts_sound(kind, claim_id, payee, payee_source, payee_by, payee_by_identity, payee_why, amount_usdc, status, approved_by, approved_by_identity, approved_at, batch_id, tx_hash, paid_at, recorded_by, recorded_at, withdrawn_at))
   CONSTRAINT payouts_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payout_batches(id)
   CONSTRAINT payouts_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES insurance_claims(id)
   CONSTRAINT payouts_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
   CONSTRAINT payouts_pkey PRIMARY KEY (id)
   CREATE INDEX payouts_list ON payouts USING btree (((status = 'PAID'::text)), created_at DESC, id DESC) WHERE (withdrawn_at IS NULL)
   CREATE INDEX payouts_of_batch ON payouts USING btree (batch_id) WHERE (batch_id IS NOT NULL)
-  CREATE INDEX payouts_of_claim ON payouts USING btree (claim_id) WHERE (claim_id IS NOT NULL)
   CREATE INDEX payouts_of_order ON payouts USING btree (purchase_order_id)
   CREATE INDEX payouts_paid ON payouts USING btree (paid_at, id) WHERE (paid_at IS NOT NULL)
   CREATE INDEX payouts_payable ON payouts USING btree (approved_at, id) WHERE ((status = 'DUE'::text) AND (withdrawn_at IS NULL) AND (approved_at IS NOT NULL))
@@ -570,29 +530,7 @@ TABLE purchase_orders
   payment_final boolean NOT NULL DEFAULT false
   premium_vanished_at timestamp with time zone
   cancelled_at timestamp with time zone
-  CONSTRAINT purchase_orders_check CHECK (coverage_start_at < coverage_end_at)
-  CONSTRAINT purchase_orders_check1 CHECK ((okx_meta_json IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (attested IS NULL))
-  CONSTRAINT purchase_orders_check10 CHECK ((refunded_at IS NULL) = (refund_to IS NULL) AND (refunded_at IS NULL) = (refund_tx_hash IS NULL))
-  CONSTRAINT purchase_orders_check11 CHECK (refunded_at IS NULL OR refund_reason IS NOT NULL)
-  CONSTRAINT purchase_orders_check12 CHECK (amount_due_usdc > 0::numeric AND amount_due_usdc <= premium_amount_usdc)
-  CONSTRAINT purchase_orders_check13 CHECK ((amount_due_usdc IS NULL) = (payment_reference IS NULL))
-  CONSTRAINT purchase_orders_check14 CHECK ((payment_seen_tx_hash IS NULL) = (payment_seen_block IS NULL))
-  CONSTRAINT purchase_orders_check15 CHECK (payment_seen_tx_hash IS NOT NULL OR NOT payment_final)
-  CONSTRAINT purchase_orders_check2 CHECK ((reported_at IS NULL) <= (reported_tx_hash IS NULL))
-  CONSTRAINT purchase_orders_check3 CHECK ((paid_at IS NULL) = (marked_paid_by IS NULL))
-  CONSTRAINT purchase_orders_check4 CHECK (paid_at IS NOT NULL OR refund_reason IS NULL AND payment_tx_hash IS NULL AND paid_amount_usdc IS NULL)
-  CONSTRAINT purchase_orders_check5 CHECK (paid_at IS NULL OR okx_meta_json IS NOT NULL OR refund_reason = 'PAID_BEFORE_BINDING'::text)
-  CONSTRAINT purchase_orders_check6 CHECK ((attested IS TRUE) = (snapshot_id IS NOT NULL))
-  CONSTRAINT purchase_orders_check7 CHECK ((snapshot_id IS NULL) = (okx_main_uid IS NULL) AND (okx_main_uid IS NULL) = (okx_pos_id IS NULL) AND (okx_pos_id IS NULL) = (okx_pos_ctime IS NULL) AND (okx_pos_id IS NULL) = (okx_uid IS NULL) AND (snapshot_id IS NULL) = (credential_id IS NULL))
-  CONSTRAINT purchase_orders_check8 CHECK (waiting_check IS NULL OR attested AND paid_at IS NOT NULL)
-  CONSTRAINT purchase_orders_check9 CHECK (waiting_check IS DISTINCT FROM 'TOUCHED'::text OR NOT refund_reason IS DISTINCT FROM 'TOUCHED_BEFORE_COVER'::text)
-  CONSTRAINT purchase_orders_payer_is_of_money CHECK (paid_at IS NOT NULL OR payer IS NULL AND paid_probability IS NULL)
-  CONSTRAINT purchase_orders_payment_reference_check CHECK (payment_reference ~ '^0x[0-9a-f]{64}$'::text)
-  CONSTRAINT purchase_orders_payment_seen_tx_hash_check CHECK (payment_seen_tx_hash ~ '^0x[0-9a-f]{64}$'::text)
-  CONSTRAINT purchase_orders_premium_amount_usdc_check CHECK (premium_amount_usdc > 0::numeric)
-  CONSTRAINT purchase_orders_refund_reason_check CHECK (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text, 'PAID_AFTER_DEADLINE'::text, 'BINDING_RELEASED'::text, 'TOUCHED_BEFORE_COVER'::text, 'PRICE_MOVED'::text, 'BOOK_FULL'::text, 'ACCOUNT_LIMIT_REACHED'::text]))
-  CONSTRAINT purchase_orders_released_is_no_cover CHECK (binding_released_at IS NULL OR paid_at IS NULL OR refund_reason IS NOT NULL OR binding_released_at >= coverage_end_at) NOT VALID
-  CONSTRAINT purchase_orders_waiting_check_check CHECK (waiting_check = ANY (ARRAY['UNTOUCHED'::text, 'TOUCHED'::text, 'UNKNOWN'::text]))
+  CONSTRAINT purchase_orders_sound CHECK (purchase_orders_sound(premium_amount_usdc, coverage_start_at, coverage_end_at, okx_meta_json, bound_at, attested, binding_released_at, reported_at, reported_tx_hash, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by, refund_reason, credential_id, snapshot_id, okx_uid, okx_main_uid, okx_pos_id, okx_pos_ctime, waiting_check, payer, paid_probability, refunded_at, refund_to, refund_tx_hash, amount_due_usdc, payment_reference, payment_seen_tx_hash, payment_seen_block, payment_final)) NOT VALID
   CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
   CREATE INDEX purchase_orders_account ON purchase_orders USING btree (okx_main_uid, created_at DESC) WHERE (okx_main_uid IS NOT NULL)
@@ -780,3 +718,103 @@ AS $function$
       select sha256(convert_to(jsonb_build_array('liqpass audit row 1', id, extract(epoch from at), actor, action, subject_type,
         subject_id, from_status, to_status, why, details, request_id)::text, 'UTF8'))
     $function$
+
+CREATE OR REPLACE FUNCTION claim_decisions_sound(decision text, code text, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return ((decision = 'REJECT'::text) OR (code IS NULL)) -- claim_decisions_check
+  and ((decision = 'APPROVE'::text) OR (reason IS NOT NULL)) -- claim_decisions_check1
+  and (code = ANY (ARRAY['NOT_COVERED_BY_POLICY'::text, 'OUTSIDE_WINDOW'::text, 'POSITION_DOES_NOT_MATCH'::text, 'LOSS_NOT_PROVEN'::text, 'SELF_MADE_LIQUIDATION'::text, 'KEY_OR_ACCOUNT_DOUBTFUL'::text, 'CLAIMED_ELSEWHERE'::text, 'PREMIUM_NOT_RECEIVED'::text, 'OTHER'::text])) -- claim_decisions_code_check
+  and (decision = ANY (ARRAY['APPROVE'::text, 'REJECT'::text, 'TAKE_BACK'::text, 'RELEASE_HOLD'::text])) -- claim_decisions_decision_check
+  ;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION insurance_claims_sound(status text, verdict text, evidence_json json, evidence_root text, liquidation_time_ms bigint, coverage_window_start timestamp with time zone, coverage_window_end timestamp with time zone, payout_amount_usdc numeric, payout_cap_usdc numeric, next_attempt_at timestamp with time zone, approved_by text, approved_at timestamp with time zone, rejected_reason text, multisig_tx_hash text, paid_at timestamp with time zone, checks_passed integer, checks_total integer, side text, attestation_key_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return (attestation_key_id ~ '^[0-9a-f]{16}$'::text) -- insurance_claims_attestation_key_id_check
+  and (coverage_window_start < coverage_window_end) -- insurance_claims_check
+  and (payout_amount_usdc <= payout_cap_usdc) -- insurance_claims_check1
+  and ((status = 'VERIFYING'::text) = (next_attempt_at IS NOT NULL)) -- insurance_claims_check2
+  and ((status <> ALL (ARRAY['REJECTED'::text, 'FAILED'::text])) OR (rejected_reason IS NOT NULL)) -- insurance_claims_check3
+  and ((status <> ALL (ARRAY['VERIFIED_PENDING_REVIEW'::text, 'APPROVED_PENDING_MULTISIG'::text, 'PAID'::text])) OR ((verdict = ANY (ARRAY['LIQUIDATED'::text, 'PARTIALLY_LIQUIDATED'::text])) AND (evidence_root IS NOT NULL) AND (evidence_json IS NOT NULL) AND (payout_amount_usdc IS NOT NULL) AND (liquidation_time_ms IS NOT NULL) AND ((liquidation_time_ms)::numeric >= (EXTRACT(epoch FROM coverage_window_start) * (1000)::numeric)) AND ((liquidation_time_ms)::numeric < (EXTRACT(epoch FROM coverage_window_end) * (1000)::numeric)))) -- insurance_claims_check4
+  and ((status = ANY (ARRAY['APPROVED_PENDING_MULTISIG'::text, 'PAID'::text])) = (approved_by IS NOT NULL)) -- insurance_claims_check5
+  and ((approved_by IS NULL) = (approved_at IS NULL)) -- insurance_claims_check6
+  and (((status = 'PAID'::text) = (multisig_tx_hash IS NOT NULL)) AND ((multisig_tx_hash IS NULL) = (paid_at IS NULL))) -- insurance_claims_check7
+  and ((checks_passed >= 0) AND (checks_passed <= checks_total)) -- insurance_claims_check8
+  and (evidence_root ~ '^0x[0-9a-f]{64}$'::text) -- insurance_claims_evidence_root_check
+  and (multisig_tx_hash ~ '^0x[0-9a-f]{64}$'::text) -- insurance_claims_multisig_tx_hash_check
+  and (payout_amount_usdc > (0)::numeric) -- insurance_claims_payout_amount_usdc_check
+  and (payout_cap_usdc > (0)::numeric) -- insurance_claims_payout_cap_usdc_check
+  and (side = ANY (ARRAY['long'::text, 'short'::text])) -- insurance_claims_side_check
+  and (status = ANY (ARRAY['VERIFYING'::text, 'VERIFIED_PENDING_REVIEW'::text, 'APPROVED_PENDING_MULTISIG'::text, 'PAID'::text, 'REJECTED'::text, 'FAILED'::text])) -- insurance_claims_status_check
+  and (verdict = ANY (ARRAY['LIQUIDATED'::text, 'PARTIALLY_LIQUIDATED'::text, 'NOT_LIQUIDATED'::text, 'STILL_OPEN'::text, 'INELIGIBLE'::text, 'INCONCLUSIVE'::text])) -- insurance_claims_verdict_check
+  ;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION payouts_sound(kind text, claim_id uuid, payee text, payee_source text, payee_by text, payee_by_identity text, payee_why text, amount_usdc numeric, status text, approved_by text, approved_by_identity text, approved_at timestamp with time zone, batch_id uuid, tx_hash text, paid_at timestamp with time zone, recorded_by text, recorded_at timestamp with time zone, withdrawn_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return (amount_usdc > (0)::numeric) -- payouts_amount_usdc_check
+  and ((kind = 'claim'::text) = (claim_id IS NOT NULL)) -- payouts_check
+  and ((payee IS NULL) = (payee_source IS NULL)) -- payouts_check1
+  and ((withdrawn_at IS NULL) OR (status = 'DUE'::text)) -- payouts_check10
+  and (COALESCE((payee_source = 'OPERATOR'::text), false) = (payee_by IS NOT NULL)) -- payouts_check2
+  and (((payee_by IS NULL) = (payee_by_identity IS NULL)) AND ((payee_by IS NULL) = (payee_why IS NULL))) -- payouts_check3
+  and (((approved_by IS NULL) = (approved_at IS NULL)) AND ((approved_by IS NULL) = (approved_by_identity IS NULL))) -- payouts_check4
+  and ((status = 'DUE'::text) OR ((approved_by IS NOT NULL) AND (payee IS NOT NULL))) -- payouts_check5
+  and ((kind <> 'claim'::text) OR (approved_by IS NOT NULL)) -- payouts_check6
+  and ((status <> 'DUE'::text) OR (batch_id IS NULL)) -- payouts_check7
+  and ((status <> 'IN_BATCH'::text) OR (batch_id IS NOT NULL)) -- payouts_check8
+  and (((status = 'PAID'::text) = (tx_hash IS NOT NULL)) AND ((tx_hash IS NULL) = (paid_at IS NULL)) AND ((tx_hash IS NULL) = (recorded_by IS NULL)) AND ((tx_hash IS NULL) = (recorded_at IS NULL))) -- payouts_check9
+  and (kind = ANY (ARRAY['claim'::text, 'refund'::text, 'excess'::text])) -- payouts_kind_check
+  and (payee_source = ANY (ARRAY['CLAIM'::text, 'PAYOUT_ADDRESS'::text, 'OWNER'::text, 'OPERATOR'::text])) -- payouts_payee_source_check
+  and (status = ANY (ARRAY['DUE'::text, 'IN_BATCH'::text, 'PAID'::text])) -- payouts_status_check
+  and (tx_hash ~ '^0x[0-9a-f]{64}$'::text) -- payouts_tx_hash_check
+  ;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION purchase_orders_sound(premium_amount_usdc numeric, coverage_start_at timestamp with time zone, coverage_end_at timestamp with time zone, okx_meta_json jsonb, bound_at timestamp with time zone, attested boolean, binding_released_at timestamp with time zone, reported_at timestamp with time zone, reported_tx_hash text, paid_at timestamp with time zone, paid_amount_usdc numeric, payment_tx_hash text, marked_paid_by text, refund_reason text, credential_id uuid, snapshot_id uuid, okx_uid text, okx_main_uid text, okx_pos_id text, okx_pos_ctime text, waiting_check text, payer text, paid_probability double precision, refunded_at timestamp with time zone, refund_to text, refund_tx_hash text, amount_due_usdc numeric, payment_reference text, payment_seen_tx_hash text, payment_seen_block bigint, payment_final boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return (coverage_start_at < coverage_end_at) -- purchase_orders_check
+  and (((okx_meta_json IS NULL) = (bound_at IS NULL)) AND ((bound_at IS NULL) = (attested IS NULL))) -- purchase_orders_check1
+  and (((refunded_at IS NULL) = (refund_to IS NULL)) AND ((refunded_at IS NULL) = (refund_tx_hash IS NULL))) -- purchase_orders_check10
+  and ((refunded_at IS NULL) OR (refund_reason IS NOT NULL)) -- purchase_orders_check11
+  and ((amount_due_usdc > (0)::numeric) AND (amount_due_usdc <= premium_amount_usdc)) -- purchase_orders_check12
+  and ((amount_due_usdc IS NULL) = (payment_reference IS NULL)) -- purchase_orders_check13
+  and ((payment_seen_tx_hash IS NULL) = (payment_seen_block IS NULL)) -- purchase_orders_check14
+  and ((payment_seen_tx_hash IS NOT NULL) OR (NOT payment_final)) -- purchase_orders_check15
+  and ((reported_at IS NULL) <= (reported_tx_hash IS NULL)) -- purchase_orders_check2
+  and ((paid_at IS NULL) = (marked_paid_by IS NULL)) -- purchase_orders_check3
+  and ((paid_at IS NOT NULL) OR ((refund_reason IS NULL) AND (payment_tx_hash IS NULL) AND (paid_amount_usdc IS NULL))) -- purchase_orders_check4
+  and ((paid_at IS NULL) OR (okx_meta_json IS NOT NULL) OR (refund_reason = 'PAID_BEFORE_BINDING'::text)) -- purchase_orders_check5
+  and ((attested IS TRUE) = (snapshot_id IS NOT NULL)) -- purchase_orders_check6
+  and (((snapshot_id IS NULL) = (okx_main_uid IS NULL)) AND ((okx_main_uid IS NULL) = (okx_pos_id IS NULL)) AND ((okx_pos_id IS NULL) = (okx_pos_ctime IS NULL)) AND ((okx_pos_id IS NULL) = (okx_uid IS NULL)) AND ((snapshot_id IS NULL) = (credential_id IS NULL))) -- purchase_orders_check7
+  and ((waiting_check IS NULL) OR (attested AND (paid_at IS NOT NULL))) -- purchase_orders_check8
+  and ((waiting_check IS DISTINCT FROM 'TOUCHED'::text) OR (NOT (refund_reason IS DISTINCT FROM 'TOUCHED_BEFORE_COVER'::text))) -- purchase_orders_check9
+  and ((paid_at IS NOT NULL) OR ((payer IS NULL) AND (paid_probability IS NULL))) -- purchase_orders_payer_is_of_money
+  and (payment_reference ~ '^0x[0-9a-f]{64}$'::text) -- purchase_orders_payment_reference_check
+  and (payment_seen_tx_hash ~ '^0x[0-9a-f]{64}$'::text) -- purchase_orders_payment_seen_tx_hash_check
+  and (premium_amount_usdc > (0)::numeric) -- purchase_orders_premium_amount_usdc_check
+  and (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text, 'PAID_AFTER_DEADLINE'::text, 'BINDING_RELEASED'::text, 'TOUCHED_BEFORE_COVER'::text, 'PRICE_MOVED'::text, 'BOOK_FULL'::text, 'ACCOUNT_LIMIT_REACHED'::text])) -- purchase_orders_refund_reason_check
+  and ((binding_released_at IS NULL) OR (paid_at IS NULL) OR (refund_reason IS NOT NULL) OR (binding_released_at >= coverage_end_at)) -- purchase_orders_released_is_no_cover
+  and (waiting_check = ANY (ARRAY['UNTOUCHED'::text, 'TOUCHED'::text, 'UNKNOWN'::text])) -- purchase_orders_waiting_check_check
+  ;
+end
+$function$

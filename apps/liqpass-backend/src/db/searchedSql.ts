@@ -47,7 +47,7 @@ const column = {
   premiumTx: sql`payment_tx_hash`,
   reportedTx: sql`reported_tx_hash`,
   claimant: sql`claimant`,
-  payoutTx: sql`multisig_tx_hash`,
+  payoutTx: sql`tx_hash`,
   uid: sql`okx_uid`,
   mainUid: sql`okx_main_uid`,
 };
@@ -60,7 +60,6 @@ function searchedOrders(searched: Searched): RawBuilder<unknown> | null {
     ways.push(
       orders(sql`payment_tx_hash = ${hash}`),
       orders(sql`reported_tx_hash = ${hash}`),
-      ordersOfClaims(sql`multisig_tx_hash = ${hash}`),
       ordersOfClaims(sql`evidence_root = ${hash}`),
       ordersOfPayouts(sql`tx_hash = ${hash}`),
       ordersOfPayouts(sql`kind = 'excess' and subject = ${hash} and withdrawn_at is null`),
@@ -82,7 +81,7 @@ function searchedOrders(searched: Searched): RawBuilder<unknown> | null {
       ordersOfClaims(addressPiece(column.claimant, hex)),
       orders(hashPiece(column.premiumTx, hex)),
       orders(hashPiece(column.reportedTx, hex)),
-      ordersOfClaims(hashPiece(column.payoutTx, hex)),
+      ordersOfPayouts(hashPiece(column.payoutTx, hex)),
     );
   if (number !== null)
     ways.push(
@@ -90,7 +89,6 @@ function searchedOrders(searched: Searched): RawBuilder<unknown> | null {
       orders(sql`okx_meta_json ->> 'ordId' = ${number} and binding_released_at is not null`),
       orders(sql`okx_uid = ${number}`),
       orders(sql`okx_main_uid = ${number}`),
-      ordersOfClaims(sql`okx_event_id = ${`ordId:${number}`}`),
       ordersOfClaims(sql`account_uid = ${number}`),
     );
   if (digits !== null)

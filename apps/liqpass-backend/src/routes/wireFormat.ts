@@ -6,7 +6,6 @@ import { formatIso, type EpochMs } from '@liqpass/kernel/time';
 import { doubtOfOrderNumber } from '@liqpass/kernel/orderNumber';
 import { isUuid } from '@liqpass/kernel/ids';
 import type { AuditRow } from '../db/audit/auditRepo.ts';
-import type { ClaimCursor } from '../db/claimsRepo.ts';
 import type { OrderCursor } from '../db/purchaseOrdersRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { badCursor, openCursor, sealCursor } from './platform/pagination.ts';
@@ -158,12 +157,4 @@ export function parseOrderCursor(cursor: string | undefined): OrderCursor | null
   const [reported, createdAt = '', id = ''] = openCursor(cursor);
   if ((reported !== '0' && reported !== '1') || !/^\d{1,14}$/.test(createdAt) || !isUuid(id)) throw badCursor();
   return { reported: reported === '1' ? 1 : 0, createdAtMs: Number(createdAt), id };
-}
-
-export const claimCursor = (claim: Claim): string => sealCursor([claim.createdAtMs, claim.id]);
-export function parseClaimCursor(cursor: string | undefined): ClaimCursor | null {
-  if (cursor === undefined) return null;
-  const [createdAt = '', id = ''] = openCursor(cursor);
-  if (!/^\d{1,14}$/.test(createdAt) || !isUuid(id)) throw badCursor();
-  return { createdAtMs: Number(createdAt), id };
 }

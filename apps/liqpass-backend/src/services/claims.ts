@@ -2,7 +2,6 @@ import { LiqPassError, type ErrorCode } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
 import { SECOND_MS } from '@liqpass/kernel/time';
 import { okxEventId } from '@liqpass/kernel/ids';
-import type { ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { randomUUID } from 'node:crypto';
 import { listAuditOf, type Actor, type AuditRow } from '../db/audit/auditRepo.ts';
 import * as repo from '../db/claimsRepo.ts';
@@ -125,11 +124,4 @@ export async function readClaimWithEvidence(
   const claim = await readClaim(ctx, id);
   const [evidence, audit] = [await repo.getEvidence(ctx.db, id), await listAuditOf(ctx.db, id)];
   return { claim, evidence, audit };
-}
-
-export async function listClaims(
-  ctx: HallContext,
-  filter: { status: ClaimStatus | null; after: repo.ClaimCursor | null; limit: number },
-): Promise<Claim[]> {
-  return repo.listClaims(ctx.db, filter);
 }

@@ -48,8 +48,8 @@ export async function listDays(
       select (p.paid_at at time zone 'UTC')::date as day, sum(p.paid_amount_usdc) as total from purchase_orders p
       where p.paid_at >= (select since from bounds) and p.refund_reason is null group by 1
     ), paid_out as (
-      select (c.paid_at at time zone 'UTC')::date as day, sum(c.payout_amount_usdc) as total from insurance_claims c
-      where c.paid_at >= (select since from bounds) group by 1
+      select (o.paid_at at time zone 'UTC')::date as day, sum(o.amount_usdc) as total from payouts o
+      where o.paid_at >= (select since from bounds) and o.kind = 'claim' group by 1
     ), kept as (
       insert into book_days (day, premiums_usdc, payouts_usdc, in_force_usdc, reserve_usdc, finished)
       select o.day, coalesce(paid.total, 0), coalesce(paid_out.total, 0),

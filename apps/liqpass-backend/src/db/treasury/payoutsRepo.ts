@@ -101,7 +101,8 @@ export async function getPayoutOfClaim(db: Db, claimId: string): Promise<string 
   const row = await db
     .selectFrom('payouts')
     .select('id')
-    .where('claim_id', '=', claimId)
+    .where('kind', '=', 'claim')
+    .where('subject', '=', claimId)
     .where('withdrawn_at', 'is', null)
     .executeTakeFirst();
   return row?.id ?? null;
