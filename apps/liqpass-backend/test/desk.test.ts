@@ -91,7 +91,7 @@ test(`says who has an order open now, and who had it open when (${engine})`, asy
   const { claimId } = (await t.claim(id)).body;
   const first = t.clock.now();
   await viewer.call('POST', `/admin/purchase-orders/${id}/looks`);
-  t.clock.advance(30_000);
+  t.clock.advance(20_000);
   const { body } = await post<NotesAnswer>(`/admin/purchase-orders/${id}/looks`);
   assert.deepEqual(
     body.looks.map((look) => [look.by, look.open, look.you]),

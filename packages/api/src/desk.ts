@@ -10,7 +10,7 @@ import { address, hex32, instant, page, pageQuery, usdcText, uuid } from './wire
 // What operators keep beside the loop: notes, who looked, names of addresses, and the books.
 
 /** How long after their last sign of life somebody counts as still having a page open. */
-export const OPEN_FOR_MS = 75_000;
+export const OPEN_FOR_MS = 30_000;
 
 const note = z.strictObject({ id: uuid, text: z.string(), by: z.string(), at: instant }).meta({ id: 'Note' });
 export type Note = z.infer<typeof note>;

@@ -57,7 +57,7 @@ export function adminNoteRoutes(app: Server, ctx: HallContext, keys: Keys): void
       schema: {
         ...common,
         ...of,
-        summary: 'Say that you have the order or its claim open; a page does every half minute',
+        summary: 'Say that you have the order or its claim open; a page does every ten seconds',
       },
     },
     async (request) => {

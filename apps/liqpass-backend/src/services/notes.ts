@@ -35,7 +35,6 @@ export async function writeNote(ctx: HallContext, orderId: string, text: string,
   const note = { id: randomUUID(), purchaseOrderId: orderId, text };
   const noted = entryOf('purchase_order')(ctx, actor, 'note', { why: text, details: { noteId: note.id } });
   if (!(await repo.insertNote(ctx.db, note, noted))) throw orderNotFound(orderId);
-  ctx.changes.announce(orderId);
   return read(ctx, orderId);
 }
 

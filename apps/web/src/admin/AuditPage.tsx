@@ -11,6 +11,7 @@ import { Sheet } from '../ui/sheets.tsx';
 import { Hash } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { reasonSentence } from '../ui/reason.ts';
+import { AccountsSheet } from './AccountsSheet.tsx';
 import { Actor, useAuditWords } from './auditWords.tsx';
 import { auditQuery } from './queries.ts';
 
@@ -44,6 +45,7 @@ export function AuditPage({ subject }: { subject: string }) {
         </a>
       </div>
       <p className="max-w-[48em] text-sm text-muted">{t('audit.lead')}</p>
+      <AccountsSheet />
       <div className="flex flex-wrap gap-2">
         <input
           aria-label={t('audit.subject')}

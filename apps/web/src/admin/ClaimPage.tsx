@@ -8,7 +8,6 @@ import { serverNow } from '../data/serverTime.ts';
 import { coin, money, price, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { ChevronLeftIcon, FlagIcon } from '../ui/pageIcons.tsx';
-import { Instant } from '../ui/Instant.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
 import { Note, Sheet, Tag } from '../ui/sheets.tsx';
 import { Hash, Money } from '../ui/Money.tsx';
@@ -17,8 +16,10 @@ import { claimTone } from '../ui/statusTone.ts';
 import { reasonSentence } from '../ui/reason.ts';
 import { Timeline } from '../ui/Timeline.tsx';
 import { Decide, type Decision } from './Decide.tsx';
-import { Actor, useAuditWords } from './auditWords.tsx';
+import { Address } from './Address.tsx';
+import { AuditSheet } from './AuditSheet.tsx';
 import { keptEvidence } from './keptEvidence.ts';
+import { NotesSheet, OpenElsewhere } from './NotesSheet.tsx';
 import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
 import type { QueueFilter } from './queueFilter.ts';
 import { TermsAndFacts } from './TermsAndFacts.tsx';
@@ -36,8 +37,6 @@ const ClaimChart = lazy(() => import('./ClaimChart.tsx').catch(() => ({ default:
 export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
   const { t } = useTranslation('admin');
   const { t: tc } = useTranslation();
-  const { t: tk } = useTranslation('checks');
-  const words = useAuditWords();
   const mayRelease = useMay('reviewer');
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -122,10 +121,11 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
         <div className="flex items-center">
           {c.payout_amount_usdc !== null && <Money usdc={c.payout_amount_usdc} className="text-2xl font-semibold" />}
           <span className="px-2 text-muted">→</span>
-          <Hash value={c.claimant} label={t('claim.claimant')} href={explorer && `${explorer}/address/${c.claimant}`} />
+          <Address nameable value={c.claimant} label={t('claim.claimant')} explorer={explorer} />
         </div>
       </div>
       <ErrorNote error={claim.error} onRetry={() => void claim.refetch()} />
+      <OpenElsewhere orderId={c.purchase_order.id} />
       <Flags claim={c} />
       {c.rejected_reason !== null && <RejectedNote claim={c} />}
       {evidence ? (
@@ -190,25 +190,8 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
             </ul>
           )}
         </Sheet>
-        <Sheet title={t('claim.audit')}>
-          <ul className="divide-y divide-line text-sm">
-            {c.audit.map((row) => (
-              <li key={row.id} className="grid gap-x-4 px-4 py-2 sm:grid-cols-[minmax(0,1fr)_auto]">
-                <span title={row.action}>
-                  <span className="font-medium">{words.action(row.action, row.to)}</span>{' '}
-                  {row.from !== row.to && row.to !== null && (
-                    <span className="text-muted">→ {words.status(row.to)}</span>
-                  )}
-                </span>
-                <Instant at={row.at} />
-                <span className="text-muted sm:col-span-2">
-                  <Actor name={row.actor} />
-                  {row.why && <span className="ml-2">{reasonSentence(tk, row.why)}</span>}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Sheet>
+        <NotesSheet orderId={c.purchase_order.id} />
+        <AuditSheet rows={c.audit} />
       </div>
       {(acts || c.status === 'PAID') && (
         <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center justify-end gap-3 border-t border-line bg-surface px-4 py-3 sm:-mx-6 sm:px-6">

@@ -9,11 +9,10 @@ import { z } from 'zod';
 import { useStored } from '../data/stored.ts';
 import { serverNow } from '../data/serverTime.ts';
 import { localTime, money, shortHex, zone } from '../format.ts';
-import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Button } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
-import { Modal } from '../ui/Modal.tsx';
 import { api } from './operatorApi.ts';
+import { HexField, MomentField, TextField } from './stepFields.tsx';
+import { StepForm } from './StepForm.tsx';
 
 export type Decision = 'approve' | 'reject' | 'take_back' | 'release' | 'paid';
 
@@ -65,105 +64,67 @@ export function Decide({
   }, [overtaken, onClose]);
   const needsText = decision !== 'approve';
   return (
-    <Modal title={t(`decide.${decision}`, { amount, to: shortHex(claim.claimant) })} onClose={onClose}>
-      <form
-        className="grid gap-4"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const bad = decision === 'paid' ? !isTxHash(text) : needsText && text.trim() === '';
-          setWrong(bad);
-          if (!bad && !isPaidAtWrong && !act.isPending) act.mutate();
-        }}
-      >
-        <p className="text-sm text-muted">{t(`decide.${decision}_why`)}</p>
-        {decision === 'approve' && <p className="num text-sm break-all">{claim.claimant}</p>}
-        {decision === 'reject' && (
-          <Field label={t('decide.code')}>
-            {(aria) => (
-              <select
-                {...aria}
-                data-autofocus
-                className="field-box"
-                value={code}
-                onChange={(event) => setCode(REJECTION_CODES.find((known) => known === event.target.value) ?? 'OTHER')}
-              >
-                {REJECTION_CODES.map((known) => (
-                  <option key={known} value={known}>
-                    {tk(`rejection.${known}`)}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        )}
-        {decision === 'paid' ? (
-          <Field label={t('decide.hash')} error={wrong ? t('decide.hash_wrong') : undefined}>
-            {(aria) => (
-              <input
-                {...aria}
-                data-autofocus
-                value={text}
-                onChange={(event) => setText(event.target.value.trim())}
-                className="num field-box text-sm"
-                autoComplete="off"
-                spellCheck={false}
-                placeholder="0x…"
-              />
-            )}
-          </Field>
-        ) : (
-          needsText && (
-            <Field
-              label={decision === 'reject' ? t('decide.text_seen') : t('decide.text')}
-              error={wrong ? t('decide.text_needed') : undefined}
+    <StepForm
+      title={t(`decide.${decision}`, { amount, to: shortHex(claim.claimant) })}
+      why={t(`decide.${decision}_why`)}
+      danger={decision === 'reject'}
+      asksNothing={!needsText}
+      busy={act.isPending}
+      error={act.error}
+      onClose={onClose}
+      onSubmit={() => {
+        const bad = decision === 'paid' ? !isTxHash(text) : needsText && text.trim() === '';
+        setWrong(bad);
+        if (!bad && !isPaidAtWrong) act.mutate();
+      }}
+    >
+      {decision === 'approve' && <p className="num text-sm break-all">{claim.claimant}</p>}
+      {decision === 'reject' && (
+        <Field label={t('decide.code')}>
+          {(aria) => (
+            <select
+              {...aria}
+              data-autofocus
+              className="field-box"
+              value={code}
+              onChange={(event) => setCode(REJECTION_CODES.find((known) => known === event.target.value) ?? 'OTHER')}
             >
-              {(aria) => (
-                <textarea
-                  {...aria}
-                  {...(decision === 'reject' ? {} : { 'data-autofocus': true })}
-                  value={text}
-                  onChange={(event) => setText(event.target.value)}
-                  rows={3}
-                  maxLength={500}
-                  className="field-box py-2"
-                />
-              )}
-            </Field>
-          )
-        )}
-        {decision === 'paid' && (
-          <Field
-            label={t('payouts.paid_at', { zone: zone(serverNow()) })}
-            error={isPaidAtWrong ? t('payments.paid_at_wrong') : undefined}
-          >
-            {(aria) => (
-              <input
-                {...aria}
-                type="datetime-local"
-                step={1}
-                value={paidAt}
-                onChange={(event) => setPaidAt(event.target.value)}
-                className="num field-box"
-              />
-            )}
-          </Field>
-        )}
-        <ErrorNote error={act.error} />
-        <div className="flex justify-end gap-3">
-          <Button kind="quiet" onClick={onClose}>
-            {t('decide.cancel')}
-          </Button>
-          <Button
-            type="submit"
-            busy={act.isPending}
-            kind={decision === 'reject' ? 'danger' : 'solid'}
-            {...(decision === 'approve' ? { 'data-autofocus': true } : {})}
-          >
-            {t('decide.confirm')}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+              {REJECTION_CODES.map((known) => (
+                <option key={known} value={known}>
+                  {tk(`rejection.${known}`)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      {decision === 'paid' ? (
+        <HexField
+          first
+          label={t('decide.hash')}
+          value={text}
+          onChange={setText}
+          error={wrong ? t('decide.hash_wrong') : undefined}
+        />
+      ) : (
+        needsText && (
+          <TextField
+            first={decision !== 'reject'}
+            label={decision === 'reject' ? t('decide.text_seen') : t('decide.text')}
+            value={text}
+            onChange={setText}
+            error={wrong ? t('decide.text_needed') : undefined}
+          />
+        )
+      )}
+      {decision === 'paid' && (
+        <MomentField
+          label={t('payouts.paid_at', { zone: zone(serverNow()) })}
+          value={paidAt}
+          onChange={setPaidAt}
+          error={isPaidAtWrong ? t('payments.paid_at_wrong') : undefined}
+        />
+      )}
+    </StepForm>
   );
 }

@@ -6,15 +6,17 @@ import { hexGroups, shortId } from '../format.ts';
 import { CopyButton } from '../ui/kit.tsx';
 import { Money } from '../ui/Money.tsx';
 import { Tag } from '../ui/sheets.tsx';
+import { AddressTag, useAddressName } from './Address.tsx';
 
 /** What is to be paid, or was: for what, to whom, how much; and beside it what stands about it, and what can be done. */
 export function PayoutRow({ item, children }: { item: PayoutAnswer; children?: ReactNode }) {
   const { t } = useTranslation('admin');
+  const name = useAddressName(item.to ?? '');
   return (
     <li className="grid items-center gap-x-6 gap-y-1 px-4 py-3 text-sm lg:grid-cols-[11rem_1fr_auto_14rem]">
       <span className="flex flex-wrap items-center gap-2">
         {item.claim_id === null ? (
-          <Link to="/admin/policies" search={{ q: item.purchase_order_id }} className="num link font-semibold">
+          <Link to="/admin/policies/$id" params={{ id: item.purchase_order_id }} className="num link font-semibold">
             {shortId(item.purchase_order_id)}
           </Link>
         ) : (
@@ -28,7 +30,8 @@ export function PayoutRow({ item, children }: { item: PayoutAnswer; children?: R
       {item.to === null ? (
         <span className="text-wait">{t('payouts.no_address')}</span>
       ) : (
-        <span className="flex min-w-0 items-center">
+        <span className="flex min-w-0 flex-wrap items-center gap-x-2">
+          {name !== null && <AddressTag name={name} />}
           <span className="num flex flex-wrap gap-x-1.5" translate="no">
             {hexGroups(item.to).map((part, index) => (
               <span key={index}>{part}</span>

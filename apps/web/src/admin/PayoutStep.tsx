@@ -4,11 +4,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { money, shortHex } from '../format.ts';
-import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Field } from '../ui/fields.tsx';
-import { Button } from '../ui/kit.tsx';
-import { Modal } from '../ui/Modal.tsx';
 import { api } from './operatorApi.ts';
+import { HexField, TextField } from './stepFields.tsx';
+import { StepForm } from './StepForm.tsx';
 
 /** A step that is asked about once: which, and of what. */
 export type Asked =
@@ -40,7 +38,7 @@ export function PayoutStep({ asked, onClose }: { asked: Asked; onClose: () => vo
     onSuccess: async () => {
       await client.invalidateQueries({
         predicate: (query) =>
-          ['payouts', 'admin-claims', 'admin-claim', 'admin-orders', 'admin-order'].includes(String(query.queryKey[0])),
+          ['payouts', 'admin-claims', 'admin-claim', 'admin-orders', 'order-file'].includes(String(query.queryKey[0])),
       });
       onClose();
     },
@@ -51,65 +49,39 @@ export function PayoutStep({ asked, onClose }: { asked: Asked; onClose: () => vo
       ? { amount: money(asked.batch.total_usdc), to: String(asked.batch.count) }
       : { amount: money(asked.payout.amount_usdc), to: asked.payout.to === null ? '–' : shortHex(asked.payout.to) };
   return (
-    <Modal title={t(`payout_step.${asked.step}`, values)} onClose={onClose}>
-      <form
-        className="grid gap-4"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          const bad = (needsReason && reason.trim() === '') || (asked.step === 'payee' && to.trim() === '');
-          setWrong(bad);
-          if (!bad && !act.isPending) act.mutate();
-        }}
-      >
-        <p className="text-sm text-muted">{t(`payout_step.${asked.step}_why`)}</p>
-        {asked.step === 'approve' && <p className="num text-sm break-all">{asked.payout.to}</p>}
-        {asked.step === 'payee' && (
-          <Field label={t('payouts.payee')} error={wrong && to.trim() === '' ? t('decide.text_needed') : undefined}>
-            {(aria) => (
-              <input
-                {...aria}
-                data-autofocus
-                value={to}
-                onChange={(event) => setTo(event.target.value)}
-                className="num field-box text-sm"
-                autoComplete="off"
-                spellCheck={false}
-                placeholder="0x…"
-              />
-            )}
-          </Field>
-        )}
-        {needsReason && (
-          <Field label={t('decide.text')} error={wrong && reason.trim() === '' ? t('decide.text_needed') : undefined}>
-            {(aria) => (
-              <textarea
-                {...aria}
-                {...(asked.step === 'payee' ? {} : { 'data-autofocus': true })}
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-                rows={2}
-                maxLength={500}
-                className="field-box py-2"
-              />
-            )}
-          </Field>
-        )}
-        <ErrorNote error={act.error} />
-        <div className="flex justify-end gap-3">
-          <Button kind="quiet" onClick={onClose}>
-            {t('decide.cancel')}
-          </Button>
-          <Button
-            type="submit"
-            busy={act.isPending}
-            kind={asked.step === 'drop' || asked.step === 'undo' ? 'danger' : 'solid'}
-            {...(needsReason ? {} : { 'data-autofocus': true })}
-          >
-            {t('decide.confirm')}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <StepForm
+      title={t(`payout_step.${asked.step}`, values)}
+      why={t(`payout_step.${asked.step}_why`)}
+      danger={asked.step === 'drop' || asked.step === 'undo'}
+      asksNothing={!needsReason}
+      busy={act.isPending}
+      error={act.error}
+      onClose={onClose}
+      onSubmit={() => {
+        const bad = (needsReason && reason.trim() === '') || (asked.step === 'payee' && to === '');
+        setWrong(bad);
+        if (!bad) act.mutate();
+      }}
+    >
+      {asked.step === 'approve' && <p className="num text-sm break-all">{asked.payout.to}</p>}
+      {asked.step === 'payee' && (
+        <HexField
+          first
+          label={t('payouts.payee')}
+          value={to}
+          onChange={setTo}
+          error={wrong && to === '' ? t('decide.text_needed') : undefined}
+        />
+      )}
+      {needsReason && (
+        <TextField
+          first={asked.step !== 'payee'}
+          label={t('decide.text')}
+          value={reason}
+          onChange={setReason}
+          error={wrong && reason.trim() === '' ? t('decide.text_needed') : undefined}
+        />
+      )}
+    </StepForm>
   );
 }

@@ -19,8 +19,10 @@ import { counted, countedTogether } from './counted.ts';
 import { claimsQuery } from './queries.ts';
 import { toQuery, type QueueFilter } from './queueFilter.ts';
 import { ApproveTogether, isClean } from './ApproveTogether.tsx';
+import { nameOfActor } from './auditWords.tsx';
+import { useAddressName } from './Address.tsx';
 import { useKeys } from './useKeys.ts';
-import { useMay } from './useOperator.ts';
+import { useMay, useOperator } from './useOperator.ts';
 
 /** Whether the state of a claim lets it be approved, or rejected. */
 const isAllowed = (item: AdminClaimItem, act: 'a' | 'r'): boolean =>
@@ -291,6 +293,9 @@ function Row({
   const { t, i18n } = useTranslation('admin');
   const { t: tc } = useTranslation();
   const now = useNow(30_000);
+  const name = useAddressName(item.claimant);
+  const me = useOperator().data?.name;
+  const openBy = item.open_by.filter((each) => each !== me);
   const age = now - Date.parse(item.created_at);
   const waits = ['VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG', 'VERIFYING'].includes(item.status);
   const overdue = waits && age > withinMs;
@@ -312,6 +317,7 @@ function Row({
         <span className="num">
           <span className="font-semibold">{shortId(item.id)}</span>{' '}
           <span className="text-muted">{shortHex(item.claimant)}</span>
+          {name !== null && <span className="ml-2 font-sans">{name}</span>}
         </span>
         <span className="text-right lg:order-last lg:text-right">
           <span className={clsx('num', overdue && 'font-semibold text-liq', soon && 'font-semibold text-wait')}>
@@ -331,6 +337,8 @@ function Row({
             <Tag tone="wait">{t('queue.on_hold')}</Tag>
           )}
           {!item.attested && <Tag tone="wait">{t('queue.unattested')}</Tag>}
+          {openBy.length > 0 && <Tag>{t('queue.open_by', { names: openBy.map(nameOfActor).join(', ') })}</Tag>}
+          {item.notes > 0 && <Tag>{t('queue.notes', { count: item.notes })}</Tag>}
           {flags.length > 0 && (
             <span className="inline-flex items-center gap-1 text-wait" title={flags.map(label).join('; ')}>
               <FlagIcon size={15} />

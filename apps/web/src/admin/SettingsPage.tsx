@@ -8,6 +8,8 @@ import { Button, Skeleton } from '../ui/kit.tsx';
 import { Facts, Sheet } from '../ui/sheets.tsx';
 import { Hash, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { Address } from './Address.tsx';
+import { AddressBook } from './AddressBook.tsx';
 import { api } from './operatorApi.ts';
 import { OperatorsSheet } from './OperatorsSheet.tsx';
 import { settingsQuery } from './queries.ts';
@@ -37,7 +39,7 @@ export function SettingsPage() {
                   [
                     t('settings.treasury'),
                     settings.data.treasury_safe ? (
-                      <Hash key="s" value={settings.data.treasury_safe} label={t('settings.treasury')} />
+                      <Address key="s" value={settings.data.treasury_safe} label={t('settings.treasury')} />
                     ) : (
                       t('settings.not_set')
                     ),
@@ -62,6 +64,7 @@ export function SettingsPage() {
             </div>
           </Sheet>
           <OperatorsSheet />
+          <AddressBook />
           <OnePerson settings={settings.data} />
         </div>
       )}

@@ -1,10 +1,26 @@
 import type { AdminClaim } from '@liqpass/api/operators';
 import { Link } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { money, shownPrice, shortId } from '../format.ts';
 import { Instant } from '../ui/Instant.tsx';
 import { Facts, Sheet } from '../ui/sheets.tsx';
+import { Address } from './Address.tsx';
 import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
+
+/** The position as it was seen at binding, row by row; none where nobody saw it. */
+export function snapshotRows(t: TFunction<'admin'>, seen: AdminClaim['snapshot']): [string, ReactNode][] {
+  if (!seen) return [];
+  const mono = (text: string) => <span className="num break-all">{text}</span>;
+  return [
+    [t('claim.account'), mono(`${seen.uid_masked} (${seen.main_uid_masked})`)],
+    [t('claim.entry'), mono(shownPrice(seen.avg_px))],
+    [t('claim.liq_px'), mono(shownPrice(seen.liq_px))],
+    [t('claim.margin'), <ExchangeAmount key="g" amount={seen.margin} ccy="USDT" />],
+    [t('claim.size'), mono(`${seen.pos} · ${seen.lever}×`)],
+  ];
+}
 
 /** The policy's terms and what was seen at binding, side by side. */
 export function TermsAndFacts({ claim: c, explorer }: { claim: AdminClaim; explorer: string | null }) {
@@ -24,7 +40,7 @@ export function TermsAndFacts({ claim: c, explorer }: { claim: AdminClaim; explo
             [t('claim.verdict'), verdict ? tk(`verdict.${verdict}`) : '–'],
             [
               t('claim.policy'),
-              <Link key="p" to="/admin/policies" search={{ q: o.id }} className="num link">
+              <Link key="p" to="/admin/policies/$id" params={{ id: o.id }} className="num link">
                 {shortId(o.id)} · {c.policy_type}
               </Link>,
             ],
@@ -56,7 +72,7 @@ export function TermsAndFacts({ claim: c, explorer }: { claim: AdminClaim; explo
             [t('claim.binding'), c.attested ? t('claim.attested') : t('claim.unattested')],
             [
               t('claim.owner'),
-              o.owner ? <Hash key="o" value={o.owner} label={t('claim.owner')} /> : t('claim.no_owner'),
+              o.owner ? <Address key="o" value={o.owner} label={t('claim.owner')} /> : t('claim.no_owner'),
             ],
             [
               t('claim.premium_tx'),
@@ -71,11 +87,7 @@ export function TermsAndFacts({ claim: c, explorer }: { claim: AdminClaim; explo
                 '–'
               ),
             ],
-            s ? [t('claim.account'), mono(`${s.uid_masked} (${s.main_uid_masked})`)] : null,
-            s ? [t('claim.entry'), mono(shownPrice(s.avg_px))] : null,
-            s ? [t('claim.liq_px'), mono(shownPrice(s.liq_px))] : null,
-            s ? [t('claim.margin'), <ExchangeAmount key="g" amount={s.margin} ccy="USDT" />] : null,
-            s ? [t('claim.size'), mono(`${s.pos} · ${s.lever}×`)] : null,
+            ...snapshotRows(t, s),
             [
               t('claim.attempts'),
               <span key="a" className="num">

@@ -1,6 +1,6 @@
 import { CLAIM_STATUSES, OPERATOR_ROLES, PURCHASE_ORDER_STATUSES } from '@liqpass/kernel/vocabulary';
 import { useTranslation } from 'react-i18next';
-import { Hash } from '../ui/Money.tsx';
+import { Address } from './Address.tsx';
 
 /** Steps that have a name in each language; another is shown by its code. */
 const AUDIT_ACTIONS = [
@@ -37,6 +37,9 @@ const AUDIT_ACTIONS = [
   'stop_sales',
   'resume_sales',
   'one_person_shop',
+  'note',
+  'name_address',
+  'forget_address',
 ] as const;
 
 /** The words of the audit trail: its codes as a reader's language has them. A claim's "mark paid" is a payout. */
@@ -63,12 +66,15 @@ export function useAuditWords(): {
   };
 }
 
+/** What an actor is called where there is room for a name alone. */
+export const nameOfActor = (name: string): string => name.replace(/^[a-z]+:/, '');
+
 /** Who did it: an operator by name, a wallet by its address, LiqPass itself, or the key that was used. */
 export function Actor({ name }: { name: string }) {
   const { t } = useTranslation('admin');
   const [kind = '', ...rest] = name.split(':');
   const who = rest.join(':');
-  if (kind === 'wallet') return <Hash value={who} label={t('actor.wallet')} />;
+  if (kind === 'wallet') return <Address value={who} label={t('actor.wallet')} />;
   if (kind === 'operator') return <span className="break-words">{who}</span>;
   if (name === 'system') return t('actor.system');
   if (name === 'watch') return t('actor.watch');

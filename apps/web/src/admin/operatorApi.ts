@@ -18,10 +18,13 @@ export function useAdminKey(): string | null {
   );
 }
 
+/** The key of this tab, as a request carries it; nothing for a session. */
+export const keyHeader = (): Record<string, string> => (adminKey === null ? {} : { 'x-admin-key': adminKey });
+
 /** The operators' client: the session cookie of a signed-in operator, or the key given for this tab. */
 export const api = createApi({
   ...connection,
-  headers: (): Record<string, string> => (adminKey === null ? {} : { 'x-admin-key': adminKey }),
+  headers: keyHeader,
 });
 
 /** Takes a key for this tab, once the server has taken it: until then nothing on the page is asked with it. */

@@ -1,4 +1,5 @@
 import { isApiError } from '@liqpass/api/apiClient';
+import { getOrderFile, listAddressNames, look } from '@liqpass/api/deskCalls';
 import {
   getAdminClaim,
   getAdminWatch,
@@ -81,5 +82,20 @@ export const auditQuery = (subject: string) =>
 export const chainQuery = queryOptions({
   queryKey: ['payment-instructions'],
   queryFn: () => getPaymentInstructions(api),
+  staleTime: 60_000,
+});
+export const orderFileQuery = (id: string) =>
+  queryOptions({ queryKey: ['order-file', id], queryFn: () => getOrderFile(api, id) });
+/** Reading what is written of an order says that its page is open; in a tab that nobody sees, nothing is asked. */
+export const orderNotesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['order-notes', id],
+    queryFn: () => look(api, id),
+    refetchInterval: 10_000,
+    staleTime: 5_000,
+  });
+export const addressNamesQuery = queryOptions({
+  queryKey: ['address-names'],
+  queryFn: () => listAddressNames(api),
   staleTime: 60_000,
 });

@@ -14,10 +14,11 @@ import { Route as AdminAuditRouteImport } from './routes/admin.audit'
 import { Route as AdminExposureRouteImport } from './routes/admin.exposure'
 import { Route as AdminPaymentsRouteImport } from './routes/admin.payments'
 import { Route as AdminPayoutsRouteImport } from './routes/admin.payouts'
-import { Route as AdminPoliciesRouteImport } from './routes/admin.policies'
 import { Route as AdminSettingsRouteImport } from './routes/admin.settings'
 import { Route as AdminClaimsIndexRouteImport } from './routes/admin.claims.index'
 import { Route as AdminClaimsIdRouteImport } from './routes/admin.claims.$id'
+import { Route as AdminPoliciesIndexRouteImport } from './routes/admin.policies.index'
+import { Route as AdminPoliciesIdRouteImport } from './routes/admin.policies.$id'
 
 const AdminIndexRoute = AdminIndexRouteImport.update({
   id: '/admin/',
@@ -44,11 +45,6 @@ const AdminPayoutsRoute = AdminPayoutsRouteImport.update({
   path: '/admin/payouts',
   getParentRoute: () => rootRouteImport,
 } as any)
-const AdminPoliciesRoute = AdminPoliciesRouteImport.update({
-  id: '/admin/policies',
-  path: '/admin/policies',
-  getParentRoute: () => rootRouteImport,
-} as any)
 const AdminSettingsRoute = AdminSettingsRouteImport.update({
   id: '/admin/settings',
   path: '/admin/settings',
@@ -64,28 +60,40 @@ const AdminClaimsIdRoute = AdminClaimsIdRouteImport.update({
   path: '/admin/claims/$id',
   getParentRoute: () => rootRouteImport,
 } as any)
+const AdminPoliciesIndexRoute = AdminPoliciesIndexRouteImport.update({
+  id: '/admin/policies/',
+  path: '/admin/policies/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AdminPoliciesIdRoute = AdminPoliciesIdRouteImport.update({
+  id: '/admin/policies/$id',
+  path: '/admin/policies/$id',
+  getParentRoute: () => rootRouteImport,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/admin/audit': typeof AdminAuditRoute
   '/admin/exposure': typeof AdminExposureRoute
   '/admin/payments': typeof AdminPaymentsRoute
   '/admin/payouts': typeof AdminPayoutsRoute
-  '/admin/policies': typeof AdminPoliciesRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/': typeof AdminIndexRoute
   '/admin/claims/$id': typeof AdminClaimsIdRoute
+  '/admin/policies/$id': typeof AdminPoliciesIdRoute
   '/admin/claims/': typeof AdminClaimsIndexRoute
+  '/admin/policies/': typeof AdminPoliciesIndexRoute
 }
 export interface FileRoutesByTo {
   '/admin/audit': typeof AdminAuditRoute
   '/admin/exposure': typeof AdminExposureRoute
   '/admin/payments': typeof AdminPaymentsRoute
   '/admin/payouts': typeof AdminPayoutsRoute
-  '/admin/policies': typeof AdminPoliciesRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin': typeof AdminIndexRoute
   '/admin/claims/$id': typeof AdminClaimsIdRoute
+  '/admin/policies/$id': typeof AdminPoliciesIdRoute
   '/admin/claims': typeof AdminClaimsIndexRoute
+  '/admin/policies': typeof AdminPoliciesIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -93,11 +101,12 @@ export interface FileRoutesById {
   '/admin/exposure': typeof AdminExposureRoute
   '/admin/payments': typeof AdminPaymentsRoute
   '/admin/payouts': typeof AdminPayoutsRoute
-  '/admin/policies': typeof AdminPoliciesRoute
   '/admin/settings': typeof AdminSettingsRoute
   '/admin/': typeof AdminIndexRoute
   '/admin/claims/$id': typeof AdminClaimsIdRoute
+  '/admin/policies/$id': typeof AdminPoliciesIdRoute
   '/admin/claims/': typeof AdminClaimsIndexRoute
+  '/admin/policies/': typeof AdminPoliciesIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -106,33 +115,36 @@ export interface FileRouteTypes {
     | '/admin/exposure'
     | '/admin/payments'
     | '/admin/payouts'
-    | '/admin/policies'
     | '/admin/settings'
     | '/admin/'
     | '/admin/claims/$id'
+    | '/admin/policies/$id'
     | '/admin/claims/'
+    | '/admin/policies/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/admin/audit'
     | '/admin/exposure'
     | '/admin/payments'
     | '/admin/payouts'
-    | '/admin/policies'
     | '/admin/settings'
     | '/admin'
     | '/admin/claims/$id'
+    | '/admin/policies/$id'
     | '/admin/claims'
+    | '/admin/policies'
   id:
     | '__root__'
     | '/admin/audit'
     | '/admin/exposure'
     | '/admin/payments'
     | '/admin/payouts'
-    | '/admin/policies'
     | '/admin/settings'
     | '/admin/'
     | '/admin/claims/$id'
+    | '/admin/policies/$id'
     | '/admin/claims/'
+    | '/admin/policies/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -140,11 +152,12 @@ export interface RootRouteChildren {
   AdminExposureRoute: typeof AdminExposureRoute
   AdminPaymentsRoute: typeof AdminPaymentsRoute
   AdminPayoutsRoute: typeof AdminPayoutsRoute
-  AdminPoliciesRoute: typeof AdminPoliciesRoute
   AdminSettingsRoute: typeof AdminSettingsRoute
   AdminIndexRoute: typeof AdminIndexRoute
   AdminClaimsIdRoute: typeof AdminClaimsIdRoute
+  AdminPoliciesIdRoute: typeof AdminPoliciesIdRoute
   AdminClaimsIndexRoute: typeof AdminClaimsIndexRoute
+  AdminPoliciesIndexRoute: typeof AdminPoliciesIndexRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -184,13 +197,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AdminPayoutsRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/admin/policies': {
-      id: '/admin/policies'
-      path: '/admin/policies'
-      fullPath: '/admin/policies'
-      preLoaderRoute: typeof AdminPoliciesRouteImport
-      parentRoute: typeof rootRouteImport
-    }
     '/admin/settings': {
       id: '/admin/settings'
       path: '/admin/settings'
@@ -212,6 +218,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AdminClaimsIdRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/admin/policies/': {
+      id: '/admin/policies/'
+      path: '/admin/policies'
+      fullPath: '/admin/policies/'
+      preLoaderRoute: typeof AdminPoliciesIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/admin/policies/$id': {
+      id: '/admin/policies/$id'
+      path: '/admin/policies/$id'
+      fullPath: '/admin/policies/$id'
+      preLoaderRoute: typeof AdminPoliciesIdRouteImport
+      parentRoute: typeof rootRouteImport
+    }
   }
 }
 
@@ -220,11 +240,12 @@ const rootRouteChildren: RootRouteChildren = {
   AdminExposureRoute: AdminExposureRoute,
   AdminPaymentsRoute: AdminPaymentsRoute,
   AdminPayoutsRoute: AdminPayoutsRoute,
-  AdminPoliciesRoute: AdminPoliciesRoute,
   AdminSettingsRoute: AdminSettingsRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminClaimsIdRoute: AdminClaimsIdRoute,
+  AdminPoliciesIdRoute: AdminPoliciesIdRoute,
   AdminClaimsIndexRoute: AdminClaimsIndexRoute,
+  AdminPoliciesIndexRoute: AdminPoliciesIndexRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -19,7 +19,17 @@ export const Route = createRootRoute({ component: Root });
 /** A link says how much waits behind it; nothing where nothing does. */
 const waits = (count: number | undefined): string | undefined => (count ? counted(count) : undefined);
 
-const LISTS = new Set(['admin-claims', 'admin-claim', 'admin-orders', 'payouts', 'exposure', 'settings', 'audit']);
+const LISTS = new Set([
+  'admin-claims',
+  'admin-claim',
+  'admin-orders',
+  'payouts',
+  'exposure',
+  'settings',
+  'audit',
+  'order-file',
+  'order-notes',
+]);
 
 function Root() {
   const { t } = useTranslation('admin');

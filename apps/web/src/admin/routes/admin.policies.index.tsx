@@ -2,7 +2,7 @@ import { PURCHASE_ORDER_STATUSES, type PurchaseOrderStatus } from '@liqpass/kern
 import { createFileRoute } from '@tanstack/react-router';
 import { PoliciesPage } from '../PoliciesPage.tsx';
 
-export const Route = createFileRoute('/admin/policies')({
+export const Route = createFileRoute('/admin/policies/')({
   validateSearch: (search: Record<string, unknown>): { status?: PurchaseOrderStatus; q?: string } => {
     const status = PURCHASE_ORDER_STATUSES.find((known) => known === search.status);
     return {
