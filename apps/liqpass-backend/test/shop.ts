@@ -1,6 +1,7 @@
 import type { Quote } from '@liqpass/api/quotes';
 import type { PositionSnapshot } from '@liqpass/api/verify';
 import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
+import { HOUR_MS } from '@liqpass/kernel/time';
 import type { TestContext } from 'node:test';
 import { buildMarketFeed, MARKET_LEASE } from '../src/services/book/feedMarket.ts';
 import { newOrdId, testBackend, type Reply, type TestBackend } from './harness.ts';
@@ -59,6 +60,15 @@ export async function testShop(t: TestContext, settings: Parameters<typeof testB
         },
       }),
   };
+}
+
+/** The market of a test that goes on: each hour that began has its candle. */
+export function goOn(app: Shop): void {
+  const candles = app.market.candles.get(BTC) ?? [];
+  for (let last = candles.at(-1); last && last.timeMs + HOUR_MS <= app.clock.now(); last = candles.at(-1)) {
+    const px = last.close;
+    candles.push({ timeMs: last.timeMs + HOUR_MS, open: px, high: px * 1.002, low: px * 0.998, close: px });
+  }
 }
 
 /** A healthy isolated BTC long that is liquidated at `liqPx`, with 200 USDT at risk unless said otherwise. */

@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { eventsIn } from '../src/services/book/quotes.ts';
 import { bindWith, order, register, snapshotTaken } from './attested.ts';
 import { newOrdId } from './harness.ts';
-import { BTC, snapshotOf, testShop, type Shop } from './shop.ts';
+import { BTC, goOn, snapshotOf, testShop, type Shop } from './shop.ts';
 import { engine } from './testDatabase.ts';
 import { signInWith, type SignedIn } from './wallet.ts';
 
@@ -39,15 +39,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('pay' as const), which, agoMinutes: fc.constantFrom(0, 0, 0, 3, 20) }),
   },
 );
-
-/** The market of a test that goes on: each hour that began has its candle. */
-function goOn(app: Shop): void {
-  const candles = app.market.candles.get(BTC) ?? [];
-  for (let last = candles.at(-1); last && last.timeMs + HOUR_MS <= app.clock.now(); last = candles.at(-1)) {
-    const px = last.close;
-    candles.push({ timeMs: last.timeMs + HOUR_MS, open: px, high: px * 1.002, low: px * 0.998, close: px });
-  }
-}
 
 test(`whatever comes between binding and paying, no cover is found that would not have been sold then (${engine})`, async (t) => {
   const app = await testShop(t);
