@@ -635,3 +635,23 @@ test('a cross position in the same instrument is told apart', () => {
   });
   assert.deepEqual(said(verify(account, ordId)), ['LIQUIDATED', null, []]);
 });
+
+test('a forced close from before the order was bound never counts, whatever window is asked about', () => {
+  const account = createOkxAccount();
+  const ordId = account.trade({ at: T0, side: 'buy', sz: '4', px: '100000' });
+  account.trade({ at: at(15), side: 'sell', sz: '1', px: '95000', kind: 'partial_liquidation' });
+  account.trade({ at: at(60), side: 'sell', sz: '3', px: '94000', kind: 'full_liquidation' });
+  const asked = (boundAtMs: number) =>
+    verify(account, ordId, { boundAt: formatIso(boundAtMs), coverageStartAt: formatIso(T0) });
+  const [before, after] = [asked(at(10)), asked(at(20))];
+  assert.equal(before.liquidation?.first_forced_time_ms, at(15));
+  assert.equal(after.liquidation?.first_forced_time_ms, at(60));
+  assert.ok(Number(after.liquidation?.loss.insured) < Number(before.liquidation?.loss.insured));
+
+  const closed = createOkxAccount();
+  const bound = closed.trade({ at: T0, side: 'buy', sz: '4', px: '100000' });
+  closed.trade({ at: at(15), side: 'sell', sz: '1', px: '95000', kind: 'partial_liquidation' });
+  closed.trade({ at: at(60), side: 'sell', sz: '3', px: '100000' });
+  const told = verify(closed, bound, { boundAt: formatIso(at(20)), coverageStartAt: formatIso(T0) });
+  assert.deepEqual(said(told), ['NOT_LIQUIDATED', 'OUT_OF_COVERAGE_WINDOW', []]);
+});
