@@ -2,6 +2,7 @@ import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { formatIso, MINUTE_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Kysely, PostgresDialect } from 'kysely';
 import { up } from '../src/db/migrations/0023_one_position.ts';
 import { bindWith, far, order, register, snapshotTaken } from './attested.ts';
 import { newOrdId } from './harness.ts';
@@ -92,7 +93,7 @@ test(`a book that sold one position twice before is taken as it is found (${engi
   const { first, next, bindNext } = await lapsedAndNext(app);
   assert.equal((await bindNext()).status, 200);
   await app.markPaid(next);
-  const { db, database } = app.backend.ctx;
+  const { database } = app.backend.ctx;
   await database.pool.query(`
     alter table purchase_orders drop constraint purchase_orders_released_is_no_cover;
     drop index purchase_orders_live_okx_order; drop index purchase_orders_live_position;
@@ -104,7 +105,7 @@ test(`a book that sold one position twice before is taken as it is found (${engi
     `update purchase_orders set paid_at = $2, paid_amount_usdc = 1, marked_paid_by = 'somebody' where id = $1`,
     [first, new Date(app.clock.now())],
   );
-  await up(db);
+  await up(new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) }));
   const { rows } = await database.pool.query<{ indexname: string }>(
     `select indexname from pg_indexes where indexname like 'purchase_orders_%e\\_okx_order' or indexname like 'purchase_orders_%e\\_position' order by 1`,
   );
