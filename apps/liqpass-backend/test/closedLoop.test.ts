@@ -317,6 +317,37 @@ test('tries again what the verifier could not say, and verifies FAILED claims an
   assert.deepEqual([again.body.claimId, again.body.status], [claimed.body.claimId, 'VERIFIED_PENDING_REVIEW']);
 });
 
+test('claiming an open position again asks once a minute, and leaves no trace while it is as open as it was', async () => {
+  const { id } = await t.covered();
+  let asked = 0;
+  t.verifier.script(() => ((asked += 1), verdict('STILL_OPEN', null)));
+  const { claimId } = (await t.claim(id)).body;
+  const before = await t.readClaim(claimId);
+  const again = await Promise.all(Array.from({ length: 10 }, () => t.claim(id)));
+  for (const { status, body } of again)
+    assert.deepEqual([status, body.claimId, body.status, body.rejectedReason], [200, claimId, 'FAILED', 'STILL_OPEN']);
+  assert.equal(asked, 2, 'the first, and one of the ten');
+  t.clock.advance(MINUTE_MS);
+  await t.claim(id);
+  assert.equal(asked, 3);
+  assert.deepEqual(await t.readClaim(claimId), before, 'no row, no attempt, no time');
+
+  // Gone by now: then it goes its way, and who tried again is said.
+  t.clock.advance(MINUTE_MS);
+  t.verifier.script(() => liquidated(t.clock.now() - 1));
+  assert.equal((await t.claim(id)).body.status, 'VERIFIED_PENDING_REVIEW');
+  const { audit } = await t.readClaim(claimId);
+  assert.deepEqual(
+    audit.map(({ actor, action, from, to }) => [actor, action, from, to]),
+    [
+      ['trader', 'file', null, 'VERIFYING'],
+      ['system', 'verify', 'VERIFYING', 'FAILED'],
+      ['trader', 'retry', 'FAILED', 'VERIFYING'],
+      ['system', 'verify', 'VERIFYING', 'VERIFIED_PENDING_REVIEW'],
+    ],
+  );
+});
+
 test('never pays or denies on garbage: hanging, cut off, empty, contradicting itself', async () => {
   const quick = await testBackend({ verdictWaitMs: 300 });
   try {

@@ -1,10 +1,11 @@
 import { LiqPassError, type ErrorCode } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
-import { SECOND_MS } from '@liqpass/kernel/time';
+import { MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import { okxEventId } from '@liqpass/kernel/ids';
 import { randomUUID } from 'node:crypto';
 import { listAuditOf, type Actor, type AuditRow } from '../db/audit/auditRepo.ts';
 import * as repo from '../db/claimsRepo.ts';
+import { addToCounters } from '../db/platform/rateLimitsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { effectiveWindow, refuseClaim, type ClaimRefusal } from '../domain/purchaseOrder.ts';
 import { requirePayable } from './payeeAddress.ts';
@@ -35,7 +36,8 @@ export type FiledClaim = {
 
 /**
  * Files a claim, has the verifier asked about it, and answers with what it is once the verifier has spoken, or after as long as a
- * trigger waits. Filed again, it is the claim that there is; one that FAILED is verified again; nothing else moves.
+ * trigger waits. Filed again, it is the claim that there is; one that FAILED is verified again, once a minute where the position was
+ * open; nothing else moves.
  */
 export async function triggerClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Claim> {
   const { claim, verdict } = await fileClaim(ctx, filed, actor);
@@ -48,8 +50,11 @@ type Filed = {
   readonly verdict: Promise<Claim | null> | null;
 };
 
-/** As triggerClaim, without waiting for the verdict. */
-export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor): Promise<Filed> {
+/**
+ * As triggerClaim, without waiting for the verdict.
+ * @param isGone whether whoever files has seen that the position is gone
+ */
+export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Actor, isGone = false): Promise<Filed> {
   const claimant = checksummedAddress(filed.claimant);
   const order = await afterWaiting(ctx, await readOwnPurchaseOrder(ctx, filed.purchaseOrderId, actor));
   if (order.claim === null) requirePayable(ctx, claimant);
@@ -64,6 +69,11 @@ export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Acto
   if (existing && existing.claimant !== claimant)
     throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
   if (existing && existing.status !== 'FAILED') return { claim: existing, verdict: null };
+  // Claimed again by chance: while the position is as open as it was, nothing is written.
+  if (existing?.rejectedReason === 'STILL_OPEN' && !isGone) {
+    const isAsked = await takeThisMinute(ctx, existing.id);
+    return { claim: existing, verdict: isAsked ? ctx.verifications.verify(existing, order, actor) : null };
+  }
   const window = effectiveWindow(order);
   if (!window) throw new LiqPassError('PURCHASE_ORDER_NOT_COVERED', REFUSALS.PURCHASE_ORDER_NOT_COVERED);
 
@@ -92,6 +102,13 @@ export async function fileClaim(ctx: HallContext, filed: FiledClaim, actor: Acto
   if (now === null) throw new LiqPassError('PURCHASE_ORDER_NOT_PAID', REFUSALS.PURCHASE_ORDER_NOT_PAID);
   if (now.claimant !== claimant) throw new LiqPassError('CLAIMANT_MISMATCH', REFUSALS.CLAIMANT_MISMATCH);
   return { claim: now, verdict: null };
+}
+
+/** Whether this minute's question about a claim whose position was open is still to be asked, by whichever process. */
+async function takeThisMinute(ctx: HallContext, claimId: string): Promise<boolean> {
+  const again = { key: `!still-open ${claimId}`, count: 1, windowMs: MINUTE_MS };
+  const [counted] = await addToCounters(ctx.db, [again], ctx.clock.now());
+  return counted?.count === 1;
 }
 
 /** How long a wait sleeps at most before it looks again: the verdict may come from a worker in another process. */

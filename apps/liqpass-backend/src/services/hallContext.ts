@@ -1,4 +1,5 @@
 import type { ChainSettings, WatchSettings } from './chainSettings.ts';
+import type { Actor } from '../db/audit/auditRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { BookContext } from './book/bookContext.ts';
@@ -8,8 +9,11 @@ import type { PeopleContext } from './people/peopleContext.ts';
 
 /** Asking jp-verify about claims, as many at once as it bears, in turns between accounts. */
 export type Verifications = {
-  /** Asks about a claim that this process has to itself; answers with the claim it became, null where that was not for this attempt to say. */
-  verify(claim: Claim, order: PurchaseOrder | null): Promise<Claim | null>;
+  /**
+   * Asks about a claim that this process has to itself; answers with the claim it became, null where that was not for this attempt to say.
+   * @param retriedBy whoever tries a claim again whose position was open: it moves only where something else is found by now
+   */
+  verify(claim: Claim, order: PurchaseOrder | null, retriedBy?: Actor): Promise<Claim | null>;
   /** Takes up claims that are due, as many as could begin now. */
   takeUpDue(): Promise<void>;
   /** How many claims wait for the verifier, and how long the oldest that is due has waited. */

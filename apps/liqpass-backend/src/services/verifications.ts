@@ -25,14 +25,14 @@ export function buildVerifications(
   const running = new Map<string, Promise<Claim | null>>();
   let stopping = false;
 
-  const verify: Verifications['verify'] = (claim, order) => {
+  const verify: Verifications['verify'] = (claim, order, retriedBy) => {
     const same = running.get(claim.id);
     if (same) return same;
     const asked = places
       .run(accountOf(claim, order), async () => {
         const startedMs = performance.now();
         if (stopping) return { borne: true, result: null };
-        const { claim: after, borne } = await verifyClaim(ctx, claim, order);
+        const { claim: after, borne } = await verifyClaim(ctx, claim, order, retriedBy);
         if (after) observe((performance.now() - startedMs) / 1000, after.status);
         return { borne, result: after };
       })

@@ -1,14 +1,16 @@
 import { boundSnapshot, type VerifyRequest } from '@liqpass/api/verify';
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatIso } from '@liqpass/kernel/time';
-import { SYSTEM } from '../db/audit/auditRepo.ts';
+import { SYSTEM, type Actor } from '../db/audit/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { findCredentialOfAccount } from '../db/people/credentialsRepo.ts';
+import type { Db } from '../db/platform/database.ts';
 import { getBoundPosition } from '../db/purchaseOrdersRepo.ts';
 import { decideClaim, type Claim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { stampKeyOf } from './audit/auditContext.ts';
+import { entryOf } from './audit/entryOf.ts';
 import type { HallContext } from './hallContext.ts';
 import type { Verification } from './jpVerifyClient.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
@@ -55,45 +57,57 @@ const isBorne = ({ finding }: Verification): boolean =>
  * twice, or at once in two places: one takes effect. The question is asked outside any transaction; the answer, its audit
  * row and when the next attempt is due are stored by one statement.
  * @param order the claim's order where it has just been read; else it is read
+ * @param retriedBy whoever tries a claim again that ended because its position was open: while it still is, nothing is written
  * @returns the claim as it then stands; null when it was not for this attempt to say
  */
 export async function verifyClaim(
   ctx: Asking,
   claim: Claim,
   order: PurchaseOrder | null = null,
+  retriedBy: Actor | null = null,
 ): Promise<{ claim: Claim | null; borne: boolean }> {
   const covered = await afterWaiting(ctx, order ?? (await readPurchaseOrder(ctx, claim.purchaseOrderId)), claim.id);
   const asked = covered.refundReason === null ? await ask(ctx, claim, covered) : NOT_ASKED;
   const { finding, kept } = asked;
 
   const nowMs = ctx.clock.now();
-  const attempt = claim.attempts + 1;
+  const attemptsBefore = retriedBy ? 0 : claim.attempts;
+  const attempt = attemptsBefore + 1;
   const decision = decideClaim({ ...covered, window: claim.window }, finding, attempt, nowMs);
   const verified = decision.to === 'VERIFIED_PENDING_REVIEW' ? decision : null;
   const reason = decision.to === 'VERIFIED_PENDING_REVIEW' ? null : decision.reason;
-  const stored = await claims.recordAttempt(
-    ctx.db,
-    claim.id,
-    {
-      attemptsBefore: claim.attempts,
-      to: decision.to,
-      reason,
-      nextAttemptAtMs: decision.to === 'VERIFYING' ? decision.nextAttemptAtMs : null,
-      answer: kept,
-      liquidationTimeMs: verified?.liquidationTimeMs ?? null,
-      payoutAmount: verified?.payoutAmount ?? null,
-      holdReasons: verified && kept ? holdReasons(kept.flags, covered) : [],
-    },
-    {
-      actor: SYSTEM,
-      action: 'verify',
-      subjectType: 'claim',
-      atMs: nowMs,
-      stampKey: stampKeyOf(ctx),
-      why: reason,
-      details: { attempt, verdict: kept?.verdict ?? null, evidenceRoot: kept?.evidenceRoot ?? null },
-    },
-  );
+  const isAsItWas = retriedBy !== null && decision.to === 'FAILED' && reason === claim.rejectedReason;
+  if (isAsItWas) return { claim, borne: isBorne(asked) };
+  const record = (db: Db): Promise<Claim | null> =>
+    claims.recordAttempt(
+      db,
+      claim.id,
+      {
+        attemptsBefore,
+        to: decision.to,
+        reason,
+        nextAttemptAtMs: decision.to === 'VERIFYING' ? decision.nextAttemptAtMs : null,
+        answer: kept,
+        liquidationTimeMs: verified?.liquidationTimeMs ?? null,
+        payoutAmount: verified?.payoutAmount ?? null,
+        holdReasons: verified && kept ? holdReasons(kept.flags, covered) : [],
+      },
+      {
+        actor: SYSTEM,
+        action: 'verify',
+        subjectType: 'claim',
+        atMs: nowMs,
+        stampKey: stampKeyOf(ctx),
+        why: reason,
+        details: { attempt, verdict: kept?.verdict ?? null, evidenceRoot: kept?.evidenceRoot ?? null },
+      },
+    );
+  const stored = retriedBy
+    ? await ctx.db.transaction().execute(async (trx) => {
+        const retried = entryOf('claim')(ctx, retriedBy, 'retry');
+        return (await claims.reopenFailedClaim(trx, claim.id, nowMs, retried)) && record(trx);
+      })
+    : await record(ctx.db);
   if (stored) {
     ctx.log.info({ claimId: claim.id, to: decision.to, reason, attempt }, 'claim verified');
     ctx.changes.announce(claim.id);

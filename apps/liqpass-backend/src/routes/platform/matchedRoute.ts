@@ -15,6 +15,10 @@ export const routePath = (request: Matched): string | null =>
 
 export const isBehindADoor = (request: Matched): boolean => BEHIND_A_DOOR.test(routePath(request) ?? '');
 
+/** What says how the service is and what it offers: anybody may ask, and is counted. */
+const FOR_EVERYBODY = /^\/(?:openapi\.json|metrics|readyz|docs)(?:\/|$)/;
+export const isForEverybody = (request: Matched): boolean => FOR_EVERYBODY.test(routePath(request) ?? '');
+
 /** Method and path of the matched route ("GET /api/me"). HEAD is the GET that it costs. */
 export const routeName = (request: Matched & Pick<FastifyRequest, 'method'>): string =>
   `${request.method === 'HEAD' ? 'GET' : request.method} ${routePath(request) ?? ''}`;

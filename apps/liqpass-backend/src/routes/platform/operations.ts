@@ -2,9 +2,10 @@ import type { Server } from '@liqpass/service/server';
 import { CLAIM_STATUSES, type ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
+import { keptFor } from '../../services/platform/keptFor.ts';
 import type { PlatformContext } from '../../services/platform/platformContext.ts';
 
-const readiness = z
+const readinessAnswer = z
   .strictObject({ ready: z.boolean(), database: z.boolean(), queue: z.boolean(), jp_verify: z.boolean() })
   .meta({ id: 'Readiness' });
 
@@ -79,6 +80,9 @@ export function buildMetrics(
   };
 }
 
+/** What everybody may ask costs what it costs once in this time, however many ask. */
+const KEPT_MS = 1_000;
+
 /** /healthz (the process), /readyz (what it needs), /metrics. */
 export function operationRoutes(
   app: Server,
@@ -108,23 +112,32 @@ export function operationRoutes(
       () => true,
       () => false,
     );
+  const readiness = keptFor(KEPT_MS, async () => {
+    const [database, queueAnswers, jpVerify] = await Promise.all([
+      answers(ctx.database.ping()),
+      answers(queue.depth()),
+      ctx.jpVerify.isHealthy(),
+    ]);
+    return { ready: database && queueAnswers && jpVerify, database, queue: queueAnswers, jp_verify: jpVerify };
+  });
   app.get(
     '/readyz',
     {
       logLevel: 'silent',
-      schema: { tags, summary: 'Database, queue and jp-verify answer', response: { 200: readiness, 503: readiness } },
+      schema: {
+        tags,
+        summary: 'Database, queue and jp-verify answer',
+        response: { 200: readinessAnswer, 503: readinessAnswer },
+        refuses: ['TOO_MANY_REQUESTS'],
+      },
     },
     async (_request, reply) => {
-      const [database, queueAnswers, jpVerify] = await Promise.all([
-        answers(ctx.database.ping()),
-        answers(queue.depth()),
-        ctx.jpVerify.isHealthy(),
-      ]);
-      const ready = database && queueAnswers && jpVerify;
-      return reply.code(ready ? 200 : 503).send({ ready, database, queue: queueAnswers, jp_verify: jpVerify });
+      const now = await readiness();
+      return reply.code(now.ready ? 200 : 503).send(now);
     },
   );
 
+  const figures = keptFor(KEPT_MS, () => metrics.registry.metrics());
   app.get(
     '/metrics',
     {
@@ -133,11 +146,11 @@ export function operationRoutes(
         tags,
         summary: 'Prometheus metrics',
         response: { 200: { content: { 'text/plain': { schema: z.string() } } } },
-        refuses: ['DATABASE_UNAVAILABLE'],
+        refuses: ['DATABASE_UNAVAILABLE', 'TOO_MANY_REQUESTS'],
       },
     },
     async (_request, reply) => {
-      const text = await metrics.registry.metrics();
+      const text = await figures();
       return reply.type(metrics.registry.contentType).serializer(String).send(text);
     },
   );

@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import type { PlatformContext } from '../../services/platform/platformContext.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../../services/platform/rateCounters.ts';
 import type { Keys } from './keys.ts';
-import { isBehindADoor, routeName } from './matchedRoute.ts';
+import { isBehindADoor, isForEverybody, routeName } from './matchedRoute.ts';
 
 /** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */
 const PER_WALLET = 600;
@@ -135,7 +135,7 @@ export async function installLimits(app: Server, ctx: PlatformContext, keys: Key
     );
   };
   app.addHook('onRequest', async (request, reply) => {
-    if (!isBehindADoor(request)) return;
+    if (!isBehindADoor(request) && !isForEverybody(request)) return;
     const limit = choose(request);
     if (limit !== null) await count(request, reply, limit);
   });

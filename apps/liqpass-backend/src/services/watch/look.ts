@@ -191,6 +191,7 @@ async function fileIfAsked(ctx: LookoutContext, order: PurchaseOrder): Promise<b
   const now = await getWatch(ctx.db, order.id);
   const claimant = order.payoutAddress ?? order.owner;
   if (!now?.isOn || !now.filesClaims || claimant === null) return false;
-  await fileClaim(ctx, { purchaseOrderId: order.id, claimant, submitTxHash: null, triggeredAtSec: null }, WATCH);
+  const filed = { purchaseOrderId: order.id, claimant, submitTxHash: null, triggeredAtSec: null };
+  await fileClaim(ctx, filed, WATCH, true);
   return true;
 }
