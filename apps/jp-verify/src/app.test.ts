@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sealingKeyAnswer } from '@liqpass/api/exchangeKeys';
-import { candlesAnswer, marksAnswer } from '@liqpass/api/market';
+import { candlesAnswer, exchangeAnswer, marksAnswer } from '@liqpass/api/market';
 import { observeAnswer } from '@liqpass/api/observe';
 import { attestationKeysAnswer, snapshotAnswer, verifyAnswer, type VerifyAnswer } from '@liqpass/api/verify';
 import { evidenceBundle } from '@liqpass/evidence/bundle';
@@ -419,6 +419,38 @@ test('lists open positions with the orders to pick from', async () => {
       [first, '2'],
     ],
   );
+});
+
+test('says how the exchange answers, by its own calls and by what it says of maintenance, without asking it too often', async () => {
+  const world = await startWorld(liquidated().account);
+  const rows = [
+    { title: 'Upgrade', state: 'ongoing', serviceType: '5', begin: '1780000000000', end: '', system: 'unified' },
+    { title: 'Done', state: 'completed', serviceType: '8', begin: '1', end: '2' },
+  ];
+  const status = '/api/v5/system/status';
+  world.okx.intercept = (target, reply) =>
+    target === status ? { status: 200, body: JSON.stringify({ code: '0', msg: '', data: rows }) } : reply;
+  const read = async () => exchangeAnswer.parse((await world.get('/exchange')).json);
+  const first = await read();
+  assert.deepEqual(first.maintenance, [
+    { title: 'Upgrade', state: 'ongoing', serviceType: '5', beginMs: 1_780_000_000_000, endMs: null },
+  ]);
+  assert.ok(first.asked >= 1 && first.answeredAtMs !== null);
+  assert.equal(first.failed, 0);
+  await read();
+  assert.equal(world.okx.asked.filter((target) => target === status).length, 1, 'one call in 5 s is allowed');
+});
+
+test('an exchange that answers nothing is told as that; a refusal is an answer', async () => {
+  const down = await startWorld(liquidated().account);
+  down.okx.intercept = () => ({ status: 503, body: '<html>' });
+  const none = exchangeAnswer.parse((await down.get('/exchange')).json);
+  assert.deepEqual([none.answeredAtMs, none.maintenance], [null, null]);
+  assert.ok(none.failed > 0 && none.failed === none.asked, JSON.stringify(none));
+  const refusing = await startWorld(liquidated().account);
+  refusing.okx.intercept = () => okxError('51000', 'Parameter error');
+  const some = exchangeAnswer.parse((await refusing.get('/exchange')).json);
+  assert.deepEqual([some.failed, some.maintenance], [0, null]);
 });
 
 test('reads candles over several pages and marks from two sources, without a key', async () => {

@@ -34,6 +34,7 @@ import { purchaseOrderRoutes } from './routes/purchaseOrders.ts';
 import { adminHoldRoutes } from './routes/adminHolds.ts';
 import { adminExposureRoutes } from './routes/book/adminExposure.ts';
 import { adminSettingRoutes } from './routes/adminSettings.ts';
+import { exchangeRoutes } from './routes/book/exchange.ts';
 import { marketRoutes } from './routes/book/market.ts';
 import { productRoutes } from './routes/book/products.ts';
 import { quoteRoutes } from './routes/book/quotes.ts';
@@ -101,6 +102,7 @@ export async function buildApp(
   productRoutes(app, ctx);
   quoteRoutes(app, ctx);
   marketRoutes(app, ctx);
+  exchangeRoutes(app, ctx);
   adminHoldRoutes(app, ctx, keys);
   adminExposureRoutes(app, ctx, keys);
   adminSettingRoutes(app, ctx, keys);

@@ -21,6 +21,7 @@ import { startLookout } from './jobs/watch/lookout.ts';
 import { startTreasuryWatch } from './jobs/treasury/treasuryWatch.ts';
 import { liveCapital } from './services/treasury/liveCapital.ts';
 import { measureTreasury } from './routes/treasury/treasuryMetrics.ts';
+import { measureExchange } from './routes/book/exchange.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/platform/operations.ts';
 import { beginKeyedStamps } from './services/audit/beginKeyedStamps.ts';
@@ -32,6 +33,7 @@ import { requireGrownLog } from './services/log/logState.ts';
 import { buildMarketFeed } from './services/book/feedMarket.ts';
 import { exchangeKeyClient } from './services/people/exchangeKeyClient.ts';
 import { jpVerifyClient } from './services/jpVerifyClient.ts';
+import { buildExchangeStanding } from './services/book/exchangeStanding.ts';
 import { buildMarketState } from './services/book/market.ts';
 import { marketClient } from './services/book/marketClient.ts';
 import { quoteSigner } from './services/book/quoteSigner.ts';
@@ -101,6 +103,7 @@ export async function startBackend(
       marketClient: marketClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
       quoteSigner: quoteSigner(config.underwriting.quoteSigningKey),
       sales: live?.sales ?? stops,
+      exchange: buildExchangeStanding(),
       settings: live === null ? config : { ...config, underwriting: live.underwriting },
       watch: openWatch(config),
       observe: observeClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
@@ -137,6 +140,7 @@ export async function startBackend(
       watch === null || live === null
         ? null
         : startTreasuryWatch({ ...background, watch }, { reads: config.role !== 'web', live });
+    measureExchange(metrics.registry, ctx);
     if (watch !== null) measureTreasury(metrics.registry, { ...ctx, watch });
     const address = await listen(app, config);
     return {

@@ -56,6 +56,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'GET /api/me/purchase-orders': { rule: 'signed in' },
 
   'GET /api/products': { rule: 'anybody' },
+  'GET /api/exchange': { rule: 'anybody' },
   'POST /api/quotes': { rule: 'anybody' },
   'GET /api/market/candles': { rule: 'anybody' },
   'GET /api/market/marks': { rule: 'anybody' },

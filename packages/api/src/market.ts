@@ -44,3 +44,29 @@ export const marksAnswer = z
   })
   .meta({ id: 'Marks' });
 export type MarksAnswer = z.infer<typeof marksAnswer>;
+
+/** GET /exchange: how the exchange answered lately, and what it says of itself. */
+export const exchangeAnswer = z
+  .strictObject({
+    readAtMs: z.int(),
+    /** The last moment at which it answered anything; null: never since this process began. */
+    answeredAtMs: z.int().nullable(),
+    /** Questions of the last minute, and those of them without an answer. */
+    asked: z.int(),
+    failed: z.int(),
+    /** Its maintenance, by its own word; null where it did not say. */
+    maintenance: z
+      .array(
+        z.strictObject({
+          title: z.string(),
+          state: z.enum(['scheduled', 'ongoing', 'pre_open']),
+          /** What it concerns: 5 is trading, 8 accounts, 99 others; as the exchange numbers them. */
+          serviceType: z.string(),
+          beginMs: z.int().nullable(),
+          endMs: z.int().nullable(),
+        }),
+      )
+      .nullable(),
+  })
+  .meta({ id: 'Exchange' });
+export type ExchangeAnswer = z.infer<typeof exchangeAnswer>;

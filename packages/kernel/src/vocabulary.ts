@@ -215,6 +215,7 @@ export type RejectionCode = (typeof REJECTION_CODES)[number];
 /** Why a product is not sold on an instrument right now. */
 export const SALES_STOP_REASONS = [
   'STOPPED_BY_OPERATOR',
+  'EXCHANGE_DOWN',
   'MARKET_DATA_MISSING',
   'MARKET_DATA_STALE',
   'PRICE_SOURCES_DISAGREE',
@@ -298,3 +299,10 @@ export type WatchEnd = (typeof WATCH_ENDS)[number];
 /** off: nobody looks. waiting: cover has not begun. blind: the position could not be seen at the last look. */
 export const WATCH_STATES = ['off', 'waiting', 'watching', 'blind', 'ended'] as const;
 export type WatchState = (typeof WATCH_STATES)[number];
+
+/** How the exchange answers. DOWN: nothing is sold, and nobody's time runs. */
+export const EXCHANGE_STATES = ['UP', 'DEGRADED', 'DOWN'] as const;
+export type ExchangeState = (typeof EXCHANGE_STATES)[number];
+/** Why it is not UP: it does not answer, works on itself, is about to open again, or answers only now and then. */
+export const EXCHANGE_TROUBLES = ['NO_ANSWER', 'MAINTENANCE', 'PRE_OPEN', 'MANY_FAILURES'] as const;
+export type ExchangeTrouble = (typeof EXCHANGE_TROUBLES)[number];

@@ -5,6 +5,9 @@ import { PAGE_SIZE } from './reader.ts';
 
 export const CONFIG_TARGET = '/api/v5/account/config';
 
+/** What the exchange says of its own maintenance; one call in 5 s is allowed. */
+export const SYSTEM_STATUS_TARGET = '/api/v5/system/status';
+
 export const orderTarget = (instId: string, ordId: string): string =>
   `/api/v5/trade/order?instId=${instId}&ordId=${ordId}`;
 

@@ -6,6 +6,7 @@ import { OKX_ERROR_CLASSES } from '@liqpass/proof/okxErrors';
 import { askHttp } from '@liqpass/service/askHttp';
 import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { OkxCredential } from './credential.ts';
+import type { ExchangeCalls } from './exchangeCalls.ts';
 import { PUBLIC, type Lane, type RateLimiter } from './rateLimiter.ts';
 import { signedHeaders } from './signature.ts';
 
@@ -62,11 +63,13 @@ type Deps = {
   readonly clock: Clock;
   readonly limiter: RateLimiter;
   readonly exchangeClock: ExchangeClock;
+  /** Hears of every question whether it was answered. */
+  readonly calls: ExchangeCalls;
   readonly timing: OkxTiming;
 };
 
 export function createOkxClient(deps: Deps): OkxClient {
-  const { baseUrl, credential, lane, clock, limiter, exchangeClock, timing } = deps;
+  const { baseUrl, credential, lane, clock, limiter, exchangeClock, calls, timing } = deps;
   // The limiter's map outlives a request: it holds a digest, not the key.
   const who = credential === null ? PUBLIC : createHash('sha256').update(credential.apiKey).digest('base64url');
 
@@ -89,6 +92,14 @@ export function createOkxClient(deps: Deps): OkxClient {
   }
 
   async function send(target: string, signWith: OkxCredential | null, timeoutMs: number): Promise<RawExchange> {
+    const exchange = await sendOnce(target, signWith, timeoutMs);
+    const answer = readAnswer({ ...exchange, path: 'okx/00-asked' });
+    // A refusal is an answer too; what passes (busy, down, cut off) is none.
+    calls.note(answer.kind === 'rows' || answer.errorClass !== 'transient', clock.now());
+    return exchange;
+  }
+
+  async function sendOnce(target: string, signWith: OkxCredential | null, timeoutMs: number): Promise<RawExchange> {
     const sentAtMs = clock.now();
     const headers = signWith === null ? {} : signedHeaders(signWith, target, sentAtMs + exchangeClock.offsetMs);
     const base = {
@@ -124,7 +135,7 @@ export function createOkxClient(deps: Deps): OkxClient {
     return { ...received, body: text, failure: null };
   }
 
-  const isPrivate = (target: string): boolean => !/^\/api\/v5\/(public|market)\//.test(target);
+  const isPrivate = (target: string): boolean => !/^\/api\/v5\/(public|market|system)\//.test(target);
 
   return {
     host: baseUrl,

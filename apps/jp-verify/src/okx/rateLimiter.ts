@@ -12,6 +12,8 @@ const LIMITS: Record<string, number> = {
   'trade/order': 60,
   'trade/orders-history-archive': 20,
   'trade/fills-history': 10,
+  // One in 5 s: whoever asks for it spaces the calls (services/exchange.ts).
+  'system/status': 2,
   'public/instruments': 20,
   'market/index-tickers': 20,
   'market/mark-price-candles': 20,

@@ -1,6 +1,7 @@
-import { candlesAnswer, candlesQuery, marksAnswer } from '@liqpass/api/market';
+import { candlesAnswer, candlesQuery, exchangeAnswer, marksAnswer } from '@liqpass/api/market';
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
+import { exchangeReader } from '../services/exchange.ts';
 import { readCandles, readMarks } from '../services/market.ts';
 
 export function marketRoutes(app: Server, ctx: Context): void {
@@ -32,5 +33,18 @@ export function marketRoutes(app: Server, ctx: Context): void {
       },
     },
     () => readMarks(ctx),
+  );
+  const readExchange = exchangeReader(ctx);
+  app.get(
+    '/exchange',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'How the exchange answers, and its maintenance',
+        response: { 200: exchangeAnswer },
+      },
+    },
+    () => readExchange(),
   );
 }

@@ -12,6 +12,7 @@ import {
   type OkxTiming,
 } from '../okx/okxClient.ts';
 import type { OkxCredential } from '../okx/credential.ts';
+import { createExchangeCalls, type ExchangeCalls } from '../okx/exchangeCalls.ts';
 import { createRateLimiter, type Lane, type RateLimiter } from '../okx/rateLimiter.ts';
 import { USUAL_READING, type ReadingTiming } from './gatherEvidence.ts';
 import { createJudges, type Judges } from './proofThreads.ts';
@@ -27,6 +28,8 @@ export type Context = {
   readonly attestationKeys: readonly SigningKey[];
   readonly limiter: RateLimiter;
   readonly exchangeClocks: Map<string, ExchangeClock>;
+  /** How the exchange that was configured answered lately. */
+  readonly exchangeCalls: ExchangeCalls;
   readonly okxTiming: OkxTiming;
   readonly reading: ReadingTiming;
   readonly judges: Judges;
@@ -48,6 +51,7 @@ export function createContext(input: ContextInput): Context {
     judges: createJudges(),
     ...input,
     exchangeClocks: new Map(),
+    exchangeCalls: createExchangeCalls(),
     stopping: { now: false },
   };
 }
@@ -81,6 +85,8 @@ export function okxClientFor(
     clock: ctx.clock,
     limiter: ctx.limiter,
     exchangeClock,
+    // Hosts of other regions are other machines: their trouble is not everybody's.
+    calls: baseUrl === ctx.okxBaseUrl ? ctx.exchangeCalls : { ...ctx.exchangeCalls, note: () => undefined },
     timing: ctx.okxTiming,
   });
 }

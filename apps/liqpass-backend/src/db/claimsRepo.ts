@@ -175,6 +175,8 @@ export async function reopenFailedClaim(
 export type AttemptResult = {
   /** The attempts made before this one: what was read when it began. */
   readonly attemptsBefore: number;
+  /** Whether this one is one more of them: not what came to nothing because the exchange is in trouble. */
+  readonly counts: boolean;
   readonly to: Extract<ClaimStatus, 'VERIFYING' | 'VERIFIED_PENDING_REVIEW' | 'REJECTED' | 'FAILED'>;
   readonly reason: string | null;
   readonly nextAttemptAtMs: EpochMs | null;
@@ -209,7 +211,7 @@ export async function recordAttempt(
   return movedClaim(
     await sql<ClaimRow>`
     with moved as (
-      update insurance_claims set status = ${result.to}, attempts = attempts + 1, last_attempt_reason = ${result.reason},
+      update insurance_claims set status = ${result.to}, attempts = attempts + ${result.counts ? 1 : 0}, last_attempt_reason = ${result.reason},
         next_attempt_at = ${result.nextAttemptAtMs === null ? null : new Date(result.nextAttemptAtMs)},
         rejected_reason = ${ended ? result.reason : null},
         verdict = coalesce(${answer?.verdict ?? null}, verdict), flags = coalesce(${answer ? [...answer.flags] : null}::text[], flags),

@@ -70,6 +70,7 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
     payer: row.payer,
     paidProbability: row.paid_probability,
     quoteHash: row.quote_hash,
+    payByGrownMs: Number(row.pay_by_grown_ms),
     position: row.position_json
       ? {
           instId: row.position_json.inst_id,
@@ -290,6 +291,7 @@ export async function bindOkxMeta(
     const { rows } = await sql<Row>`
       with moved as (
         update purchase_orders set okx_meta_json = ${meta}::jsonb, bound_at = ${now}, attested = ${seen !== null},
+          ${seen === null ? sql`` : sql`pay_by_grown_ms = 0,`}
           credential_id = ${seen?.credentialId ?? null}, snapshot_id = ${seen?.snapshotId ?? null}, okx_uid = ${seen?.uid ?? null},
           okx_main_uid = ${seen?.mainUid ?? null}, okx_pos_id = ${seen?.posId ?? null}, okx_pos_ctime = ${seen?.cTime ?? null},
           ${seen !== null && wallet !== null ? sql`owner = ${wallet},` : sql``} binding_released_at = null, version = version + 1, updated_at = ${now}
@@ -470,7 +472,7 @@ const statusSql = (nowMs: EpochMs) => sql`
     when p.paid_at is null and p.cancelled_at is not null then 'LAPSED'
     when p.paid_at is null and p.coverage_end_at <= ${new Date(nowMs)} then 'LAPSED'
     when p.paid_at is null and p.okx_meta_json is not null
-      and (case when p.attested then p.bound_at when p.quote_hash is not null then p.created_at end) <= ${new Date(nowMs - PAY_WITHIN_MS)} then 'LAPSED'
+      and (case when p.attested then p.bound_at when p.quote_hash is not null then p.created_at end) + p.pay_by_grown_ms * interval '1 millisecond' <= ${new Date(nowMs - PAY_WITHIN_MS)} then 'LAPSED'
     when p.paid_at is null and p.okx_meta_json is null then 'AWAITING_BINDING'
     when p.paid_at is null then 'AWAITING_PAYMENT'
     when p.coverage_end_at is null or ${effectiveStartSql} >= p.coverage_end_at or p.coverage_end_at <= ${new Date(nowMs)} then 'EXPIRED'

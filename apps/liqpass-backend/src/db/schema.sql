@@ -206,6 +206,19 @@ TABLE claim_decisions
   CONSTRAINT claim_decisions_pkey PRIMARY KEY (id)
   CREATE INDEX claim_decisions_of_claim ON claim_decisions USING btree (claim_id, id)
 
+TABLE exchange_intervals
+  id bigint NOT NULL IDENTITY
+  state text NOT NULL
+  trouble text
+  title text
+  from_at timestamp with time zone NOT NULL
+  until_at timestamp with time zone NOT NULL
+  CONSTRAINT exchange_intervals_check CHECK (until_at >= from_at)
+  CONSTRAINT exchange_intervals_check1 CHECK ((state = 'UP'::text) = (trouble IS NULL))
+  CONSTRAINT exchange_intervals_state_check CHECK (state = ANY (ARRAY['UP'::text, 'DEGRADED'::text, 'DOWN'::text]))
+  CONSTRAINT exchange_intervals_trouble_check CHECK (trouble = ANY (ARRAY['NO_ANSWER'::text, 'MAINTENANCE'::text, 'PRE_OPEN'::text, 'MANY_FAILURES'::text]))
+  CONSTRAINT exchange_intervals_pkey PRIMARY KEY (id)
+
 TABLE idempotency_keys
   scope text NOT NULL
   key text NOT NULL
@@ -530,6 +543,8 @@ TABLE purchase_orders
   payment_final boolean NOT NULL DEFAULT false
   premium_vanished_at timestamp with time zone
   cancelled_at timestamp with time zone
+  pay_by_grown_ms bigint NOT NULL DEFAULT 0
+  CONSTRAINT purchase_orders_pay_by_grown_ms_check CHECK (pay_by_grown_ms >= 0)
   CONSTRAINT purchase_orders_sound CHECK (purchase_orders_sound(premium_amount_usdc, coverage_start_at, coverage_end_at, okx_meta_json, bound_at, attested, binding_released_at, reported_at, reported_tx_hash, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by, refund_reason, credential_id, snapshot_id, okx_uid, okx_main_uid, okx_pos_id, okx_pos_ctime, waiting_check, payer, paid_probability, refunded_at, refund_to, refund_tx_hash, amount_due_usdc, payment_reference, payment_seen_tx_hash, payment_seen_block, payment_final)) NOT VALID
   CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)

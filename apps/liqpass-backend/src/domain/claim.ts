@@ -1,6 +1,7 @@
 import type { Usdc } from '@liqpass/kernel/money';
 import { isWithin, MINUTE_MS, SECOND_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
-import type { ClaimStatus, RefundReason, Verdict } from '@liqpass/kernel/vocabulary';
+import type { ClaimStatus, ExchangeState, RefundReason, Verdict } from '@liqpass/kernel/vocabulary';
+import { isExchangesDoing, WHILE_DOWN_MS } from './book/exchangeHealth.ts';
 import { decidePayout } from './payout.ts';
 
 /** A claim as its facts stand. */
@@ -67,7 +68,7 @@ export type ClaimDecision =
   | { readonly to: 'VERIFIED_PENDING_REVIEW'; readonly liquidationTimeMs: EpochMs; readonly payoutAmount: Usdc }
   | { readonly to: 'REJECTED'; readonly reason: string }
   | { readonly to: 'FAILED'; readonly reason: string }
-  | { readonly to: 'VERIFYING'; readonly reason: string; readonly nextAttemptAtMs: EpochMs };
+  | { readonly to: 'VERIFYING'; readonly reason: string; readonly nextAttemptAtMs: EpochMs; readonly uncounted?: true };
 
 /** Waits before the second, third, … attempt: quick at first for late publications, then patient for an exchange that is down; 83 minutes in all. */
 const BACKOFF_MS: readonly number[] = [
@@ -88,17 +89,24 @@ export const MAX_ATTEMPTS = BACKOFF_MS.length + 1;
 /**
  * What a finding means for a claim: the table of the contract, section 1. Missing data is never a denial and never a
  * payment: whatever is not a clear answer is asked again, with backoff, and then FAILED.
+ * What came to nothing because the exchange is in trouble is not counted: waiting for it never becomes FAILED.
  * @param attempt how many times jp-verify has been asked, this one included
+ * @param exchange how the exchange is; null: not known
  */
 export function decideClaim(
   claim: { window: Window; payoutFixed: Usdc; payoutCap: Usdc; refundReason: RefundReason | null },
   finding: Finding,
   attempt: number,
   nowMs: EpochMs,
+  exchange: ExchangeState | null = null,
 ): ClaimDecision {
   // A cover that was voided meanwhile owes its premium back and nothing else, whatever was found.
   if (claim.refundReason !== null) return { to: 'REJECTED', reason: claim.refundReason };
-  if (finding.kind === 'no_answer') return tryAgain(finding.reason, attempt, nowMs);
+  const inconclusive = (reason: string): ClaimDecision =>
+    isExchangesDoing(reason, exchange)
+      ? { to: 'VERIFYING', reason, nextAttemptAtMs: nowMs + WHILE_DOWN_MS, uncounted: true }
+      : tryAgain(reason, attempt, nowMs);
+  if (finding.kind === 'no_answer') return inconclusive(finding.reason);
   switch (finding.verdict) {
     case 'LIQUIDATED':
     case 'PARTIALLY_LIQUIDATED': {
@@ -126,7 +134,7 @@ export function decideClaim(
     case 'STILL_OPEN':
       return { to: 'FAILED', reason: 'STILL_OPEN' };
     case 'INCONCLUSIVE':
-      return tryAgain(finding.reason ?? 'INCONCLUSIVE', attempt, nowMs);
+      return inconclusive(finding.reason ?? 'INCONCLUSIVE');
   }
 }
 

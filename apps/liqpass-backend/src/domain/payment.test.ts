@@ -41,6 +41,7 @@ const order = (more: Partial<PaymentFacts['order']> = {}): PaymentFacts['order']
   cancelledAtMs: null,
   payoutFixed: usdc(50_000_000n),
   quoteHash: null,
+  payByGrownMs: 0,
   position: { instId: 'BTC-USDT-SWAP', side: 'long', leverage: '5', markPx: String(close), liqPx: String(LIQ) },
   createdAtMs: NOW - 6 * MINUTE_MS,
   ...more,

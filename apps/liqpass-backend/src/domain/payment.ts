@@ -55,6 +55,7 @@ export type PaymentFacts = {
     | 'amountDue'
     | 'payoutFixed'
     | 'quoteHash'
+    | 'payByGrownMs'
     | 'position'
     | 'createdAtMs'
     | 'cancelledAtMs'

@@ -38,6 +38,7 @@ const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
   payer: null,
   paidProbability: null,
   quoteHash: null,
+  payByGrownMs: 0,
   position: null,
   refundReason: null,
   refunded: null,

@@ -51,6 +51,8 @@ export type PurchaseOrder = {
   /** How likely a claim was when the money came; null where it was not known then, or nobody saw the position. */
   readonly paidProbability: number | null;
   readonly quoteHash: string | null;
+  /** By how much the exchange's downtime has put off until when it may be paid. */
+  readonly payByGrownMs: number;
   /** What is covered, as quoted and then as seen at binding; null where neither was. Prices and leverage as decimal text. */
   readonly position: Position | null;
   readonly refundReason: RefundReason | null;
@@ -90,12 +92,16 @@ export function effectiveWindow(order: Timed): Window | null {
 
 /**
  * Until when an order may be paid: for so long from when its price was last computed, which is at binding with a key, and, where
- * nobody saw the position then, at the order with its quote. null where nothing was computed, or before binding.
+ * nobody saw the position then, at the order with its quote; while the exchange is down that time does not run. null where nothing was
+ * computed, or before binding.
  */
-export function payBy(order: Pick<PurchaseOrder, 'quoteHash' | 'binding' | 'createdAtMs'>): EpochMs | null {
+export function payBy(
+  order: Pick<PurchaseOrder, 'quoteHash' | 'binding' | 'createdAtMs' | 'payByGrownMs'>,
+): EpochMs | null {
   if (!order.binding) return null;
-  if (order.binding.attested) return order.binding.boundAtMs + PAY_WITHIN_MS;
-  return order.quoteHash === null ? null : order.createdAtMs + PAY_WITHIN_MS;
+  const withinMs = PAY_WITHIN_MS + order.payByGrownMs;
+  if (order.binding.attested) return order.binding.boundAtMs + withinMs;
+  return order.quoteHash === null ? null : order.createdAtMs + withinMs;
 }
 
 /** While cover waits, since a key showed the position: the mark must not come to its liquidation price meanwhile. null where nobody saw the position, or there is no cover. */

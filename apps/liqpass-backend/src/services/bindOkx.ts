@@ -86,11 +86,12 @@ async function bindUnattested(
   if (coinOf(okx.instId) === null)
     throw notInsurable('INSTRUMENT_NOT_COVERED', 'Only BTC-USDT-SWAP and ETH-USDT-SWAP can be covered.');
   // Nothing computes the price again here: it is as old as the order.
-  if (order.quoteHash !== null && ctx.clock.now() >= order.createdAtMs + PAY_WITHIN_MS)
+  const quotedUntilMs = order.createdAtMs + PAY_WITHIN_MS + order.payByGrownMs;
+  if (order.quoteHash !== null && ctx.clock.now() >= quotedUntilMs)
     throw new LiqPassError(
       'QUOTE_EXPIRED',
-      `The quoted price could be paid until ${formatIso(order.createdAtMs + PAY_WITHIN_MS)}: ask for a new one.`,
-      { params: { expired_at: formatIso(order.createdAtMs + PAY_WITHIN_MS) } },
+      `The quoted price could be paid until ${formatIso(quotedUntilMs)}: ask for a new one.`,
+      { params: { expired_at: formatIso(quotedUntilMs) } },
     );
   const bind = (): Promise<repo.BindOutcome> =>
     repo.bindOkxMeta(

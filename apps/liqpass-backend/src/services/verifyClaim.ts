@@ -73,7 +73,13 @@ export async function verifyClaim(
   const nowMs = ctx.clock.now();
   const attemptsBefore = retriedBy ? 0 : claim.attempts;
   const attempt = attemptsBefore + 1;
-  const decision = decideClaim({ ...covered, window: claim.window }, finding, attempt, nowMs);
+  const decision = decideClaim(
+    { ...covered, window: claim.window },
+    finding,
+    attempt,
+    nowMs,
+    ctx.exchange.stateAt(nowMs),
+  );
   const verified = decision.to === 'VERIFIED_PENDING_REVIEW' ? decision : null;
   const reason = decision.to === 'VERIFIED_PENDING_REVIEW' ? null : decision.reason;
   const isAsItWas = retriedBy !== null && decision.to === 'FAILED' && reason === claim.rejectedReason;
@@ -84,6 +90,7 @@ export async function verifyClaim(
       claim.id,
       {
         attemptsBefore,
+        counts: decision.to !== 'VERIFYING' || decision.uncounted !== true,
         to: decision.to,
         reason,
         nextAttemptAtMs: decision.to === 'VERIFYING' ? decision.nextAttemptAtMs : null,

@@ -51,6 +51,14 @@ export const faultBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('missingRows'), where, ...common }),
   /** Pages after the first come empty. */
   z.strictObject({ kind: z.literal('missingPage'), ...common }),
+  /** The exchange says that it works on itself (serviceType 5 is trading, 8 accounts, 99 others); what it answers besides stays. */
+  z.strictObject({
+    kind: z.literal('maintenance'),
+    state: z.enum(['scheduled', 'ongoing', 'pre_open', 'completed', 'canceled']).default('ongoing'),
+    serviceType: z.string().max(4).default('5'),
+    title: z.string().max(200).default('Unified trading account upgrade'),
+    ...common,
+  }),
   /** The connection is cut, without an answer. */
   z.strictObject({ kind: z.literal('drop'), ...common }),
 ]);

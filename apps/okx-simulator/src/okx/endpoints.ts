@@ -15,6 +15,8 @@ export type Reading = {
   readonly query: Query;
   readonly nowMs: EpochMs;
   readonly lateMs: number;
+  /** Rows of system/status. */
+  readonly maintenance: readonly Readonly<Record<string, string>>[];
 };
 
 const ARCHIVE_MS = 90 * DAY_MS;
@@ -137,6 +139,9 @@ function isForgotten(order: Stored, nowMs: EpochMs, reachMs: number): boolean {
 
 export const PUBLIC: Record<string, (reading: Reading) => readonly unknown[]> = {
   '/api/v5/public/time': ({ nowMs }) => [{ ts: String(nowMs) }],
+
+  '/api/v5/system/status': ({ maintenance, query }) =>
+    maintenance.filter((row) => (query['state'] ?? '') === '' || row['state'] === query['state']),
 
   '/api/v5/public/instruments': ({ query }) => {
     onlySwap(query, true);

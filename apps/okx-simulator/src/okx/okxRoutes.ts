@@ -63,6 +63,7 @@ export function okxRoutes(simulator: Simulator, limitsRates: boolean) {
       query: queryOf(request),
       nowMs,
       lateMs: sumOf(faults, (fault) => (fault.kind === 'late' ? fault.delayMs : 0)),
+      maintenance: maintenanceOf(faults, nowMs),
     };
     const limit = (caller: string): void => {
       if (limitsRates && !simulator.rates.take(path, caller, simulator.clock.now())) throw refuse.rateLimited();
@@ -114,6 +115,28 @@ function spoil(rows: readonly unknown[], faults: readonly Fault[], query: Query)
   }
   return spoilt;
 }
+
+/** Rows of system/status, field by field as documented. */
+const maintenanceOf = (faults: readonly Fault[], nowMs: number): Readonly<Record<string, string>>[] =>
+  faults.flatMap((fault) =>
+    fault.kind === 'maintenance'
+      ? [
+          {
+            begin: String(nowMs),
+            end: fault.untilMs === null ? '' : String(fault.untilMs),
+            env: '1',
+            href: '',
+            maintType: '1',
+            preOpenBegin: '',
+            scheDesc: '',
+            serviceType: fault.serviceType,
+            state: fault.state,
+            system: 'unified',
+            title: fault.title,
+          },
+        ]
+      : [],
+  );
 
 const isRow = (row: unknown): row is OkxRow => typeof row === 'object' && row !== null && !Array.isArray(row);
 const fits = (row: unknown, where: Readonly<Record<string, string>>): boolean =>

@@ -17,6 +17,7 @@ import { Timeline, type Step } from '../ui/Timeline.tsx';
 import { CancelOrder } from './CancelOrder.tsx';
 import { CoverAgain } from './CoverAgain.tsx';
 import { ClaimPanel, FileClaim, isStillOpen } from './ClaimPanel.tsx';
+import { ExchangeNote } from './ExchangeNote.tsx';
 import { OrderError } from './OrderError.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
 import { OrderTag } from './OrderTag.tsx';
@@ -62,6 +63,7 @@ export function PolicyPage({ id }: { id: string }) {
       </div>
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-12">
         <div className="grid min-w-0 gap-8">
+          <ExchangeNote />
           {order.refund_reason !== null ? <RefundNote order={order} /> : covers && <Cover order={order} />}
           {claimed &&
             (claim.data ? (

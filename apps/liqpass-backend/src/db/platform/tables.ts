@@ -47,6 +47,7 @@ export type PurchaseOrdersTable = {
   paid_probability: number | null;
   marked_paid_by: string | null;
   quote_hash: string | null;
+  pay_by_grown_ms: ColumnType<string, number | undefined, number>;
   refund_reason: RefundReason | null;
   waiting_check: WaitingCheck | null;
   /** Taken back by its trader while it was unpaid. */

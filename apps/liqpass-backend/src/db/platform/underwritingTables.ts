@@ -1,5 +1,5 @@
-import type { Side } from '@liqpass/kernel/vocabulary';
-import type { ColumnType } from 'kysely';
+import type { ExchangeState, ExchangeTrouble, Side } from '@liqpass/kernel/vocabulary';
+import type { ColumnType, GeneratedAlways } from 'kysely';
 
 /** numeric: text both ways, so that no amount ever is a float. */
 type Numeric = string;
@@ -88,10 +88,20 @@ export type BookDaysTable = {
   finished: boolean;
 };
 
+export type ExchangeIntervalsTable = {
+  id: GeneratedAlways<string>;
+  state: ExchangeState;
+  trouble: ExchangeTrouble | null;
+  title: string | null;
+  from_at: Timestamp;
+  until_at: Timestamp;
+};
+
 export type UnderwritingTables = {
   market_candles: MarketCandlesTable;
   market_marks: MarketMarksTable;
   market_minutes: MarketMinutesTable;
+  exchange_intervals: ExchangeIntervalsTable;
   leases: LeasesTable;
   sales_stops: SalesStopsTable;
   quotes: QuotesTable;

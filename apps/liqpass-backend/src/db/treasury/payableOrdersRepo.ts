@@ -30,7 +30,7 @@ export async function listPayableOrders(
     select o.id, o.payment_reference, a.amount_usdc, o.owner, o.reported_tx_hash, o.created_at,
       (o.paid_at is null and (o.coverage_end_at is null or o.coverage_end_at > ${new Date(nowMs)})
         and not (o.quote_hash is not null and o.okx_meta_json is not null
-          and (case when o.attested then o.bound_at else o.created_at end) <= ${new Date(nowMs - PAY_WITHIN_MS)})) as open,
+          and (case when o.attested then o.bound_at else o.created_at end) + o.pay_by_grown_ms * interval '1 millisecond' <= ${new Date(nowMs - PAY_WITHIN_MS)})) as open,
       (o.paid_at is not null or exists (select from chain_transfers t where t.purchase_order_id = o.id)) as has_money
     from purchase_orders o left join amounts_due a on a.purchase_order_id = o.id
     where o.id in (

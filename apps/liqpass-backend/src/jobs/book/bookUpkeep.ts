@@ -18,6 +18,7 @@ export function startBookUpkeep(ctx: BookContext, lookAtWaits: () => Promise<unk
   async function run(): Promise<void> {
     try {
       await ctx.sales.refresh(ctx.db);
+      await ctx.exchange.refresh(ctx.db);
       await lookAtWaits();
       const nowMs = performance.now();
       if (nowMs - clearedAtMs >= MINUTE_MS) {

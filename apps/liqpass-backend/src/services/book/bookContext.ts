@@ -1,5 +1,6 @@
 import type { Usdc } from '@liqpass/kernel/money';
 import type { AuditContext } from '../audit/auditContext.ts';
+import type { ExchangeStanding } from './exchangeStanding.ts';
 import type { MarketState } from './market.ts';
 import type { MarketClient } from './marketClient.ts';
 import type { QuoteSigner } from './quoteSigner.ts';
@@ -21,6 +22,8 @@ export type BookContext = AuditContext & {
   readonly marketClient: MarketClient;
   readonly quoteSigner: QuoteSigner;
   readonly sales: SalesStops;
+  /** How the exchange is, as last read. */
+  readonly exchange: ExchangeStanding;
   readonly settings: {
     readonly underwriting: UnderwritingSettings;
     /** Whether cover is sold for an order that nobody looked at with a key. */

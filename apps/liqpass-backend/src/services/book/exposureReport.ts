@@ -84,6 +84,7 @@ function stoppedReason(ctx: BookContext, totals: BookTotals, side: Side): SalesS
     .list()
     .some((stop) => stop.policyType === null && stop.instId === null && (stop.side === null || stop.side === side));
   if (everything) return 'STOPPED_BY_OPERATOR';
+  if (ctx.exchange.stateAt(ctx.clock.now()) === 'DOWN') return 'EXCHANGE_DOWN';
   return totals.sides[side].restsUntilMs === null ? null : 'CIRCUIT_BREAKER';
 }
 

@@ -14,6 +14,7 @@ import {
   type StoredCandle,
 } from '../../db/book/marketRepo.ts';
 import type { BookContext } from './bookContext.ts';
+import { feedExchange } from './exchange.ts';
 import { HOURS_BACK, INSTRUMENTS } from './market.ts';
 import type { MarketClient } from './marketClient.ts';
 
@@ -44,6 +45,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
       const nowMs = ctx.clock.now();
       try {
         if (await holdLease(ctx.db, LEASE, name, nowMs, LEASE_MS)) {
+          await feedExchange(ctx, client, signal);
           await feedMarks(ctx, client, signal);
           for (const instId of INSTRUMENTS) {
             const last = readAt.get(instId);
@@ -63,6 +65,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
         }
       } finally {
         await ctx.market.refresh(ctx.db, ctx.clock.now());
+        await ctx.exchange.refresh(ctx.db);
       }
     },
   };

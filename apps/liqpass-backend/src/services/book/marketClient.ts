@@ -1,8 +1,10 @@
 import {
   candlesAnswer,
+  exchangeAnswer,
   marksAnswer,
   type CandlesAnswer,
   type CandlesQuery,
+  type ExchangeAnswer,
   type MarksAnswer,
 } from '@liqpass/api/market';
 import type { z } from 'zod';
@@ -10,6 +12,8 @@ import type { z } from 'zod';
 /** The exchange's public prices, through jp-verify. Throws for whatever is not a readable answer. */
 export type MarketClient = {
   marks(signal: AbortSignal): Promise<MarksAnswer>;
+  /** How the exchange answered lately. */
+  exchange(signal: AbortSignal): Promise<ExchangeAnswer>;
   /** Newest first; `after` is exclusive: only candles older than it. */
   candles(query: Omit<CandlesQuery, 'after'> & { after?: number }, signal: AbortSignal): Promise<CandlesAnswer>;
 };
@@ -32,6 +36,7 @@ export function marketClient(baseUrl: string, apiKey: string): MarketClient {
     return schema.parse(json);
   }
   return {
+    exchange: (signal) => read('/exchange', exchangeAnswer, signal),
     marks: (signal) => read('/market/marks', marksAnswer, signal),
     candles: ({ instId, bar, limit, after }, signal) => {
       const query = new URLSearchParams({ instId, bar, limit: String(limit) });

@@ -60,6 +60,7 @@ function offSale(ctx: BookContext, product: Product, book: BookTotals, nowMs: Ep
 
   function why(side: Side, instId: string): SalesStopReason | null {
     if (ctx.sales.covering({ policyType: product.policyType, instId, side })) return 'STOPPED_BY_OPERATOR';
+    if (ctx.exchange.stateAt(nowMs) === 'DOWN') return 'EXCHANGE_DOWN';
     const answer = ctx.market.at(instId, nowMs);
     if (!answer.open) return answer.reason;
     if (isTurbulent(product, answer.market, side, nowMs)) return 'MARKET_TURMOIL';
@@ -90,11 +91,12 @@ function marketNow(ctx: BookContext, instId: string, nowMs: EpochMs): MarketNow 
   const mark = ctx.market.lastMark(instId);
   const shown = mark ? { px: mark.markPx, atMs: mark.atMs } : null;
   const known = { instId, mark: shown };
-  if (!answer.open)
+  const isDown = ctx.exchange.stateAt(nowMs) === 'DOWN';
+  if (!answer.open || isDown)
     return {
       ...known,
-      stale: answer.reason !== 'PRICE_SOURCES_DISAGREE',
-      stopped: answer.reason,
+      stale: !answer.open && answer.reason !== 'PRICE_SOURCES_DISAGREE',
+      stopped: answer.open || isDown ? 'EXCHANGE_DOWN' : answer.reason,
       maxLeverage: NONE,
       fixedPriceMaxLeverage: NONE,
     };

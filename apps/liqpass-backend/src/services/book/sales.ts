@@ -10,6 +10,7 @@ import type { Sale } from './salesStops.ts';
 /** What a stop says to whoever wants to buy: a code, a sentence, and when to ask again. */
 const SENTENCES: Readonly<Record<SalesStopReason, string>> = {
   STOPPED_BY_OPERATOR: 'This is not on sale at the moment: an operator has stopped it.',
+  EXCHANGE_DOWN: 'The exchange does not answer at the moment, so that no position can be looked at. Try again later.',
   MARKET_DATA_MISSING:
     'Nothing is sold until the last 30 days of prices and the price now are known. Try again in a minute.',
   MARKET_DATA_STALE: 'Nothing is sold on prices older than two minutes. Try again in a minute.',
@@ -26,9 +27,10 @@ export function salesStopped(
   return new LiqPassError('SALES_STOPPED', more.message ?? SENTENCES[reason], { params: { reason, ...more.params } });
 }
 
-/** Refuses what an operator took off sale. */
+/** Refuses what an operator took off sale, and everything while the exchange is down. */
 export function refuseStopped(ctx: BookContext, sale: Sale): void {
   if (ctx.sales.covering(sale)) throw salesStopped('STOPPED_BY_OPERATOR');
+  if (ctx.exchange.stateAt(ctx.clock.now()) === 'DOWN') throw salesStopped('EXCHANGE_DOWN');
 }
 
 /** Stops or resumes sales of a scope, and answers with the stops that then stand. Other processes follow within seconds. */

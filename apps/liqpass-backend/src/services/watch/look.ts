@@ -175,10 +175,10 @@ async function closingLook(ctx: LookoutContext, watch: Taken, order: PurchaseOrd
   const verification = await verify(ctx, watch, order, key);
   const kept = verification?.kept ?? null;
   const settledAtMs = (effectiveWindow(order)?.endMs ?? 0) + CLOSING_AFTER_MS + CLOSING_TRIED_MS;
-  if (!kept || (kept.verdict === 'INCONCLUSIVE' && ctx.clock.now() < settledAtMs))
-    return ctx.clock.now() < settledAtMs
-      ? unsettled(ctx, watch, null)
-      : { ...ended(watch, 'WINDOW_OVER'), looked: true };
+  // What the exchange cannot say while it is down is asked for when it is back.
+  const isTried = ctx.clock.now() < settledAtMs || ctx.exchange.stateAt(ctx.clock.now()) === 'DOWN';
+  if (!kept || (kept.verdict === 'INCONCLUSIVE' && isTried))
+    return isTried ? unsettled(ctx, watch, null) : { ...ended(watch, 'WINDOW_OVER'), looked: true };
   const { verdict, evidenceRoot, evidence } = kept;
   const reason = verification?.finding.reason ?? null;
   await keepEvidence(ctx.db, order.id, { kind: 'CLOSING', verdict, reason, evidenceRoot, evidence }, ctx.clock.now());
