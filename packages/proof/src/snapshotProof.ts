@@ -63,6 +63,8 @@ function reasonOf(halt: Exclude<Halt, { halt: 'needs' }>): SnapshotReason {
   return same ?? (halt.reason === 'BOUND_AFTER_LIQUIDATION' ? 'ORDER_IS_A_CLOSE' : 'EVIDENCE_CONTRADICTS');
 }
 
+const heldRow = z.object({ posSide: z.string().optional(), pos: z.union([z.string(), z.number()]) });
+
 /** The position that an order opened, as it stands: what can be insured, or why not. Pure; asks as proveClaim does. */
 export function proveSnapshot(
   claim: SnapshotClaim,
@@ -109,7 +111,7 @@ function look(study: Study): PositionSnapshot | Halt | Refused {
   const live = reader.read(positionsTarget(study.instId));
   const side = slotOf(study.instId, order).posSide;
   const isThere = (value: unknown): boolean => {
-    const row = z.object({ posSide: z.string().optional(), pos: z.union([z.string(), z.number()]) }).safeParse(value);
+    const row = heldRow.safeParse(value);
     return row.success && (row.data.posSide || side) === side && !/^-?0*\.?0*$/.test(String(row.data.pos));
   };
   if (live?.kind === 'rows' && !ofSlot(live.rows, study.instId).some(({ value }) => isThere(value))) {

@@ -25,9 +25,20 @@ export function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
+/** Keys are digested once: every request with a key is compared with each, and twice. */
+const digests = new WeakMap<NamedKey, Buffer>();
+function digestOf(held: NamedKey): Buffer {
+  const known = digests.get(held);
+  if (known) return known;
+  const made = digest(held.key);
+  digests.set(held, made);
+  return made;
+}
+
 /** The holder's name of a key that was given; null when nobody holds it. Every key is compared, whichever matches. */
 export function holderOf(given: string, keys: readonly NamedKey[]): string | null {
+  const asked = digest(given);
   let holder: string | null = null;
-  for (const { name, key } of keys) if (sameSecret(given, key)) holder = name;
+  for (const held of keys) if (timingSafeEqual(asked, digestOf(held))) holder = held.name;
   return holder;
 }

@@ -98,6 +98,23 @@ test('takes a body that is left out where every field is optional', async () => 
   await app.close();
 });
 
+test('every answer carries the security headers, refusals and what is not there too', async () => {
+  const { app } = await sample();
+  for (const url of ['/openapi.json', '/refuse', '/break', '/nothing']) {
+    const { headers } = await app.inject({ url });
+    assert.match(String(headers['content-security-policy']), /^default-src 'none';.*frame-ancestors 'none'$/, url);
+    assert.deepEqual(
+      ['referrer-policy', 'cross-origin-resource-policy', 'x-content-type-options', 'x-frame-options'].map(
+        (name) => headers[name],
+      ),
+      ['no-referrer', 'same-origin', 'nosniff', 'SAMEORIGIN'],
+      url,
+    );
+    assert.match(String(headers['strict-transport-security']), /^max-age=31536000/, url);
+  }
+  await app.close();
+});
+
 test('answers what is no HTTP in the same shape', async (t) => {
   const { app } = await sample();
   t.after(() => app.close());

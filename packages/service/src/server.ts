@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { LiqPassError } from '@liqpass/api/errors';
@@ -24,6 +23,7 @@ import { answerNoHttp, installErrorHandler, sendError, toLiqPassError, type Clas
 import { hideIds } from './hideIds.ts';
 import { withoutPorts } from './forwardedFor.ts';
 import { documentRefusals, type RefusalsOf } from './refusals.ts';
+import { securityHeaders } from './securityHeaders.ts';
 
 /** A Fastify server whose schemas are zod's. */
 export type Server = FastifyInstance<
@@ -122,7 +122,10 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     });
   });
 
+  const headers = securityHeaders();
   app.addHook('onRequest', async (request, reply) => {
+    // On the answer itself, so that they are there too where a stream writes its own head.
+    reply.raw.setHeaders(headers);
     void reply.header('x-request-id', request.id);
     // Before anybody asks for the address, which is read off the header each time.
     const forwarded = request.raw.headers['x-forwarded-for'];
@@ -131,27 +134,6 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   letGoOfCallers(app);
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined && request.method !== 'GET' && request.method !== 'HEAD') request.body = {};
-  });
-
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-    referrerPolicy: { policy: 'no-referrer' },
   });
 
   documentRefusals(app, options.refusalsOf ?? (() => []));

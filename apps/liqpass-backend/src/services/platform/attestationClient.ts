@@ -35,6 +35,7 @@ export type KeyStore = { load(): Promise<KnownKey[]>; keep(keys: readonly KnownK
 const TIMEOUT_MS = 3_000;
 const KEPT_MS = 60_000;
 
+const signed = z.looseObject({ attestation: z.unknown() });
 const answered = z.looseObject({
   attestation: z.unknown().optional(),
   evidence: z.object({ root: z.string(), bundle: evidenceBundle }),
@@ -104,7 +105,7 @@ export function attestationClient(deps: {
 
   async function why(answer: unknown, asked: Asked): Promise<string | Judgement> {
     if (pinned.length === 0) await load();
-    const given = z.looseObject({ attestation: z.unknown() }).safeParse(answer).data?.attestation;
+    const given = signed.safeParse(answer).data?.attestation;
     if (given === undefined || given === null)
       return known.size === 0 ? { held: true, keyId: null, attestation: null } : 'it is not signed';
     const read = attestation.safeParse(given).data;
