@@ -29,7 +29,7 @@ const MAX_NOTE_LENGTH = 1_000_000;
 const MAX_SECONDS = 8_640_000_000_000n;
 
 /** Key names are not empty and hold neither spaces (Unicode's, which are not those of \s) nor a plus. */
-export const isKeyName = (name: string): boolean => /^[^\p{White_Space}+]+$/u.test(name) && name.isWellFormed();
+export const isKeyName = (name: string): boolean => /^[^\p{White_Space}+]+$/u.test(name) && isNoteText(name);
 
 /** The key of `name` of a type; its id follows from these. */
 export function verifierKey(name: string, type: VerifierKey['type'], publicKey: Uint8Array): VerifierKey {

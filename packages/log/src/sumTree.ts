@@ -1,7 +1,7 @@
 import { invariant } from '@liqpass/kernel/invariant';
 import { formatUsdc, parseUsdc, usdc, type Usdc } from '@liqpass/kernel/money';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import { sameBytes } from './base64.ts';
 
@@ -14,26 +14,35 @@ export type Liability = { readonly subject: Uint8Array; readonly amount: Usdc };
 type Node = { readonly hash: Uint8Array; readonly sum: Usdc };
 
 const MAX_SUM = 2n ** 64n - 1n;
+const HASH_BYTES = 32;
+const SUM_BYTES = 8;
 
-function uint64(sum: Usdc): Uint8Array {
+// A tree of 100,000 covers is 262,143 hashes: what is hashed is written into the same bytes each time.
+const leafBytes = Uint8Array.of(0x10, ...new Uint8Array(HASH_BYTES + SUM_BYTES));
+const leafView = new DataView(leafBytes.buffer);
+const nodeBytes = Uint8Array.of(0x11, ...new Uint8Array(2 * (HASH_BYTES + SUM_BYTES)));
+const nodeView = new DataView(nodeBytes.buffer);
+
+function putSum(view: DataView, at: number, sum: Usdc): void {
   invariant(sum <= MAX_SUM, 'what is owed fits into 64 bits');
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, sum);
-  return bytes;
+  view.setBigUint64(at, sum);
 }
 
-const leafOf = ({ subject, amount }: Liability): Node => ({
-  hash: sha256(concatBytes(Uint8Array.of(0x10), subject, uint64(amount))),
-  sum: amount,
-});
+function leafOf({ subject, amount }: Liability): Node {
+  invariant(subject.length === HASH_BYTES, 'a subject has 32 bytes');
+  leafBytes.set(subject, 1);
+  putSum(leafView, 1 + HASH_BYTES, amount);
+  return { hash: sha256(leafBytes), sum: amount };
+}
 
 function nodeOf(left: Node, right: Node): Node {
   const sum = usdc(left.sum + right.sum);
   invariant(sum <= MAX_SUM, 'what is owed fits into 64 bits');
-  return {
-    hash: sha256(concatBytes(Uint8Array.of(0x11), left.hash, uint64(left.sum), right.hash, uint64(right.sum))),
-    sum,
-  };
+  nodeBytes.set(left.hash, 1);
+  putSum(nodeView, 1 + HASH_BYTES, left.sum);
+  nodeBytes.set(right.hash, 1 + HASH_BYTES + SUM_BYTES);
+  putSum(nodeView, 1 + 2 * HASH_BYTES + SUM_BYTES, right.sum);
+  return { hash: sha256(nodeBytes), sum };
 }
 
 export type SumTree = {
@@ -78,10 +87,32 @@ export function liabilityPathJson(path: LiabilityPath): z.input<typeof liability
   };
 }
 
-const bySubject = (a: Liability, b: Liability): number => {
+/** A liability with its subject's first six bytes as a number, by which all but the rarest are told apart at once. */
+type Sorting = Liability & { readonly prefix: number };
+
+function toSorting({ subject, amount }: Liability): Sorting {
+  return { subject, amount, prefix: subject.subarray(0, 6).reduce((number, byte) => number * 256 + byte, 0) };
+}
+
+function inOrder(a: Sorting, b: Sorting): number {
+  if (a.prefix !== b.prefix) return a.prefix - b.prefix;
   const at = a.subject.findIndex((byte, index) => byte !== b.subject[index]);
   return at < 0 ? 0 : (a.subject[at] ?? 0) - (b.subject[at] ?? 0);
-};
+}
+
+/** Where a subject stands among sorted ones; null where it does not. */
+function findIn(sorted: readonly Sorting[], wanted: Sorting): number | null {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const found = sorted[middle];
+    const order = found === undefined ? 0 : inOrder(found, wanted);
+    if (order === 0) return middle;
+    if (order < 0) from = middle + 1;
+    else to = middle;
+  }
+  return null;
+}
 
 /**
  * The tree over `liabilities`, ordered by subject and padded to the next power of two with leaves of nothing under subjects
@@ -93,20 +124,28 @@ export function buildSumTree(liabilities: readonly Liability[], freshSubject: ()
     subject: freshSubject(),
     amount: usdc(0n),
   }));
-  const leaves = [...liabilities, ...padding].toSorted(bySubject);
-  const positions = new Map(leaves.map(({ subject }, at) => [bytesToHex(subject), at]));
-  invariant(positions.size === leaves.length, 'no subject stands twice in a tree');
+  const leaves = [...liabilities, ...padding].map(toSorting).toSorted(inOrder);
+  invariant(
+    leaves.every((leaf, at) => at === 0 || inOrder(leaves[at - 1] ?? leaf, leaf) < 0),
+    'no subject stands twice in a tree',
+  );
   const levels: Node[][] = [leaves.map(leafOf)];
   for (let level = levels[0] ?? []; level.length > 1; level = levels.at(-1) ?? [])
-    levels.push(level.flatMap((left, at) => (at % 2 === 0 ? [nodeOf(left, level[at + 1] ?? left)] : [])));
+    levels.push(
+      Array.from({ length: level.length / 2 }, (_, at) => {
+        const [left, right] = [level[at * 2], level[at * 2 + 1]];
+        invariant(left !== undefined && right !== undefined, 'a padded tree has a sibling for each node');
+        return nodeOf(left, right);
+      }),
+    );
   const top = levels.at(-1)?.[0];
   invariant(top !== undefined, 'a tree has a root');
   return {
     root: `0x${bytesToHex(top.hash)}`,
     total: top.sum,
     path(subject) {
-      const position = positions.get(bytesToHex(subject));
-      if (position === undefined) return null;
+      const position = findIn(leaves, toSorting({ subject, amount: usdc(0n) }));
+      if (position === null) return null;
       return levels.slice(0, -1).map((level, height) => {
         const at = Math.floor(position / 2 ** height);
         const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
