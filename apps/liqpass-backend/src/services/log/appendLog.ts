@@ -17,8 +17,8 @@ import { liabilitiesNow } from './liabilities.ts';
 import type { LogContext, LogSettings } from './logContext.ts';
 import { keepState } from './logState.ts';
 
-/** So many entries in one transaction at the most. */
-const BATCH = 2_000;
+/** So many entries in one transaction at the most; one look a second follows the other, so that is how fast the log can grow. */
+const BATCH = 10_000;
 /** How far before the newest row the trail is looked through again: usually, and now and then. */
 const LOOK_BACK = { near: 1_000, far: 200_000 } as const;
 const AUDIT_EVERY_MS = MINUTE_MS;

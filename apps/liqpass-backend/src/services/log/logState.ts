@@ -37,11 +37,11 @@ export async function requireGrownLog({ db }: Pick<LogContext, 'db'>, publicLog:
   const last = await getLastCheckpoint(db);
   if ((last?.size ?? 0) < size)
     throw new ConfigError(
-      `LOG_STATE: ${size} entries of the log were published, the database has ${last?.size ?? 0}: it is an older copy. Restore one that is newer, or begin a new log with another LOG_ORIGIN`,
+      `LOG_STATE: ${size} entries of the log were published, the database has ${last?.size ?? 0}: it is an older copy. Restore one that is newer, or begin a new log with another LOG_ORIGIN and LOG_STATE`,
     );
   const same = await getCheckpointAt(db, size);
   if (same === null || !sameBytes(same.root, root))
     throw new ConfigError(
-      `LOG_STATE: the database holds another log than the one published at ${size} entries: it would be a fork. Restore the right database, or begin a new log with another LOG_ORIGIN`,
+      `LOG_STATE: the database holds another log than the one published at ${size} entries: it would be a fork. Restore the right database, or begin a new log with another LOG_ORIGIN and LOG_STATE`,
     );
 }
