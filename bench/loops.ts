@@ -77,6 +77,8 @@ async function benchDatabase(database: string): Promise<void> {
       // What is compiled and cached on the first requests is nobody's steady state.
       if (beside) await driveLoops(beside.url, { clients: 32, seconds: warmSeconds });
       policies.push(...(await driveLoops(product.url, { clients: 32, seconds: warmSeconds })).policies);
+      // Nor are plans for empty tables: PostgreSQL itself looks at what has grown within its first minute.
+      for (const pool of pools) await pool.query('analyze');
       for (const verifierMs of verifierDelays)
         for (const clients of clientCounts) {
           verifier.mood = { answersAfterMs: verifierMs };

@@ -1,9 +1,13 @@
 import { CLAIM_STATUSES, PURCHASE_ORDER_STATUSES } from '@liqpass/kernel/vocabulary';
 import { Kysely, PostgresDialect } from 'kysely';
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { countClaimsByStatus } from '../src/db/claimsRepo.ts';
+import { SYSTEM, type AuditEntry } from '../src/db/audit/auditRepo.ts';
+import { countClaimsByStatus, recordAttempt, reopenFailedClaim } from '../src/db/claimsRepo.ts';
+import { approveClaim, markClaimPaid, rejectClaim } from '../src/db/decisionsRepo.ts';
+import { releaseHold } from '../src/db/holdsRepo.ts';
 import { listClaimsForReview, reviewCursorOf, type ReviewFilter, type ReviewSort } from '../src/db/claimReviewRepo.ts';
 import type { Database, Db } from '../src/db/platform/database.ts';
 import { listPurchaseOrders } from '../src/db/purchaseOrdersRepo.ts';
@@ -44,6 +48,7 @@ after(() => database?.close());
 type Node = {
   'Node Type': string;
   'Relation Name'?: string;
+  'Index Name'?: string;
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;
@@ -152,6 +157,38 @@ test('what a search of the queue finds is found by an index', { skip }, async ()
   }
   await bounded('flag', 200, () => listClaimsForReview(db, review('newest', { flag: 'SAME_DAY_HISTORY' })));
 });
+
+test(
+  'a step finds its claim by its id: the index of a status holds whatever was in it since the last vacuum',
+  { skip },
+  async () => {
+    const none = randomUUID();
+    const entry: AuditEntry = { actor: SYSTEM, action: 'test', subjectType: 'claim', atMs: 0, stampKey: null };
+    const attempt = {
+      attemptsBefore: 0,
+      to: 'FAILED',
+      reason: 'NONE',
+      nextAttemptAtMs: null,
+      answer: null,
+      counts: true,
+    } as const;
+    const steps: Record<string, () => Promise<unknown>> = {
+      reopen: () => reopenFailedClaim(db, none, 0, entry),
+      verify: () =>
+        recordAttempt(db, none, { ...attempt, liquidationTimeMs: null, payoutAmount: null, holdReasons: [] }, entry),
+      release: () => releaseHold(db, none, 'looked at', entry),
+      approve: () => approveClaim(db, none, 'alice', true, entry),
+      reject: () => rejectClaim(db, none, { reason: 'NONE', code: null, text: 'none' }, entry),
+      pay: () =>
+        markClaimPaid(db, none, { multisigTxHash: `0x${'0'.repeat(64)}`, multisigSafe: null, paidAtMs: 0 }, entry),
+    };
+    for (const [name, step] of Object.entries(steps))
+      for (const nodes of await plansOf(step))
+        for (const { 'Relation Name': relation, 'Index Name': index } of nodes)
+          if (relation === 'insurance_claims' && index !== undefined)
+            assert.equal(index, 'insurance_claims_pkey', name);
+  },
+);
 
 const ordersOf = (
   more: Partial<Parameters<typeof listPurchaseOrders>[1]>,

@@ -3,7 +3,7 @@ import type { RejectionCode } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import { auditFrom, identityOf, type AuditEntry } from './audit/auditRepo.ts';
 import type { Claim } from '../domain/claim.ts';
-import { movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
+import { isInStatus, movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
 import { lockedPayout, owePayout } from './obligations.ts';
 import { isSamePersonSql } from './people/samePerson.ts';
@@ -39,7 +39,7 @@ export async function approveClaim(
     await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = 'APPROVED_PENDING_MULTISIG', approved_by = ${approvedBy}, approved_at = ${now}, updated_at = ${now}
-      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons = '{}'
+      where id = ${id} and ${isInStatus('VERIFIED_PENDING_REVIEW')} and hold_reasons = '{}'
         and exists (select from purchase_orders p where p.id = purchase_order_id and p.refund_reason is null
           and (p.attested is not true or p.waiting_check = 'UNTOUCHED' or ${judged}))
       returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
@@ -61,7 +61,7 @@ export async function rejectClaim(
     await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = 'REJECTED', rejected_reason = ${rejection.reason}, updated_at = ${new Date(entry.atMs)}
-      where id = ${id} and status = 'VERIFIED_PENDING_REVIEW'
+      where id = ${id} and ${isInStatus('VERIFIED_PENDING_REVIEW')}
       returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status
     ), decided as (${decided('REJECT', entry, { code: rejection.code, reason: rejection.text })}),
     noted as (${auditFrom('moved', entry)})
@@ -114,7 +114,7 @@ export async function markClaimPaid(
     moved as (
       update insurance_claims set status = 'PAID', multisig_tx_hash = ${payment.multisigTxHash}, multisig_safe = ${payment.multisigSafe},
         paid_at = ${paidAt}, updated_at = ${now}
-      where id = ${id} and exists (select from owed) and status = 'APPROVED_PENDING_MULTISIG' and (not (select person from same) or ${onePersonShop})
+      where id = ${id} and exists (select from owed) and ${isInStatus('APPROVED_PENDING_MULTISIG')} and (not (select person from same) or ${onePersonShop})
       returning *, 'APPROVED_PENDING_MULTISIG'::text as from_status, status as to_status
     ), settled as (
       update payouts set status = 'PAID', tx_hash = ${payment.multisigTxHash}, paid_at = ${paidAt}, recorded_by = ${entry.actor.name},

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { auditFrom, identityOf, type AuditEntry } from './audit/auditRepo.ts';
+import { isInStatus } from './claimsRepo.ts';
 import type { Db } from './platform/database.ts';
 
 /** Releases the hold of a verified claim, with the decision and its audit row; false when there is none to release. */
@@ -7,7 +8,7 @@ export async function releaseHold(db: Db, id: string, reason: string, entry: Aud
   const now = new Date(entry.atMs);
   const { rows } = await sql<{ id: string }>`
     with held as (
-      select id, hold_reasons from insurance_claims where id = ${id} and status = 'VERIFIED_PENDING_REVIEW' and hold_reasons <> '{}' for update
+      select id, hold_reasons from insurance_claims where id = ${id} and ${isInStatus('VERIFIED_PENDING_REVIEW')} and hold_reasons <> '{}' for update
     ), moved as (
       update insurance_claims c set hold_reasons = '{}', updated_at = ${now} from held where c.id = held.id
       returning c.id, c.status as from_status, c.status as to_status, held.hold_reasons as released
