@@ -41,6 +41,7 @@ import { buildSalesStops } from './services/book/salesStops.ts';
 import { seedOperators } from './services/people/operators.ts';
 import { checkWaits } from './services/waiting.ts';
 import { observeClient } from './services/watch/observeClient.ts';
+import { payeeChecks } from './services/treasury/payeeChecks.ts';
 import { openWatch } from './services/treasury/openWatch.ts';
 import type { Verifications } from './services/hallContext.ts';
 import { buildVerifications } from './services/verifications.ts';
@@ -98,6 +99,7 @@ export async function startBackend(
       exchangeKeys: exchangeKeyClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey, attestations),
       attestations,
       wallets: walletSignatureClient(config.people.rpcUrls),
+      payees: payeeChecks(config.watch?.rpcUrls ?? config.people.rpcUrls, config.chain.usdc),
       changes: buildChanges(),
       market: buildMarketState(),
       marketClient: marketClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),

@@ -2,6 +2,7 @@ import {
   CLAIM_RELATIONS,
   CLAIM_STATUSES,
   HOLD_REASONS,
+  PAYEE_DOUBTS,
   OPERATOR_ROLES,
   PURCHASE_ORDER_STATUSES,
   SALES_STOP_REASONS,
@@ -107,6 +108,8 @@ export const adminClaimAnswer = claimAnswer
         created_at: instant,
       }),
     ),
+    /** What the chain says against the claimant, who would be paid; left out where it was not asked, or did not answer. */
+    payee_doubts: z.array(z.enum(PAYEE_DOUBTS)).optional(),
     timeline: z.array(z.strictObject({ at: instant, kind: z.enum(TIMELINE_KINDS), px: z.string().nullable() })),
     /** Whether this operator may approve, take back, and record the payment of this claim, now. */
     may: z.strictObject({ approve: z.boolean(), reject: z.boolean(), take_back: z.boolean(), mark_paid: z.boolean() }),

@@ -1,5 +1,5 @@
 import type { Api, In } from './apiClient.ts';
-import { authNonceAnswer } from './auth.ts';
+import { payoutAddressMessageAnswer } from './auth.ts';
 import type { payoutAddressBody, payoutAddressMessageBody } from './authBodies.ts';
 import {
   createPurchaseOrderAnswer,
@@ -33,7 +33,7 @@ export const reportPayment = (api: Api, id: string, body: In<typeof reportPaymen
   api('POST', `${order(id)}/report-payment`, purchaseOrderAnswer, { body });
 
 export const requestPayoutAddressMessage = (api: Api, id: string, body: In<typeof payoutAddressMessageBody>) =>
-  api('POST', `${order(id)}/payout-address/message`, authNonceAnswer, { body });
+  api('POST', `${order(id)}/payout-address/message`, payoutAddressMessageAnswer, { body });
 
 export const setPayoutAddress = (api: Api, id: string, body: In<typeof payoutAddressBody>) =>
   api('POST', `${order(id)}/payout-address`, purchaseOrderAnswer, { body });

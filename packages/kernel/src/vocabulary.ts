@@ -262,6 +262,10 @@ export type EligibilityRefusal = (typeof ELIGIBILITY_REFUSALS)[number];
 export const HOLD_REASONS = [...VERDICT_FLAGS, 'UNATTESTED_BINDING', 'WAITING_UNCHECKED', 'PREMIUM_VANISHED'] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
+/** What the chain says against a payee: the issuer of USDC would let no transfer through, or what arrives is a contract's. */
+export const PAYEE_DOUBTS = ['PAYEE_BLACKLISTED', 'PAYEE_IS_CONTRACT'] as const;
+export type PayeeDoubt = (typeof PAYEE_DOUBTS)[number];
+
 /** What a claim's timeline is made of. */
 export const TIMELINE_KINDS = [
   'POSITION_OPENED',

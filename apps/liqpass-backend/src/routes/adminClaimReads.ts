@@ -84,6 +84,7 @@ function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
       payout_amount_usdc: other.payoutAmount === null ? null : formatUsdc(other.payoutAmount),
       created_at: formatIso(other.createdAtMs),
     })),
+    ...(review.payeeDoubts === null ? {} : { payee_doubts: [...review.payeeDoubts] }),
     timeline: review.timeline.map((point) => ({ at: formatIso(point.atMs), kind: point.kind, px: point.px })),
     may: {
       approve: steps.approve && mayAs(role, 'reviewer'),

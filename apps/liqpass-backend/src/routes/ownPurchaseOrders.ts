@@ -62,16 +62,16 @@ export function ownPurchaseOrderRoutes(app: Server, ctx: HallContext): void {
         refuses: [...OF_OWN_ORDER, 'PAYOUT_ADDRESS_FROZEN', 'ADDRESS_CHECKSUM_WRONG', 'ADDRESS_CANNOT_BE_PAID'],
       },
     },
-    async (request) =>
-      toNonce(
-        await requestPayoutAddress(
-          ctx,
-          request.params.id,
-          request.body.payoutAddress,
-          siteOf(request, settings),
-          traderActor(request),
-        ),
-      ),
+    async (request) => {
+      const { kept, doubts } = await requestPayoutAddress(
+        ctx,
+        request.params.id,
+        request.body.payoutAddress,
+        siteOf(request, settings),
+        traderActor(request),
+      );
+      return { ...toNonce(kept), ...(doubts === null ? {} : { payee_doubts: [...doubts] }) };
+    },
   );
 
   app.post(

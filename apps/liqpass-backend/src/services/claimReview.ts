@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { positionSnapshot, type PositionSnapshot } from '@liqpass/api/verify';
 import type { EpochMs } from '@liqpass/kernel/time';
-import { VERDICT_FLAGS, type ClaimStatus, type TimelineKind } from '@liqpass/kernel/vocabulary';
+import { VERDICT_FLAGS, type ClaimStatus, type PayeeDoubt, type TimelineKind } from '@liqpass/kernel/vocabulary';
 import { listAuditOf, type AuditRow } from '../db/audit/auditRepo.ts';
 import {
   getBindingSnapshot,
@@ -41,12 +41,17 @@ export type ClaimReview = {
   readonly audit: readonly AuditRow[];
   readonly related: readonly RelatedClaim[];
   readonly timeline: readonly TimelinePoint[];
+  /** What the chain says against the payee; null where it was not asked, or did not answer. */
+  readonly payeeDoubts: readonly PayeeDoubt[] | null;
 };
+
+const TO_BE_PAID: readonly ClaimStatus[] = ['VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'];
 
 /** Everything a person decides a claim from. */
 export async function reviewClaim(ctx: HallContext, id: string): Promise<ClaimReview> {
   const item = await getClaimForReview(ctx.db, id, openSince(ctx.clock.now()));
   if (!item) throw new LiqPassError('CLAIM_NOT_FOUND', `There is no claim ${id}.`);
+  const payeeDoubts = TO_BE_PAID.includes(item.claim.status) ? ctx.payees.doubts(item.claim.claimant) : null;
   const order = await readPurchaseOrder(ctx, item.claim.purchaseOrderId);
   const evidence = await getEvidence(ctx.db, id);
   const shown = readKeptAnswer(evidence);
@@ -63,6 +68,7 @@ export async function reviewClaim(ctx: HallContext, id: string): Promise<ClaimRe
     audit,
     related,
     timeline: timelineOf(item, order, shown, snapshot, audit),
+    payeeDoubts: await payeeDoubts,
   };
 }
 

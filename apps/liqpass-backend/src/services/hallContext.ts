@@ -1,4 +1,5 @@
 import type { ChainSettings, WatchSettings } from './chainSettings.ts';
+import type { PayeeDoubt } from '@liqpass/kernel/vocabulary';
 import type { Actor } from '../db/audit/auditRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
@@ -22,6 +23,9 @@ export type Verifications = {
   stop(withinMs: number): Promise<void>;
 };
 
+/** What the chain says against an address that is to be paid; null where nobody can be asked, or nobody answers in time. */
+export type Payees = { doubts(address: string): Promise<readonly PayeeDoubt[] | null> };
+
 export type HallSettings = {
   /** The Safe that premiums go to and payouts come from; null until there is one. */
   readonly treasurySafe: string | null;
@@ -41,6 +45,7 @@ export type HallContext = PeopleContext &
   BookContext & {
     readonly verifications: Verifications;
     readonly jpVerify: JpVerifyClient;
+    readonly payees: Payees;
     /** By whose signatures jp-verify's answers are known. */
     readonly attestations: Attestations;
     readonly settings: HallSettings;

@@ -1,4 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
+import type { PayeeDoubt } from '@liqpass/kernel/vocabulary';
 import type { Actor } from '../db/audit/auditRepo.ts';
 import { setPayoutAddress } from '../db/payoutAddressRepo.ts';
 import type { SignInMessage } from '../db/people/sessionsRepo.ts';
@@ -10,23 +11,22 @@ import { checkSigned, keepMessage, nonceUsed, type Site } from './people/auth.ts
 import { payeeAddress } from './payeeAddress.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
-/** The message that an order's wallet signs to be paid at another address. */
+/** The message that an order's wallet signs to be paid at another address, and what the chain says against that. */
 export async function requestPayoutAddress(
   ctx: HallContext,
   purchaseOrderId: string,
   payoutAddress: string,
   site: Site,
   actor: Actor,
-): Promise<SignInMessage> {
+): Promise<{ kept: SignInMessage; doubts: readonly PayeeDoubt[] | null }> {
   const order = await readPurchaseOrder(ctx, purchaseOrderId);
   const owner = requireOwnedBy(order, actor);
   if (order.paidAtMs !== null) throw payoutFrozen();
   const address = payeeAddress(ctx, payoutAddress);
   const statement = `Pay what purchase order ${order.id} is owed to ${address}.`;
-  return keepMessage(ctx, { address: owner, chainId: order.chainId, statement }, site, {
-    purchaseOrderId: order.id,
-    address,
-  });
+  const doubts = await ctx.payees.doubts(address);
+  const payout = { purchaseOrderId: order.id, address };
+  return { kept: await keepMessage(ctx, { address: owner, chainId: order.chainId, statement }, site, payout), doubts };
 }
 
 /** Sets the payout address that the order's wallet signed for; only until the premium is paid. */

@@ -126,6 +126,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
       </div>
       <ErrorNote error={claim.error} onRetry={() => void claim.refetch()} />
       <OpenElsewhere orderId={c.purchase_order.id} />
+      <PayeeDoubts claim={c} />
       <Flags claim={c} />
       {c.rejected_reason !== null && <RejectedNote claim={c} />}
       {evidence ? (
@@ -233,6 +234,21 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
         <Decide claim={c} decision={decision} onClose={() => setDecision(null)} onDone={done} />
       )}
     </Page>
+  );
+}
+
+/** What the chain says against whoever would be paid: told before anybody approves. */
+function PayeeDoubts({ claim }: { claim: AdminClaim }) {
+  const { t: tk } = useTranslation('checks');
+  if (claim.payee_doubts === undefined || claim.payee_doubts.length === 0) return null;
+  return (
+    <Note tone="liq" title={claim.claimant}>
+      <ul className="grid list-disc gap-1 pl-5">
+        {claim.payee_doubts.map((doubt) => (
+          <li key={doubt}>{tk(`payee.${doubt}`)}</li>
+        ))}
+      </ul>
+    </Note>
   );
 }
 

@@ -5,6 +5,7 @@ import { cleanAddress, wrongAddress, type Wrong } from '@liqpass/api/pasted';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PayeeDoubt } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { api } from '../data/api.ts';
 import { orderQuery } from '../data/orderQueries.ts';
@@ -12,6 +13,7 @@ import { removeStored, useStored } from '../data/stored.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, CopyButton } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
+import { Note } from '../ui/sheets.tsx';
 import { useWrong } from '../ui/useWrong.ts';
 import { HexGroups } from '../ui/Money.tsx';
 import { useMe } from '../wallet/session.ts';
@@ -78,6 +80,22 @@ export function PayoutAddress({ order }: { order: PurchaseOrderAnswer }) {
   );
 }
 
+type Warned = { readonly of: string; readonly doubts: readonly PayeeDoubt[] };
+
+/** What the chain says against the address. */
+function Doubts({ doubts }: { doubts: readonly PayeeDoubt[] }) {
+  const { t } = useTranslation('checks');
+  return (
+    <Note tone="wait" role="alert">
+      <ul className="grid gap-1">
+        {doubts.map((doubt) => (
+          <li key={doubt}>{t(`payee.${doubt}`)}</li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
 /** The server writes the text, the wallet signs it; only then does the payout go elsewhere. */
 function AnotherAddress({
   order,
@@ -95,15 +113,23 @@ function AnotherAddress({
   const draft = `lp.payout.${order.id}`;
   const [typed, setTyped] = useStored(draft, z.string(), '');
   const [wrong, setWrong] = useState<Wrong | null>(null);
+  const [warned, setWarned] = useState<Warned | null>(null);
   const say = useWrong();
   const change = useMutation({
     mutationFn: async () => {
-      const { message } = await requestPayoutAddressMessage(api, order.id, { payoutAddress: cleanAddress(typed) });
+      const payoutAddress = cleanAddress(typed);
+      const { message, payee_doubts = [] } = await requestPayoutAddressMessage(api, order.id, { payoutAddress });
+      // Told before anything is signed; who presses again has read it.
+      if (payee_doubts.length > 0 && warned?.of !== payoutAddress) {
+        setWarned({ of: payoutAddress, doubts: payee_doubts });
+        return null;
+      }
       const { signText } = await loadWallet();
       const signature = await signText(message, addressOf(owner));
       return setPayoutAddress(api, order.id, { message, signature });
     },
     onSuccess: (answer) => {
+      if (answer === null) return;
       removeStored(draft);
       client.setQueryData(orderQuery(order.id).queryKey, answer);
       onChanged();
@@ -144,6 +170,7 @@ function AnotherAddress({
         )}
       </Field>
       {!mistyped && <ErrorNote error={change.error} />}
+      {warned !== null && warned.of === cleanAddress(typed) && <Doubts doubts={warned.doubts} />}
       <div className="flex flex-wrap gap-3">
         <Button type="submit" busy={change.isPending}>
           {change.isPending ? t('pay.confirm_in_wallet') : t('payout.sign')}

@@ -35,6 +35,8 @@ export type ChainRpc = {
   balanceAt(blockNumber: number): Promise<bigint>;
   /** Whether the issuer of USDC has blacklisted an address. */
   isBlacklisted(address: Hex): Promise<boolean>;
+  /** The code at an address; '0x' where there is none. */
+  code(address: Hex): Promise<Hex>;
   /** How many questions were asked so far. */
   readonly calls: number;
 };
@@ -126,6 +128,7 @@ export function chainRpcClient(url: string, safe: Hex, usdc: Hex): ChainRpc {
     receipt: async (hash) =>
       orNull('eth_getTransactionReceipt', await ask('eth_getTransactionReceipt', [hash]), parseReceipt),
     balanceAt: (blockNumber) => call(`${BALANCE_OF}${wordOfAddress(safe)}`, quantity(blockNumber)),
+    code: async (address) => sound('eth_getCode', parseHex(await ask('eth_getCode', [address, 'latest']))),
     isBlacklisted: async (address) => (await call(`${IS_BLACKLISTED}${wordOfAddress(address)}`, 'latest')) !== 0n,
   };
 }

@@ -1,0 +1,71 @@
+import type { AdminClaim } from '@liqpass/api/operators';
+import { whyNoChain } from '@liqpass/testing/chain/anvil';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readPeopleSettings } from '../src/peopleConfig.ts';
+import { chainOfTests, meddledRpc, RawAnswer } from './chainShop.ts';
+import { ADMIN_KEY, APPLICATION, newOrdId, testBackend, type TestBackend } from './harness.ts';
+import { liquidated } from './scriptedVerifier.ts';
+import { engine } from './testDatabase.ts';
+import { newWallet, signInWith } from './wallet.ts';
+
+describe(`what the chain says against a payee (${engine})`, { skip: whyNoChain() ?? false }, () => {
+  /** A verified claim that would be paid to this address. */
+  async function claimed(app: TestBackend, payee: string): Promise<string> {
+    const id = await app.order({ payoutAddress: payee, chainId: app.backend.ctx.settings.chain.chainId });
+    await app.bind(id, newOrdId());
+    const { body } = await app.markPaid(id);
+    app.clock.set(Date.parse(body.effective_start_at ?? '') + 2_000);
+    app.verifier.script(() => liquidated(app.clock.now() - 1));
+    const { claimId, status } = (await app.claim(id, payee)).body;
+    assert.equal(status, 'VERIFIED_PENDING_REVIEW');
+    return claimId;
+  }
+  const doubts = async (app: TestBackend, claimId: string): Promise<readonly string[] | undefined> =>
+    (await app.call<AdminClaim>('GET', `/admin/claims/${claimId}`, { headers: { 'x-admin-key': ADMIN_KEY } })).body
+      .payee_doubts;
+
+  test('a contract, and what the issuer of USDC has blacklisted, is told before approval and at the address form', async (t) => {
+    const chain = await chainOfTests();
+    const rpc = await meddledRpc(chain);
+    const on = { chainId: chain.chainId, usdc: chain.usdc, usdcName: 'USD Coin', usdcVersion: '2' };
+    const people = { ...readPeopleSettings({ RPC_URL: rpc.url }, true), signInChains: [8453] };
+    const app = await testBackend({ people, chain: on });
+    t.after(async () => {
+      await app.close();
+      await rpc.close();
+      await chain.stop();
+    });
+    const [clean, blacklisted, safe] = [newWallet().address, newWallet().address, (await chain.newSafe()).address];
+    await chain.issuer('blacklist', [blacklisted]);
+    const claims = [await claimed(app, clean), await claimed(app, blacklisted), await claimed(app, safe)];
+    assert.deepEqual(await Promise.all(claims.map((id) => doubts(app, id))), [
+      [],
+      ['PAYEE_BLACKLISTED'],
+      ['PAYEE_IS_CONTRACT'],
+    ]);
+
+    const person = await signInWith(app);
+    const order = { ...APPLICATION, chainId: chain.chainId };
+    const { purchaseOrderId } = (await person.call<{ purchaseOrderId: string }>('POST', '/api/purchase-orders', order))
+      .body;
+    const asked = async (payoutAddress: string) =>
+      (
+        await person.call<{ message: string; payee_doubts?: string[] }>(
+          'POST',
+          `/api/purchase-orders/${purchaseOrderId}/payout-address/message`,
+          { payoutAddress },
+        )
+      ).body;
+    assert.deepEqual((await asked(blacklisted)).payee_doubts, ['PAYEE_BLACKLISTED']);
+    assert.deepEqual((await asked(clean)).payee_doubts, []);
+
+    // A chain that does not answer, or answers nonsense, is no warning and no hindrance.
+    rpc.meddle = () => new RawAnswer(200, 'no JSON');
+    const late = newWallet().address;
+    const { message, payee_doubts } = await asked(late);
+    assert.deepEqual([message.includes(late), payee_doubts], [true, undefined]);
+    rpc.meddle = () => new Promise(() => undefined);
+    assert.equal(await doubts(app, await claimed(app, newWallet().address)), undefined);
+  });
+});
