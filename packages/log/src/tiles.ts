@@ -85,14 +85,21 @@ export function decodeTile(tile: Uint8Array, width: number): Uint8Array[] | null
 /** Reads a tile of hashes by name; it is to throw where there is none. */
 export type ReadTile = (tile: TileName) => Promise<readonly Uint8Array[]>;
 
-/** Reads whole subtrees of a tree of `size` leaves out of its tiles: a tile holds every eighth level, the ones between are hashed. */
+/**
+ * Reads whole subtrees of a tree of `size` leaves out of its tiles: a tile holds every eighth level, the ones between are hashed.
+ * A tile is read once, and kept as long as the reader: one for each proof, or few.
+ */
 export function nodesFromTiles(readTile: ReadTile, size: number): ReadNode {
+  const kept = new Map<string, Promise<readonly Uint8Array[]>>();
   return async (level, index) => {
     const tileLevel = Math.floor(level / 8);
     const span = 2 ** (level % 8);
     const first = index * span;
     const tile = tileOf(tileLevel, first, size);
-    const hashes = await readTile(tile);
+    const path = tilePath(tile);
+    const reading = kept.get(path) ?? readTile(tile);
+    kept.set(path, reading);
+    const hashes = await reading;
     const from = first - tile.index * TILE_WIDTH;
     return perfectRoot(hashes.slice(from, from + span));
   };
