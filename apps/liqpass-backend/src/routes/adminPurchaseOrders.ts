@@ -5,21 +5,20 @@ import {
   purchaseOrderPage,
   purchaseOrderParams,
 } from '@liqpass/api/purchaseOrders';
-import { markPaidBody, paymentPreviewQuery } from '@liqpass/api/orderBodies';
+import { paymentPreviewQuery } from '@liqpass/api/orderBodies';
 import { withReasonBody } from '@liqpass/api/payoutBodies';
 import type { Server } from '@liqpass/service/server';
 import { readSearched } from '../domain/searched.ts';
 import type { HallContext } from '../services/hallContext.ts';
-import { markPurchaseOrderPaid, previewPayment } from '../services/payments.ts';
+import { previewPayment } from '../services/payments.ts';
 import { listPurchaseOrders, readPurchaseOrder } from '../services/purchaseOrders.ts';
 import { undoPremium } from '../services/undoPremium.ts';
 import { adminActor, operatorsOnly } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
-import { toReceivedPayment } from './internalPurchaseOrders.ts';
+import { markPaidRoute, toReceivedPayment } from './markPaidRoute.ts';
 import { previewToWire } from './paymentPreview.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire } from './wireFormat.ts';
 import { toPage } from './platform/pagination.ts';
-import { OF_MARKING_PAID } from './platform/refusals.ts';
 
 /** Operators see the orders, reported payments first, and confirm what came. */
 export function adminPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Keys): void {
@@ -69,30 +68,11 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Ke
     },
   );
 
-  app.post(
-    '/admin/purchase-orders/:id/mark-paid',
-    {
-      ...operatorsOnly(keys, 'treasurer'),
-      schema: {
-        ...common,
-        summary: 'Record a premium received',
-        params: purchaseOrderParams,
-        body: markPaidBody,
-        response: { 200: purchaseOrderAnswer },
-        refuses: OF_MARKING_PAID,
-      },
-    },
-    async (request) =>
-      purchaseOrderToWire(
-        await markPurchaseOrderPaid(
-          ctx,
-          request.params.id,
-          toReceivedPayment(request.body),
-          adminActor(request, keys, 'treasurer'),
-        ),
-        ctx.clock.now(),
-      ),
-  );
+  markPaidRoute(app, ctx, {
+    ...common,
+    path: '/admin/purchase-orders/:id/mark-paid',
+    actorOf: (request) => adminActor(request, keys, 'treasurer'),
+  });
 
   app.post(
     '/admin/purchase-orders/:id/undo-paid',
