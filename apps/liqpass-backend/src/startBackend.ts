@@ -36,6 +36,7 @@ import { jpVerifyClient } from './services/jpVerifyClient.ts';
 import { buildExchangeStanding } from './services/book/exchangeStanding.ts';
 import { buildMarketState } from './services/book/market.ts';
 import { marketClient } from './services/book/marketClient.ts';
+import { buildPastState } from './services/book/pastState.ts';
 import { quoteSigner } from './services/book/quoteSigner.ts';
 import { buildSalesStops } from './services/book/salesStops.ts';
 import { seedOperators } from './services/people/operators.ts';
@@ -102,6 +103,7 @@ export async function startBackend(
       payees: payeeChecks(config.watch?.rpcUrls ?? config.people.rpcUrls, config.chain.usdc),
       changes: buildChanges(),
       market: buildMarketState(),
+      past: buildPastState(),
       marketClient: marketClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
       quoteSigner: quoteSigner(config.underwriting.quoteSigningKey),
       sales: live?.sales ?? stops,

@@ -62,6 +62,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'POST /api/quotes': { rule: 'anybody' },
   'GET /api/market/candles': { rule: 'anybody' },
   'GET /api/market/marks': { rule: 'anybody' },
+  'GET /api/market/past': { rule: 'anybody' },
   'GET /api/payment-instructions': { rule: 'anybody' },
   'GET /api/sealing-key': { rule: 'anybody' },
   'GET /attestation-keys': { rule: 'anybody' },

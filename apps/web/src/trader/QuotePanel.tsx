@@ -1,4 +1,5 @@
-import type { MarketNow } from '@liqpass/api/quotes';
+import type { MarketNow, Quote } from '@liqpass/api/quotes';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '@liqpass/api/apiClient';
 import { money, percent } from '../format.ts';
@@ -12,6 +13,11 @@ import { isLiqPriceOf } from './nonsense.ts';
 import { coverPeriod } from './coverPeriod.ts';
 import type { BuyDraft } from './draft.ts';
 import type { LiveQuote } from './useQuote.ts';
+
+// Only for whoever asks; without a network the price stands all the same.
+const PastCovers = lazy<(props: { quote: Quote }) => ReactNode>(() =>
+  import('./PastCovers.tsx').catch(() => ({ default: () => null })),
+);
 
 /** The quote beside the form: ruler, chance, premium, what would make it cheaper, and how long it holds. */
 export function QuotePanel({
@@ -29,6 +35,7 @@ export function QuotePanel({
 }) {
   const { t } = useTranslation('trader');
   const { t: tc } = useTranslation();
+  const [past, setPast] = useState(false);
   const mark = market?.mark_px ? Number(market.mark_px) : null;
   const data = quote.data;
   const leverage = Number(draft.leverage);
@@ -137,6 +144,23 @@ export function QuotePanel({
           <p className="text-sm text-muted">{t('quote.none')}</p>
         )}
       </div>
+      {data && (
+        <div className="grid gap-3 border-t border-line p-4">
+          <button
+            type="button"
+            className="link min-h-6 justify-self-start text-sm"
+            aria-expanded={past}
+            onClick={() => setPast(!past)}
+          >
+            {t('past.title')}
+          </button>
+          {past && (
+            <Suspense fallback={<Skeleton lines={4} />}>
+              <PastCovers quote={data} />
+            </Suspense>
+          )}
+        </div>
+      )}
       <p className="border-t border-line bg-sunken px-4 py-3 text-sm text-muted">{t('quote.terms')}</p>
     </aside>
   );

@@ -3,7 +3,7 @@ import type { ParamSet } from '../../src/params.ts';
 import { distanceTo, liquidationPriceAt, loadedSigma, probabilityOf, sigmaOf } from '../../src/price.ts';
 import { COINS, OKX_24H } from '../../src/products.ts';
 import type { EntryHour } from './entryHours.ts';
-import { isHit } from './score.ts';
+import { isHit } from '../../src/pastCovers.ts';
 
 const CATALOGUE_LEVERAGES = [5, 8, 10, 15, 20, 50] as const;
 

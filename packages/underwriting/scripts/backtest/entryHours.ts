@@ -1,5 +1,6 @@
 import { HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { ParamSet } from '../../src/params.ts';
+import { pastHours } from '../../src/pastCovers.ts';
 import { CANDLES_NEEDED, featuresOf, type Candle, type Features } from '../../src/price.ts';
 import type { Coin } from '../../src/products.ts';
 import type { CandleSeries } from './readCandles.ts';
@@ -38,21 +39,9 @@ export function entryHours(
   fromMs: EpochMs,
 ): EntryHour[] {
   const { candles, coin } = series;
-  const entries: EntryHour[] = [];
-  for (let index = CANDLES_NEEDED; index + hours <= candles.length; index++) {
-    const entry = candles[index];
-    if (!entry || entry.timeMs < fromMs) continue;
-    const last = candles[index + hours - 1];
+  return pastHours(candles, hours).flatMap(({ index, timeMs, open, low, high }) => {
     const features = featuresOfHours[index];
-    if (!features || last?.timeMs !== entry.timeMs + (hours - 1) * HOUR_MS) continue;
-    const after = candles.slice(index, index + hours);
-    let low = Infinity;
-    let high = 0;
-    for (const candle of after) {
-      if (candle.low < low) low = candle.low;
-      if (candle.high > high) high = candle.high;
-    }
-    entries.push({ coin, timeMs: entry.timeMs, open: entry.open, features, after, low, high });
-  }
-  return entries;
+    if (!features || timeMs < fromMs) return [];
+    return [{ coin, timeMs, open, features, after: candles.slice(index, index + hours), low, high }];
+  });
 }

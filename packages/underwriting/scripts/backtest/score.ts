@@ -1,6 +1,7 @@
-import { SIDES, type Side } from '@liqpass/kernel/vocabulary';
+import { SIDES } from '@liqpass/kernel/vocabulary';
 import type { Horizon, ParamSet } from '../../src/params.ts';
 import { distanceTo, liquidationPriceAt, probabilityOf, sigmaOf } from '../../src/price.ts';
+import { isHit } from '../../src/pastCovers.ts';
 import { COINS } from '../../src/products.ts';
 import type { EntryHour } from './entryHours.ts';
 
@@ -22,11 +23,6 @@ export type Score = {
   readonly byCoinAndLeverage: ReadonlyMap<string, Tally>;
   readonly deciles: readonly Decile[];
 };
-
-/** Whether a position is liquidated: a low or high reaches its liquidation price. */
-export function isHit(side: Side, liqPx: number, low: number, high: number): boolean {
-  return side === 'long' ? low <= liqPx : high >= liqPx;
-}
 
 /**
  * Scores LP-T3 as its definition says: every hour, 12 leverages, long and short, held to the end, no events; p clipped

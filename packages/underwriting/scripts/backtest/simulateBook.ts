@@ -10,7 +10,7 @@ import { OKX_24H, type Coin } from '../../src/products.ts';
 import { quoteCover } from '../../src/quoteCover.ts';
 import { reserveFor } from '../../src/reserve.ts';
 import type { EntryHour } from './entryHours.ts';
-import { isHit } from './score.ts';
+import { isHit } from '../../src/pastCovers.ts';
 
 /** The leverages that are asked for, by as many buyers each. */
 export const BOOK_LEVERAGES = [5, 8, 10, 15, 20] as const;

@@ -44,6 +44,18 @@ export async function listCandles(
   return rows.reverse().map(({ at, ...prices }) => ({ atMs: at.getTime(), ...prices }));
 }
 
+/** When the oldest hour that is kept began; null where none is. */
+export async function firstCandleAt(db: Db, instId: string): Promise<EpochMs | null> {
+  const row = await db
+    .selectFrom('market_candles')
+    .select('at')
+    .where('inst_id', '=', instId)
+    .orderBy('at')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? row.at.getTime() : null;
+}
+
 export type StoredMark = {
   readonly instId: string;
   readonly atMs: EpochMs;

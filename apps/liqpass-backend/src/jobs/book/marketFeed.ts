@@ -17,6 +17,10 @@ export function startMarketFeed(ctx: BookContext, feed: MarketFeed): () => Promi
     let waitMs = EVERY_MS;
     try {
       await feed.feed(ctx, stopping.signal);
+      await feed.feedPast(ctx, stopping.signal).catch((error: unknown) => {
+        if (!stopping.signal.aborted)
+          ctx.log.debug({ err: error }, 'the past could not be read now; it is tried again');
+      });
       if (failing) ctx.log.info('market data come in again');
       failing = false;
     } catch (error) {

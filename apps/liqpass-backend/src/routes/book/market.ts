@@ -1,3 +1,4 @@
+import { pastAnswer, pastQuery } from '@liqpass/api/past';
 import { candlesAnswer, candlesQuery, marksAnswer } from '@liqpass/api/quotes';
 import { formatIso } from '@liqpass/kernel/time';
 import { MAX_DATA_AGE_MS } from '@liqpass/underwriting/market';
@@ -5,6 +6,7 @@ import type { Server } from '@liqpass/service/server';
 import { chartReader } from '../../services/book/chart.ts';
 import type { BookContext } from '../../services/book/bookContext.ts';
 import { INSTRUMENTS } from '../../services/book/market.ts';
+import { readPast } from '../../services/book/past.ts';
 import { instantMs } from '../platform/wireValues.ts';
 
 /** Prices for charts. */
@@ -37,6 +39,19 @@ export function marketRoutes(app: Server, ctx: BookContext): void {
         })),
       };
     },
+  );
+  app.get(
+    '/api/market/past',
+    {
+      schema: {
+        tags,
+        summary: 'How often such a cover would have paid in the last year, begun at any hour',
+        querystring: pastQuery,
+        response: { 200: pastAnswer },
+        refuses: ['PRODUCT_NOT_FOUND'],
+      },
+    },
+    async (request) => readPast(ctx, request.query),
   );
   app.get(
     '/api/market/marks',

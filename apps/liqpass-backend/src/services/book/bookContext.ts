@@ -3,6 +3,7 @@ import type { AuditContext } from '../audit/auditContext.ts';
 import type { ExchangeStanding } from './exchangeStanding.ts';
 import type { MarketState } from './market.ts';
 import type { MarketClient } from './marketClient.ts';
+import type { PastState } from './pastState.ts';
 import type { QuoteSigner } from './quoteSigner.ts';
 import type { SalesStops } from './salesStops.ts';
 
@@ -19,6 +20,8 @@ export type UnderwritingSettings = {
 export type BookContext = AuditContext & {
   /** Prices, as last read. */
   readonly market: MarketState;
+  /** The last year, for what covers would have done. */
+  readonly past: PastState;
   readonly marketClient: MarketClient;
   readonly quoteSigner: QuoteSigner;
   readonly sales: SalesStops;

@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/ke
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import {
+  firstCandleAt,
   forgetMarks,
   firstMarkAt,
   holdLease,
@@ -17,6 +18,7 @@ import type { BookContext } from './bookContext.ts';
 import { feedExchange } from './exchange.ts';
 import { HOURS_BACK, INSTRUMENTS } from './market.ts';
 import type { MarketClient } from './marketClient.ts';
+import { PAST_HOURS } from './pastState.ts';
 
 /** One backend reads for all; when it dies, another takes over after this. */
 const LEASE = 'market-feed';
@@ -33,12 +35,15 @@ export type MarketFeed = {
   readonly name: string;
   /** Reads the exchange where it is this process's turn, and in any case what is new in the database. */
   feed(ctx: BookContext, signal: AbortSignal): Promise<void>;
+  /** Fetches a part of the last year that is missing, where it is this process's turn, and reads it; answers whether more is missing. */
+  feedPast(ctx: BookContext, signal: AbortSignal): Promise<boolean>;
 };
 
 export function buildMarketFeed(client: MarketClient): MarketFeed {
   const name = randomUUID();
   const readAt = new Map<string, EpochMs>();
   const tried = new Map<string, number>();
+  const exhausted = new Set<string>();
   return {
     name,
     async feed(ctx, signal) {
@@ -67,6 +72,19 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
         await ctx.market.refresh(ctx.db, ctx.clock.now());
         await ctx.exchange.refresh(ctx.db);
       }
+    },
+    async feedPast(ctx, signal) {
+      const nowMs = ctx.clock.now();
+      let isShort = false;
+      if (await holdLease(ctx.db, LEASE, name, nowMs, LEASE_MS))
+        for (const instId of INSTRUMENTS)
+          if (!exhausted.has(instId)) {
+            const left = await feedYear(ctx, client, instId, nowMs, signal);
+            if (left === 'nothing') exhausted.add(instId);
+            else isShort ||= left === 'more';
+          }
+      await ctx.past.refresh(ctx.db, nowMs);
+      return isShort;
     },
   };
 }
@@ -122,6 +140,32 @@ async function feedCandles(
     if (candles.length === 0 || next === undefined) return;
     after = next + HOUR_MS;
   }
+}
+
+/** So many pages of the past at a time, so that the feed goes on. */
+const PAST_PAGES = 3;
+
+/** Fetches hours before the oldest that is kept, back to a year and a week ago; 'nothing': the exchange has none, or all are here. */
+async function feedYear(
+  ctx: BookContext,
+  client: MarketClient,
+  instId: string,
+  nowMs: EpochMs,
+  signal: AbortSignal,
+): Promise<'more' | 'nothing'> {
+  const oldestMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS - PAST_HOURS * HOUR_MS;
+  let after = await firstCandleAt(ctx.db, instId);
+  for (let page = 0; page < PAST_PAGES; page += 1) {
+    // The last month comes first, by itself.
+    if (after === null || after <= oldestMs) return 'nothing';
+    const { candles } = await client.candles({ instId, bar: '1H', limit: PAGE, after }, signal);
+    const before = after;
+    const older = candles.filter((candle) => candle.timeMs < before && isCandle(candle));
+    if (older.length === 0) return 'nothing';
+    await keepCandles(ctx.db, instId, older.map(toStored));
+    after = Math.min(...older.map((candle) => candle.timeMs));
+  }
+  return 'more';
 }
 
 /** Gaps of the last day are filled, the newest first; so many pages of minutes at a time, so that the feed goes on. */
