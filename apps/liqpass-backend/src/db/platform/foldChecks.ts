@@ -6,7 +6,7 @@ const LINE = /^ {2}(?:return|and) (?<condition>\(.*\)) -- (?<name>\w+)$/;
 
 /**
  * Makes one CHECK of all CHECKs of a table, by a function: `<table>_sound(the columns)`. PostgreSQL reads, plans and readies every
- * CHECK anew for every statement that writes a row (ExecRelCheck), which for the twenty of an order took a third of the whole
+ * CHECK anew for every statement that writes a row (ExecRelCheck), which for the twenty of an order took a fifth of the whole
  * statement; a function's body is readied once a session. Nothing is lost: a row is refused where one condition is false.
  * A migration that adds a CHECK to such a table adds it as usual and folds again; one that replaces a condition names it in
  * `without` and adds the new one beside.
