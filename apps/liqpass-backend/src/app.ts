@@ -26,7 +26,7 @@ import { ownLogRoutes } from './routes/log/ownLog.ts';
 import { reservesRoutes } from './routes/log/reserves.ts';
 import { publicLogRoutes } from './routes/log/publicLog.ts';
 import { internalClaimRoutes } from './routes/internalClaims.ts';
-import { internalPurchaseOrderRoutes } from './routes/internalPurchaseOrders.ts';
+import { orderPaymentRoutes } from './routes/treasury/orderPayments.ts';
 import { okxCredentialRoutes } from './routes/people/okxCredentials.ts';
 import { attestationKeyRoutes } from './routes/platform/attestationKeys.ts';
 import { operationRoutes, type buildMetrics } from './routes/platform/operations.ts';
@@ -90,7 +90,7 @@ export async function buildApp(
   okxCredentialRoutes(app, ctx);
   openPositionRoutes(app, ctx);
   purchaseOrderRoutes(app, ctx);
-  internalPurchaseOrderRoutes(app, ctx, keys);
+  orderPaymentRoutes(app, ctx, keys);
   internalClaimRoutes(app, ctx, keys);
   adminClaimReadRoutes(app, ctx, keys);
   adminClaimRoutes(app, ctx, keys);

@@ -110,14 +110,39 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
     assert.match((await tell(owed.id, less.transactionHash)).body.message, /^AMOUNT_MISMATCH/);
     const right = await shop.safe.pay([owed]);
     await shop.tick();
-    assert.match((await tell(owed.id, right.transactionHash)).body.message, /^NOT_FINAL/);
+    const kept = await tell(owed.id, right.transactionHash);
+    assert.deepEqual([kept.status, kept.body.status, kept.body.told?.tx_hash], [202, 'DUE', right.transactionHash]);
+    assert.equal((await tell(owed.id, right.transactionHash)).status, 202, 'told again, it is the same word');
     await shop.settle();
+    assert.deepEqual([(await payout(owed.id)).status, (await payout(owed.id)).told], ['PAID', null]);
     const told = await tell(owed.id, right.transactionHash);
     assert.deepEqual([told.status, told.body.status], [200, 'PAID']);
     assert.match(
       (await shop.admin(`/admin/payouts/${owed.id}/undo-paid`, { reason: 'a mistake?' })).body.error,
       /INVALID_STATUS_TRANSITION/,
     );
+  });
+
+  test('a transaction that was named and is undone is let go of, with its reason in the trail', async () => {
+    const owed = await refund(await someone('undone'));
+    const { transactionHash } = await shop.safe.pay([owed]);
+    assert.equal((await tell(owed.id, transactionHash)).status, 202);
+    await chain.reorg(1);
+    await shop.settle();
+    const waiting = await payout(owed.id);
+    assert.deepEqual([waiting.status, waiting.told?.tx_hash], ['DUE', transactionHash], 'it may come again');
+    shop.clock.advance(25 * 3_600_000);
+    await chain.setNextTime(Math.ceil(shop.clock.now() / 1_000));
+    await shop.settle();
+    assert.deepEqual([(await payout(owed.id)).status, (await payout(owed.id)).told], ['DUE', null]);
+    const { rows } = await sql<{ why: string }>`
+      select why from audit_log where subject_id = ${owed.id} and action = 'told_payment_refused'`.execute(
+      shop.backend.ctx.db,
+    );
+    assert.deepEqual(rows, [{ why: 'NOT_FOUND' }]);
+    await shop.safe.pay([owed]);
+    await shop.settle();
+    assert.equal((await payout(owed.id)).status, 'PAID', 'paid anew, it is found');
   });
 
   test('what the chain does not show is recorded by hand with a reason alone', async () => {

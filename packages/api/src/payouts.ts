@@ -36,6 +36,8 @@ export const payoutAnswer = z
     paid_at: instant.nullable(),
     recorded_by: z.string().nullable(),
     recorded_at: instant.nullable(),
+    /** A transaction that somebody has named, which is not final yet: it is recorded by itself once the chain shows it for good. */
+    told: z.strictObject({ tx_hash: hex32, by: z.string(), at: instant }).nullable(),
     created_at: instant,
     /** What this operator may do with it, now. */
     may: z.strictObject({

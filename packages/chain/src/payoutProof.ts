@@ -28,6 +28,9 @@ export type PayoutRefusal = (typeof PAYOUT_REFUSALS)[number];
 /** What time heals: the same transaction is looked at again. */
 export const RETRIED_REFUSALS: readonly PayoutRefusal[] = ['NOT_FOUND', 'PENDING', 'REORGED', 'NOT_FINAL'];
 
+/** Of those, what is known to be on its way: it is worth waiting for. A hash that nobody knows may be a slip of the pen. */
+export const KEPT_REFUSALS: readonly PayoutRefusal[] = ['PENDING', 'REORGED', 'NOT_FINAL'];
+
 /** What was read from the chain about one transaction. */
 export type TransactionFacts = {
   /** Whom the RPC says it is. */

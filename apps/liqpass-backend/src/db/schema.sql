@@ -659,6 +659,30 @@ TABLE sign_in_messages
   CONSTRAINT sign_in_messages_pkey PRIMARY KEY (nonce)
   CREATE INDEX sign_in_messages_age ON sign_in_messages USING btree (expires_at)
 
+TABLE told_payments
+  id bigint NOT NULL IDENTITY
+  reader_id text NOT NULL
+  tx_hash text NOT NULL
+  purchase_order_id uuid
+  payout_id uuid
+  quote_hash text
+  why text
+  told_by text NOT NULL
+  told_by_identity text NOT NULL
+  told_at timestamp with time zone NOT NULL
+  dropped_at timestamp with time zone
+  dropped_why text
+  CONSTRAINT told_payments_check CHECK ((purchase_order_id IS NULL) <> (payout_id IS NULL))
+  CONSTRAINT told_payments_check1 CHECK ((dropped_at IS NULL) = (dropped_why IS NULL))
+  CONSTRAINT told_payments_tx_hash_check CHECK (tx_hash ~ '^0x[0-9a-f]{64}$'::text)
+  CONSTRAINT told_payments_payout_id_fkey FOREIGN KEY (payout_id) REFERENCES payouts(id)
+  CONSTRAINT told_payments_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT told_payments_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES chain_readers(id)
+  CONSTRAINT told_payments_pkey PRIMARY KEY (id)
+  CREATE INDEX told_payments_by_hash ON told_payments USING btree (reader_id, tx_hash)
+  CREATE UNIQUE INDEX told_payments_of_order ON told_payments USING btree (purchase_order_id, tx_hash) WHERE (purchase_order_id IS NOT NULL)
+  CREATE UNIQUE INDEX told_payments_of_payout ON told_payments USING btree (payout_id) WHERE ((payout_id IS NOT NULL) AND (dropped_at IS NULL))
+
 TABLE watch_changes
   purchase_order_id uuid NOT NULL
   kind text NOT NULL

@@ -15,7 +15,7 @@ import { listPurchaseOrders, readPurchaseOrder } from '../services/purchaseOrder
 import { undoPremium } from '../services/undoPremium.ts';
 import { adminActor, operatorsOnly } from './people/guards.ts';
 import type { Keys } from './platform/keys.ts';
-import { markPaidRoute, toReceivedPayment } from './markPaidRoute.ts';
+import { toReceivedPayment } from './receivedPayment.ts';
 import { previewToWire } from './paymentPreview.ts';
 import { orderCursor, parseOrderCursor, purchaseOrderToWire } from './wireFormat.ts';
 import { toPage } from './platform/pagination.ts';
@@ -67,12 +67,6 @@ export function adminPurchaseOrderRoutes(app: Server, ctx: HallContext, keys: Ke
       return previewToWire(await previewPayment(ctx, order, toReceivedPayment(request.query)), ctx.clock.now());
     },
   );
-
-  markPaidRoute(app, ctx, {
-    ...common,
-    path: '/admin/purchase-orders/:id/mark-paid',
-    actorOf: (request) => adminActor(request, keys, 'treasurer'),
-  });
 
   app.post(
     '/admin/purchase-orders/:id/undo-paid',

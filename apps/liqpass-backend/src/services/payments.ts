@@ -50,19 +50,13 @@ export async function markPurchaseOrderPaid(
 ): Promise<PurchaseOrder> {
   const received = { ...given, payer: given.payer === null ? null : checksummedAddress(given.payer) };
   refuseFuture(received.paidAtMs, ctx.clock.now());
-  // A quote of ours names the order that it bought, or none yet; on another order it would have bought two.
-  const isOurQuote = received.quoteHash !== null && (await getQuote(ctx.db, received.quoteHash)) !== null;
+  const isOurQuote = await isOurs(ctx, received.quoteHash);
   for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
     const found = await repo.getOrderToPay(ctx.db, id, received.txHash);
     if (!found) throw orderNotFound(id);
     const { order, naming } = found;
     if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
-    const carriesAnother = received.quoteHash !== null && order.quoteHash !== received.quoteHash;
-    if (carriesAnother && (order.quoteHash !== null || isOurQuote))
-      throw new LiqPassError(
-        'QUOTE_HASH_MISMATCH',
-        `The order carries ${order.quoteHash === null ? 'no quote' : `quote ${order.quoteHash}`}, not ${received.quoteHash}: check which order was paid.`,
-      );
+    refuseOtherQuote(order, received.quoteHash, isOurQuote);
     const refusal = payerRefusal(order, received, naming);
     if (refusal) throw refusal;
     const outcome = await (countsInBook(ctx, order)
@@ -81,6 +75,22 @@ export async function markPurchaseOrderPaid(
   }
   throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');
 }
+
+/** A quote of ours names the order that it bought, or none yet; on another order it would have bought two. */
+const isOurs = async (ctx: HallContext, quoteHash: string | null): Promise<boolean> =>
+  quoteHash !== null && (await getQuote(ctx.db, quoteHash)) !== null;
+
+function refuseOtherQuote(order: PurchaseOrder, quoteHash: string | null, isOurQuote: boolean): void {
+  const carriesAnother = quoteHash !== null && order.quoteHash !== quoteHash;
+  if (carriesAnother && (order.quoteHash !== null || isOurQuote))
+    throw new LiqPassError(
+      'QUOTE_HASH_MISMATCH',
+      `The order carries ${order.quoteHash === null ? 'no quote' : `quote ${order.quoteHash}`}, not ${quoteHash}: check which order was paid.`,
+    );
+}
+/** Refuses a payment that names another quote than the one its order carries. */
+export const refuseQuote = async (ctx: HallContext, order: PurchaseOrder, quoteHash: string | null): Promise<void> =>
+  refuseOtherQuote(order, quoteHash, await isOurs(ctx, quoteHash));
 
 /** Decides on the order as it was read, and writes what follows if it is still so. Under the book's lock where it has room. */
 async function record(

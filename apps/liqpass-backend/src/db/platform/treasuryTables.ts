@@ -58,9 +58,25 @@ export type ChainTransfersTable = {
 
 export type AmountsDueTable = { amount_usdc: Numeric; purchase_order_id: string };
 
+export type ToldPaymentsTable = {
+  id: GeneratedAlways<string>;
+  reader_id: string;
+  tx_hash: string;
+  purchase_order_id: string | null;
+  payout_id: string | null;
+  quote_hash: string | null;
+  why: string | null;
+  told_by: string;
+  told_by_identity: string;
+  told_at: Timestamp;
+  dropped_at: Timestamp | null;
+  dropped_why: string | null;
+};
+
 export type TreasuryTables = {
   chain_readers: ChainReadersTable;
   chain_checkpoints: ChainCheckpointsTable;
   chain_transfers: ChainTransfersTable;
   amounts_due: AmountsDueTable;
+  told_payments: ToldPaymentsTable;
 };

@@ -159,7 +159,10 @@ export async function getTransfer(db: Db, readerId: string, id: string): Promise
   return (await list(db, readerId, sql`id = ${id}`))[0] ?? null;
 }
 
-/** Whether anything waits that more blocks make believable: money of an order, or money that looks like a payout. */
+/**
+ * Whether anything waits that more blocks make believable: money of an order, money that looks like a payout, or a
+ * transaction that was named for one.
+ */
 export async function hasWaiting(db: Db, readerId: string, nowMs: EpochMs): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     select exists (select from chain_transfers where reader_id = ${readerId} and direction = 'in' and counted_at is null
@@ -167,7 +170,9 @@ export async function hasWaiting(db: Db, readerId: string, nowMs: EpochMs): Prom
     or exists (select from chain_transfers t join payouts o on lower(o.payee) = t.party and o.amount_usdc = t.amount_usdc
       where t.reader_id = ${readerId} and t.direction = 'out' and t.payout_id is null and t.vanished_at is null
         and t.block_time > ${new Date(nowMs)}::timestamptz - interval '2 hours'
-        and o.status in ('DUE', 'IN_BATCH') and o.withdrawn_at is null and o.approved_at is not null) as found`.execute(
+        and o.status in ('DUE', 'IN_BATCH') and o.withdrawn_at is null and o.approved_at is not null)
+    or exists (select from told_payments t join payouts o on o.id = t.payout_id
+      where t.reader_id = ${readerId} and t.dropped_at is null and o.status <> 'PAID' and o.withdrawn_at is null) as found`.execute(
     db,
   );
   return rows[0]?.found === true;

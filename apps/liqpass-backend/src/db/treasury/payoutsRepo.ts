@@ -14,6 +14,9 @@ type Row = Selectable<PayoutsTable> & {
   refund_reason: RefundReason | null;
   payment_tx_hash: string | null;
   attested: boolean | null;
+  told_tx_hash: string | null;
+  told_by: string | null;
+  told_at: Date | null;
 };
 
 function toPayout(row: Row): Payout {
@@ -58,12 +61,18 @@ function toPayout(row: Row): Payout {
             recordedAtMs: row.recorded_at.getTime(),
           }
         : null,
+    told:
+      row.told_tx_hash !== null && row.told_by !== null && row.told_at && row.status !== 'PAID'
+        ? { txHash: row.told_tx_hash, by: row.told_by, atMs: row.told_at.getTime() }
+        : null,
     createdAtMs: row.created_at.getTime(),
   };
 }
 
 const selectPayouts = sql`
-  select o.*, p.refund_reason, p.payment_tx_hash, p.attested from payouts o join purchase_orders p on p.id = o.purchase_order_id`;
+  select o.*, p.refund_reason, p.payment_tx_hash, p.attested, t.tx_hash as told_tx_hash, t.told_by, t.told_at
+  from payouts o join purchase_orders p on p.id = o.purchase_order_id
+    left join told_payments t on t.payout_id = o.id and t.dropped_at is null`;
 
 export type PayoutFilter = {
   readonly status: PayoutStatus | null;

@@ -18,6 +18,7 @@ const refund: Payout = {
   approved: null,
   batchId: null,
   paid: null,
+  told: null,
   createdAtMs: 0,
 };
 const approved: Payout = { ...refund, approved: { by: 'alice', identity: 'a', atMs: 1 } };

@@ -32,6 +32,8 @@ export type Payout = {
     readonly recordedBy: string;
     readonly recordedAtMs: EpochMs;
   } | null;
+  /** A transaction that somebody has named, which the chain does not show for good yet. */
+  readonly told: { readonly txHash: string; readonly by: string; readonly atMs: EpochMs } | null;
   readonly createdAtMs: EpochMs;
 };
 

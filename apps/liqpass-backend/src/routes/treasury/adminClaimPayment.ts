@@ -18,7 +18,7 @@ export function adminClaimPaymentRoutes(app: Server, ctx: TreasuryContext, keys:
         tags: ['admin'],
         security: [{ adminKey: [] }, { session: [] }],
         params: claimParams,
-        response: { 200: claimSummary },
+        response: { 200: claimSummary, 202: claimSummary },
         summary: 'Record the transaction that paid a claim',
         body: markClaimPaidBody,
         refuses: [
@@ -28,14 +28,17 @@ export function adminClaimPaymentRoutes(app: Server, ctx: TreasuryContext, keys:
           'PAID_AT_IN_FUTURE',
           'SECOND_PERSON_REQUIRED',
           'PAYOUT_NOT_PROVEN',
+          'SERVICE_UNAVAILABLE',
         ],
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const actor = operator(request, keys, 'treasurer');
       const { multisigTxHash, paidAtSec } = request.body;
       const byHand = byHandReason(request.body.byHand, actor);
-      return claimToWire(await payClaim(ctx, request.params.id, { multisigTxHash, paidAtSec, byHand }, actor));
+      const told = { multisigTxHash, paidAtSec, byHand };
+      const { claim, counts } = await payClaim(ctx, request.params.id, told, actor);
+      return reply.code(counts ? 200 : 202).send(claimToWire(claim));
     },
   );
 }

@@ -133,7 +133,7 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
         summary: 'Record the transaction that paid it: a claim, a refund or an excess',
         params: payoutParams,
         body: markPayoutPaidBody,
-        response: { 200: payoutAnswer },
+        response: { 200: payoutAnswer, 202: payoutAnswer },
         refuses: [
           'PAYOUT_NOT_FOUND',
           'CLAIM_NOT_FOUND',
@@ -141,14 +141,16 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
           'PAID_AT_IN_FUTURE',
           'SECOND_PERSON_REQUIRED',
           'PAYOUT_NOT_PROVEN',
+          'SERVICE_UNAVAILABLE',
         ],
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const actor = operator(request, keys, 'treasurer');
       const { txHash, paidAt } = request.body;
       const payment = { txHash, paidAtMs: instantMs(paidAt), byHand: byHandReason(request.body.byHand, actor) };
-      return (await payoutsFor(ctx, actor))(await payPayout(ctx, request.params.id, payment, actor));
+      const { payout, counts } = await payPayout(ctx, request.params.id, payment, actor);
+      return reply.code(counts ? 200 : 202).send((await payoutsFor(ctx, actor))(payout));
     },
   );
 

@@ -34,6 +34,11 @@ export function payoutToWire(payout: Payout, may: ReturnType<typeof payoutSteps>
     paid_at: isoOrNull(paid?.atMs),
     recorded_by: paid?.recordedBy ?? null,
     recorded_at: isoOrNull(paid?.recordedAtMs),
+    told: payout.told && {
+      tx_hash: payout.told.txHash,
+      by: payout.told.by,
+      at: formatIso(payout.told.atMs),
+    },
     created_at: formatIso(payout.createdAtMs),
     may,
   };

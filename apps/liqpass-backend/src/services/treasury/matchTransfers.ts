@@ -3,6 +3,7 @@ import { formatUsdc } from '@liqpass/kernel/money';
 import { getAddress } from 'viem/utils';
 import { listUnmatched, matchTransfer, noteCandidates } from '../../db/treasury/chainTransfersRepo.ts';
 import { listPayableOrders } from '../../db/treasury/payableOrdersRepo.ts';
+import { matchTold } from './matchTold.ts';
 import { orderChanged } from './orderChanged.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
@@ -35,5 +36,6 @@ export async function matchTransfers(ctx: WatchContext): Promise<number> {
     matched += 1;
     await orderChanged(ctx, match.orderId);
   }
+  await matchTold(ctx, [...new Set(unmatched.map((each) => each.txHash))]);
   return matched;
 }

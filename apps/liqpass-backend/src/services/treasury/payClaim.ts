@@ -14,9 +14,12 @@ export async function payClaim(
   claimId: string,
   told: { multisigTxHash: string; paidAtSec: number; byHand: string | null },
   actor: Actor,
-): Promise<Claim> {
+): Promise<{ claim: Claim; counts: boolean }> {
   const { multisigTxHash, paidAtSec, byHand } = told;
-  const byWord = (): Promise<Claim> => markClaimPaid(ctx, claimId, { multisigTxHash, paidAtSec, byHand }, actor);
+  const byWord = async (): Promise<{ claim: Claim; counts: boolean }> => ({
+    claim: await markClaimPaid(ctx, claimId, { multisigTxHash, paidAtSec, byHand }, actor),
+    counts: true,
+  });
   if (ctx.watch === null || byHand !== null) return byWord();
   const paidAtMs = paidAtSec * SECOND_MS;
   if (paidAtMs > ctx.clock.now())
@@ -24,6 +27,6 @@ export async function payClaim(
   const payoutId = await getPayoutOfClaim(ctx.db, claimId);
   // Nothing is owed for it: the claim's own step says why it cannot be paid.
   if (payoutId === null) return byWord();
-  await payPayout(ctx, payoutId, { txHash: multisigTxHash, paidAtMs, byHand }, actor);
-  return readClaim(ctx, claimId);
+  const { counts } = await payPayout(ctx, payoutId, { txHash: multisigTxHash, paidAtMs, byHand }, actor);
+  return { claim: await readClaim(ctx, claimId), counts };
 }

@@ -1,11 +1,19 @@
 import type { Hex } from '@liqpass/chain/hex';
 import { parseAddress } from '@liqpass/chain/hex';
-import { provePayout, type PayoutNotProven, type PayoutProof, type TransactionFacts } from '@liqpass/chain/payoutProof';
+import {
+  provePayout,
+  RETRIED_REFUSALS,
+  type PayoutNotProven,
+  type PayoutProof,
+  type TransactionFacts,
+} from '@liqpass/chain/payoutProof';
 import { invariant } from '@liqpass/kernel/invariant';
-import { SECOND_MS } from '@liqpass/kernel/time';
+import { DAY_MS, SECOND_MS } from '@liqpass/kernel/time';
 import * as transfers from '../../db/treasury/chainTransfersRepo.ts';
-import { listPayableTo } from '../../db/treasury/payoutsRepo.ts';
+import { getPayout, listPayableTo } from '../../db/treasury/payoutsRepo.ts';
+import { dropTold, listToldPayouts } from '../../db/treasury/toldPaymentsRepo.ts';
 import type { Payout } from '../../domain/treasury/payout.ts';
+import { entryOf } from '../audit/entryOf.ts';
 import type { ChainRpc } from './chainRpcClient.ts';
 import { recordPayment } from './recordPayment.ts';
 import type { Trouble } from './readChain.ts';
@@ -87,3 +95,36 @@ export async function provePayouts(ctx: WatchContext, block: number): Promise<Tr
   }
   return null;
 }
+
+/** Transactions that were named for payouts and are looked at in one look. */
+const TOLD_AT_ONCE = 50;
+/** A transaction that was named and is not in the chain for so long never comes. */
+const TOLD_FOR_MS = DAY_MS;
+
+/** Looks at the transactions that somebody named for payouts: what is final by now is recorded, what never will be is let go of. */
+export async function confirmTold(ctx: WatchContext, block: number): Promise<Trouble | null> {
+  for (const told of await listToldPayouts(ctx.db, ctx.watch.readerId, TOLD_AT_ONCE)) {
+    const payout = await getPayout(ctx.db, told.subjectId);
+    if (payout === null) continue;
+    const proof =
+      payout.approved === null
+        ? { proven: false as const, refusal: 'APPROVAL_TAKEN_BACK' }
+        : await judge(ctx, await readFacts(ctx.watch.rpc, told.txHash, block), payout);
+    if (proof.proven) {
+      const booked = await transfers.listOfTransaction(ctx.db, ctx.watch.readerId, told.txHash);
+      const log = booked.find((each) => each.logIndex === proof.logIndex);
+      const doubt = log ? await doubtOf(ctx, log) : null;
+      if (doubt) return doubt;
+      await recordProven(ctx, payout, proof);
+    } else if (!isWorthWaiting(proof.refusal) || ctx.clock.now() > told.atMs + TOLD_FOR_MS) {
+      const entry = entryOf('payout')(ctx, CHAIN, 'told_payment_refused', {
+        why: proof.refusal,
+        details: { txHash: told.txHash },
+      });
+      await dropTold(ctx.db, told.id, proof.refusal, entry);
+    }
+  }
+  return null;
+}
+
+const isWorthWaiting = (refusal: string): boolean => RETRIED_REFUSALS.some((each) => each === refusal);

@@ -16,6 +16,12 @@ export type ToldPayment = {
   readonly byHand: string | null;
 };
 
+export const secondPersonPays = (): LiqPassError =>
+  new LiqPassError(
+    'SECOND_PERSON_REQUIRED',
+    'Whoever approved a refund does not record its payment: a second person must, or an admin sets the one-person switch.',
+  );
+
 /** Where a payment's moment is kept in seconds (a claim's), it is the second it fell in. */
 const wholeSecond = (ms: EpochMs): EpochMs => Math.floor(ms / SECOND_MS) * SECOND_MS;
 
@@ -62,10 +68,7 @@ export async function recordPayment(
   if (taken) ctx.changes.announce(payout.purchaseOrderId);
   if (taken || isSame(payout)) return payout;
   if (payout.paid === null && payout.approved && isSamePerson(approver(payout.approved), partyOf(actor)))
-    throw new LiqPassError(
-      'SECOND_PERSON_REQUIRED',
-      'Whoever approved a refund does not record its payment: a second person must, or an admin sets the one-person switch.',
-    );
+    throw secondPersonPays();
   throw new LiqPassError(
     'INVALID_STATUS_TRANSITION',
     payout.paid

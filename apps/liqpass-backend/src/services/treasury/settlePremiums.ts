@@ -3,6 +3,7 @@ import { SECOND_MS } from '@liqpass/kernel/time';
 import type { Actor, AuditEntry } from '../../db/audit/auditRepo.ts';
 import * as transfers from '../../db/treasury/chainTransfersRepo.ts';
 import type { BookedTransfer } from '../../db/treasury/chainTransfersRepo.ts';
+import { toldQuote } from '../../db/treasury/toldPaymentsRepo.ts';
 import * as money from '../../db/treasury/orderMoneyRepo.ts';
 import { payBy, type PurchaseOrder } from '../../domain/purchaseOrder.ts';
 import { premiumOf } from '../../domain/treasury/orderMoney.ts';
@@ -112,7 +113,7 @@ async function payWith(
       paidAtMs: Math.min(premium.paidAtMs, ctx.clock.now()),
       amount: premium.amount,
       txHash: keepsHash ? premium.txHash : null,
-      quoteHash: null,
+      quoteHash: await toldQuote(ctx.db, order.id),
       payer: all.find((each) => each.txHash === premium.txHash)?.party ?? null,
       // Whose it is was found on the chain, by more than who sent it.
       note: 'seen on the chain',

@@ -6,7 +6,7 @@ import { holdForVanishedPremiums } from '../../db/treasury/orderMoneyRepo.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import { RpcError, type ChainRpc } from './chainRpcClient.ts';
 import { matchTransfers } from './matchTransfers.ts';
-import { provePayouts } from './provePayouts.ts';
+import { confirmTold, provePayouts } from './provePayouts.ts';
 import { openReader, readAgain, readChain, type Trouble } from './readChain.ts';
 import { CHAIN, settlePremiums } from './settlePremiums.ts';
 import type { WatchContext } from './treasuryContext.ts';
@@ -96,7 +96,8 @@ async function settle(ctx: WatchContext): Promise<Trouble | null> {
   const at = { latest: heads.head, safe: heads.safe, finalized: heads.final };
   const doubt =
     (await settlePremiums(ctx, at[watch.settings.premiumFinality])) ??
-    (await provePayouts(ctx, at[watch.settings.payoutFinality]));
+    (await provePayouts(ctx, at[watch.settings.payoutFinality])) ??
+    (await confirmTold(ctx, at[watch.settings.payoutFinality]));
   if (doubt) return doubt;
   await holdForVanishedPremiums(ctx.db, watch.readerId, {
     actor: CHAIN,
