@@ -26,6 +26,7 @@ import { ownLogRoutes } from './routes/log/ownLog.ts';
 import { reservesRoutes } from './routes/log/reserves.ts';
 import { publicLogRoutes } from './routes/log/publicLog.ts';
 import { internalClaimRoutes } from './routes/internalClaims.ts';
+import { readChainHealth } from './routes/treasury/treasuryMetrics.ts';
 import { orderPaymentRoutes } from './routes/treasury/orderPayments.ts';
 import { okxCredentialRoutes } from './routes/people/okxCredentials.ts';
 import { attestationKeyRoutes } from './routes/platform/attestationKeys.ts';
@@ -83,7 +84,10 @@ export async function buildApp(
   sessionHook(app, ctx);
   await installLimits(app, ctx, keys, { ...ctx.settings.people, walletOf });
   onlySpelledOut(app);
-  operationRoutes(app, ctx, ctx.verifications, metrics);
+  const { watch } = ctx;
+  operationRoutes(app, ctx, ctx.verifications, metrics, async () =>
+    watch === null ? undefined : readChainHealth({ ...ctx, watch }),
+  );
   if (role === 'worker') return app;
   authRoutes(app, ctx);
   ownPurchaseOrderRoutes(app, ctx);

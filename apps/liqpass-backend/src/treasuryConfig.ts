@@ -1,4 +1,5 @@
 import { unpayable } from './domain/platform/unpayable.ts';
+import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Hex } from '@liqpass/chain/hex';
 import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import { ConfigError, flag, oneOf, optional, whole, type Environment } from '@liqpass/service/environment';
@@ -55,6 +56,8 @@ export function readWatchSettings(
     fromBlock: fromBlock === -1 ? null : fromBlock,
     blockRange: whole(env, 'RPC_BLOCK_RANGE', 2_000, 1, 100_000),
     looksEveryMs: chain.chainId === LOCAL_CHAIN_ID ? 200 : 4_000,
+    // Base makes a block every 2 s.
+    headWithinMs: chain.chainId === LOCAL_CHAIN_ID ? null : MINUTE_MS,
     genesis: chain.chainId === BASE_CHAIN_ID ? BASE_GENESIS : null,
   };
 }

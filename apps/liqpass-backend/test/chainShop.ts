@@ -4,10 +4,10 @@ import { startLocalChain, type LocalChain, type LocalSafe } from '@liqpass/testi
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PrivateKeyAccount } from 'viem/accounts';
-import { openWatch } from '../src/services/treasury/openWatch.ts';
 import type { WatchContext } from '../src/services/treasury/treasuryContext.ts';
 import { watchTreasury, type Tick } from '../src/services/treasury/watchTreasury.ts';
 import type { WatchSettings } from '../src/services/chainSettings.ts';
+import type { testDatabase } from './testDatabase.ts';
 import { APPLICATION, newOrdId, testBackend, type TestBackend } from './harness.ts';
 
 /** What an RPC does to a question instead of passing it on; null: it passes it on. */
@@ -90,7 +90,12 @@ export type ChainShop = TestBackend & {
 /** A backend that watches a treasury of its own on a chain with the real contracts; a test says when it looks. */
 export async function chainShop(
   chain: LocalChain,
-  options: { twoRpcs?: boolean; watch?: Partial<WatchSettings>; twin?: ChainShop } = {},
+  options: {
+    twoRpcs?: boolean;
+    watch?: Partial<WatchSettings>;
+    twin?: ChainShop;
+    database?: Awaited<ReturnType<typeof testDatabase>>;
+  } = {},
 ): Promise<ChainShop> {
   const safe = options.twin?.safe ?? (await chain.newSafe());
   const rpc = await meddledRpc(chain);
@@ -102,14 +107,18 @@ export async function chainShop(
     payoutFinality: 'finalized',
     fromBlock: null,
     blockRange: 2_000,
+    headWithinMs: null,
     genesis: null,
     // A test says when it looks.
     looksEveryMs: null,
     ...options.watch,
   };
   const on = { chainId: chain.chainId, usdc: chain.usdc, usdcName: 'USD Coin', usdcVersion: '2' };
-  const backend = await testBackend({ role: 'all', treasurySafe: safe.address, chain: on, watch: settings });
-  const opened = openWatch({ watch: settings, chain: on, treasurySafe: safe.address });
+  const backend = await testBackend(
+    { role: 'all', treasurySafe: safe.address, chain: on, watch: settings },
+    options.database,
+  );
+  const opened = backend.backend.ctx.watch;
   if (opened === null) throw new Error('it is watched');
   const watch: WatchContext = { ...backend.backend.ctx, watch: opened };
   const tick = async (): Promise<Tick> => {

@@ -26,6 +26,8 @@ export type WatchSettings = {
   readonly blockRange: number;
   /** How often the chain is looked at; null: only when it is told to. */
   readonly looksEveryMs: number | null;
+  /** An RPC whose newest block is older lags or stands still; null where blocks come only now and then. */
+  readonly headWithinMs: number | null;
   /** What block 0 has to be; null where any will do. */
   readonly genesis: Hex | null;
 };

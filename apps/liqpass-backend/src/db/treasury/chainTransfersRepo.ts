@@ -127,17 +127,38 @@ export async function undoTransfersAbove(
   return { vanished, orderIds: [...new Set(ids.filter((id) => id !== null))] };
 }
 
-async function list(db: Db, readerId: string, where: RawBuilder<unknown>, limit = 1_000): Promise<BookedTransfer[]> {
+async function list(
+  db: Db,
+  readerId: string,
+  where: RawBuilder<unknown>,
+  limit = 1_000,
+  order = sql`block_number, log_index`,
+): Promise<BookedTransfer[]> {
   const { rows } = await sql<Selectable<ChainTransfersTable>>`
-    select * from chain_transfers where reader_id = ${readerId} and ${where} order by block_number, log_index limit ${limit}`.execute(
+    select * from chain_transfers where reader_id = ${readerId} and ${where} order by ${order} limit ${limit}`.execute(
     db,
   );
   return rows.map(toTransfer);
 }
 
-/** Money that came and is nobody's yet. */
-export const listUnmatched = (db: Db, readerId: string): Promise<BookedTransfer[]> =>
-  list(db, readerId, sql`direction = 'in' and counted_at is null and purchase_order_id is null`);
+/** Money that is nobody's for longer is for the operators alone: no order waits for money so long (PayableOrder). */
+const NOBODYS_FOR = sql`interval '8 days'`;
+/** A page of the money that came lately and is nobody's yet, behind a row; however much of it there is, the last page comes. */
+export const listUnmatched = (
+  db: Db,
+  readerId: string,
+  behindId: string,
+  nowMs: EpochMs,
+  limit = 1_000,
+): Promise<BookedTransfer[]> =>
+  list(
+    db,
+    readerId,
+    sql`direction = 'in' and counted_at is null and purchase_order_id is null and id > ${behindId}
+      and block_time > ${new Date(nowMs)}::timestamptz - ${NOBODYS_FOR}`,
+    limit,
+    sql`id`,
+  );
 /** Money of an order that waits to be counted, in blocks up to this one. */
 export const listUncounted = (db: Db, readerId: string, block: number): Promise<BookedTransfer[]> =>
   list(
@@ -148,9 +169,15 @@ export const listUncounted = (db: Db, readerId: string, block: number): Promise<
 /** All the money of an order, the vanished left out. */
 export const listOfOrder = (db: Db, readerId: string, orderId: string): Promise<BookedTransfer[]> =>
   list(db, readerId, sql`purchase_order_id = ${orderId} and vanished_at is null`);
-/** Money that left and has paid nothing that is known, in blocks up to this one. */
+/** Money that left and may have paid what is approved and unpaid, in blocks up to this one. Whatever else left is not looked at. */
 export const listUnproven = (db: Db, readerId: string, block: number): Promise<BookedTransfer[]> =>
-  list(db, readerId, sql`direction = 'out' and payout_id is null and vanished_at is null and block_number <= ${block}`);
+  list(
+    db,
+    readerId,
+    sql`direction = 'out' and payout_id is null and vanished_at is null and block_number <= ${block}
+      and exists (select from payouts o where lower(o.payee) = party and o.amount_usdc = chain_transfers.amount_usdc
+        and o.status in ('DUE', 'IN_BATCH') and o.withdrawn_at is null and o.approved_at is not null)`,
+  );
 /** The money of one transaction. */
 export const listOfTransaction = (db: Db, readerId: string, txHash: string): Promise<BookedTransfer[]> =>
   list(db, readerId, sql`tx_hash = ${txHash}`);

@@ -5,8 +5,24 @@ import { z } from 'zod';
 import { keptFor } from '../../services/platform/keptFor.ts';
 import type { PlatformContext } from '../../services/platform/platformContext.ts';
 
+const chainHealth = z.strictObject({
+  last_block: z.int(),
+  /** Blocks that the RPC has and that are not read yet. */
+  lag_blocks: z.int(),
+  read_age_seconds: z.int(),
+  /** What is in the way of the reader, by its code in docs/operating.md. */
+  trouble: z.string().nullable(),
+});
+export type ChainHealth = z.infer<typeof chainHealth>;
 const readinessAnswer = z
-  .strictObject({ ready: z.boolean(), database: z.boolean(), queue: z.boolean(), jp_verify: z.boolean() })
+  .strictObject({
+    ready: z.boolean(),
+    database: z.boolean(),
+    queue: z.boolean(),
+    jp_verify: z.boolean(),
+    /** Where the treasury is watched; it makes nothing unready. */
+    chain: chainHealth.optional(),
+  })
   .meta({ id: 'Readiness' });
 
 /** How many jobs wait or run, and how long the oldest that is due has waited. */
@@ -89,6 +105,7 @@ export function operationRoutes(
   ctx: PlatformContext & { readonly jpVerify: Verifier },
   queue: Queue,
   metrics: ReturnType<typeof buildMetrics>,
+  readChain: () => Promise<ChainHealth | undefined>,
 ): void {
   const tags = ['operations'];
   app.addHook('onResponse', async (request, reply) => {
@@ -113,12 +130,14 @@ export function operationRoutes(
       () => false,
     );
   const readiness = keptFor(KEPT_MS, async () => {
-    const [database, queueAnswers, jpVerify] = await Promise.all([
+    const [database, queueAnswers, jpVerify, chain] = await Promise.all([
       answers(ctx.database.ping()),
       answers(queue.depth()),
       ctx.jpVerify.isHealthy(),
+      readChain(),
     ]);
-    return { ready: database && queueAnswers && jpVerify, database, queue: queueAnswers, jp_verify: jpVerify };
+    const ready = database && queueAnswers && jpVerify;
+    return { ready, database, queue: queueAnswers, jp_verify: jpVerify, ...(chain ? { chain } : {}) };
   });
   app.get(
     '/readyz',

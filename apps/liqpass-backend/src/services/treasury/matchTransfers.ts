@@ -1,7 +1,13 @@
 import { indexOrders, matchPayment } from '@liqpass/chain/matchPayment';
 import { formatUsdc } from '@liqpass/kernel/money';
+import { isDeepStrictEqual } from 'node:util';
 import { getAddress } from 'viem/utils';
-import { listUnmatched, matchTransfer, noteCandidates } from '../../db/treasury/chainTransfersRepo.ts';
+import {
+  listUnmatched,
+  matchTransfer,
+  noteCandidates,
+  type BookedTransfer,
+} from '../../db/treasury/chainTransfersRepo.ts';
 import { listPayableOrders } from '../../db/treasury/payableOrdersRepo.ts';
 import { matchTold } from './matchTold.ts';
 import { orderChanged } from './orderChanged.ts';
@@ -9,8 +15,17 @@ import type { WatchContext } from './treasuryContext.ts';
 
 /** Says whose the money is that came and is nobody's yet, as far as its reference, amount or wallet tell. Answers how many. */
 export async function matchTransfers(ctx: WatchContext): Promise<number> {
-  const unmatched = await listUnmatched(ctx.db, ctx.watch.readerId);
-  if (unmatched.length === 0) return 0;
+  let matched = 0;
+  for (let behindId = '0'; ;) {
+    const page = await listUnmatched(ctx.db, ctx.watch.readerId, behindId, ctx.clock.now());
+    const last = page.at(-1);
+    if (last === undefined) return matched;
+    matched += await matchPage(ctx, page);
+    behindId = last.id;
+  }
+}
+
+async function matchPage(ctx: WatchContext, unmatched: readonly BookedTransfer[]): Promise<number> {
   const orders = await listPayableOrders(
     ctx.db,
     {
@@ -27,7 +42,8 @@ export async function matchTransfers(ctx: WatchContext): Promise<number> {
     const paid = { from: transfer.party, amount: transfer.amount, txHash: transfer.txHash };
     const match = matchPayment(paid, transfer.reference, Math.floor(transfer.blockTimeMs / 1_000), index);
     if (match.orderId === null) {
-      await noteCandidates(ctx.db, transfer.id, match.candidates);
+      if (!isDeepStrictEqual(transfer.candidates, match.candidates))
+        await noteCandidates(ctx.db, transfer.id, match.candidates);
       continue;
     }
     if (!(await matchTransfer(ctx.db, transfer.id, match.orderId, match.by))) continue;

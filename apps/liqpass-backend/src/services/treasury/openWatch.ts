@@ -35,5 +35,6 @@ export function openWatch(settings: Pick<HallContext['settings'], 'watch' | 'cha
     identified: false,
     settledAt: null,
     headsAtMs: 0,
+    head: null,
   };
 }

@@ -2,6 +2,7 @@ import type { Block, Transfer } from '@liqpass/chain/chainData';
 import type { Hex } from '@liqpass/chain/hex';
 import { referenceInTransaction } from '@liqpass/chain/paymentReference';
 import { usdc } from '@liqpass/kernel/money';
+import { SECOND_MS } from '@liqpass/kernel/time';
 import * as readers from '../../db/treasury/chainReadersRepo.ts';
 import { bookTransfers, undoTransfersAbove, type NewTransfer } from '../../db/treasury/chainTransfersRepo.ts';
 import { RpcError, type ChainRpc } from './chainRpcClient.ts';
@@ -101,7 +102,9 @@ export async function readChain(ctx: WatchContext, reader: readers.ChainReader):
 
   const head = await watch.rpc.block('latest');
   if (head === null) return stop(trouble('RPC_BEHIND', 'there is no latest block'));
-  if (head.hash === last.hash) return stop(null);
+  watch.head = { number: head.number, atMs: head.timestamp * SECOND_MS };
+  const stale = staleness(ctx, watch.head);
+  if (head.hash === last.hash) return stop(stale);
   if (head.number < last.number)
     return stop(trouble('RPC_BEHIND', `its head is ${head.number}, and ${last.number} is read`));
   const standing = head.number === last.number ? head : await watch.rpc.block(last.number);
@@ -136,7 +139,15 @@ export async function readChain(ctx: WatchContext, reader: readers.ChainReader):
     if (to < head.number) watch.range = Math.min(watch.settings.blockRange, watch.range + Math.ceil(watch.range / 8));
   }
   await readers.pruneCheckpoints(ctx.db, reader.id, KEEP_CHECKPOINTS);
-  return stop(null);
+  return stop(stale);
+}
+
+/** A provider that stands still answers soundly, and tells of nothing new. */
+function staleness(ctx: WatchContext, head: { number: number; atMs: number }): Trouble | null {
+  const { headWithinMs } = ctx.watch.settings;
+  const ageMs = ctx.clock.now() - head.atMs;
+  if (headWithinMs === null || ageMs <= headWithinMs) return null;
+  return trouble('RPC_BEHIND', `its newest block, ${head.number}, is ${Math.floor(ageMs / SECOND_MS)} s old`);
 }
 
 /** To the last checkpoint that still stands; what was above it is undone. */

@@ -38,7 +38,14 @@ export async function settlePremiums(ctx: WatchContext, block: number): Promise<
     if (doubt) return doubt;
     if (transfer.purchaseOrderId !== null) orderIds.add(transfer.purchaseOrderId);
   }
-  for (const orderId of orderIds) await settleOrder(ctx, orderId, block);
+  for (const orderId of orderIds)
+    await settleOrder(ctx, orderId, block).catch((error: unknown) =>
+      // One order's fault is not everybody's: the others count, and this one is tried again with the next blocks.
+      ctx.log.error(
+        { err: error, purchaseOrderId: orderId },
+        'the money of an order could not be counted; it is tried again',
+      ),
+    );
   return null;
 }
 

@@ -1,4 +1,5 @@
 import type { Treasury } from '@liqpass/chain/executions';
+import type { EpochMs } from '@liqpass/kernel/time';
 import type { WatchSettings } from '../chainSettings.ts';
 import type { HallContext } from '../hallContext.ts';
 import type { ChainRpc } from './chainRpcClient.ts';
@@ -23,6 +24,8 @@ export type Watch = {
   settledAt: number | null;
   /** When the safe and the final head were last asked for. */
   headsAtMs: number;
+  /** The newest block that the RPC last spoke of; null before this process has asked. */
+  head: { readonly number: number; readonly atMs: EpochMs } | null;
 };
 
 /** What payouts and batches touch: the rooms below, and the chain where it is watched. */
