@@ -15,34 +15,41 @@ export function measureTreasury(registry: Registry, ctx: WatchContext): void {
   const look = keptFor(KEPT_MS, () => getChainReader(ctx.db, watch.readerId));
   const secondsSince = (ms: number): number => (ctx.clock.now() - ms) / SECOND_MS;
   // A figure that another one sets while it is collected is one scrape late: each asks for itself.
-  const gauge = (name: string, help: string, read: (reader: ChainReader | null) => number | null): Gauge =>
+  const gauge = (of: { name: string; help: string }, read: (reader: ChainReader | null) => number | null): Gauge =>
     new Gauge({
-      name,
-      help,
+      ...of,
       registers,
       async collect() {
         const value = read(await look());
         if (value !== null) this.set(value);
       },
     });
-  gauge('liqpass_chain_last_block', 'The last block that is read', (reader) => reader?.last.number ?? null);
-  gauge('liqpass_chain_read_age_seconds', 'How long ago the chain was last read', (reader) =>
+  gauge(
+    { name: 'liqpass_chain_last_block', help: 'The last block that is read' },
+    (reader) => reader?.last.number ?? null,
+  );
+  gauge({ name: 'liqpass_chain_read_age_seconds', help: 'How long ago the chain was last read' }, (reader) =>
     reader === null ? null : secondsSince(reader.readAtMs),
   );
   gauge(
-    'liqpass_chain_lag_blocks',
-    'Blocks between the newest that the RPC of this process spoke of and the last that is read',
+    {
+      name: 'liqpass_chain_lag_blocks',
+      help: 'Blocks between the newest that the RPC of this process spoke of and the last that is read',
+    },
     (reader) => (watch.head === null || reader === null ? null : Math.max(0, watch.head.number - reader.last.number)),
   );
-  gauge('liqpass_chain_head_age_seconds', 'How old the newest block is that the RPC of this process spoke of', () =>
-    watch.head === null ? null : secondsSince(watch.head.atMs),
+  gauge(
+    {
+      name: 'liqpass_chain_head_age_seconds',
+      help: 'How old the newest block is that the RPC of this process spoke of',
+    },
+    () => (watch.head === null ? null : secondsSince(watch.head.atMs)),
   );
   gauge(
-    'liqpass_chain_calls',
-    'Questions that this process has asked the RPC',
+    { name: 'liqpass_chain_calls', help: 'Questions that this process has asked the RPC' },
     () => watch.rpc.calls + (watch.second?.calls ?? 0),
   );
-  gauge('liqpass_chain_trouble', '1 while the chain cannot be read or believed', (reader) =>
+  gauge({ name: 'liqpass_chain_trouble', help: '1 while the chain cannot be read or believed' }, (reader) =>
     reader === null || reader.trouble === null ? 0 : 1,
   );
 }
