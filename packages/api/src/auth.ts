@@ -1,4 +1,4 @@
-import { OPERATOR_ROLES, PAYEE_DOUBTS } from '@liqpass/kernel/vocabulary';
+import { OPERATOR_ROLES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { address, instant } from './wire.ts';
 
@@ -21,8 +21,3 @@ export type Me = z.infer<typeof meAnswer>;
 
 /** POST /api/auth/sign-out, and other verbs that have nothing to tell. */
 export const okAnswer = z.strictObject({ ok: z.literal(true) }).meta({ id: 'Ok' });
-
-/** `payee_doubts`: what the chain says against the address; left out where it was not asked, or did not answer. */
-export const payoutAddressMessageAnswer = authNonceAnswer
-  .extend({ payee_doubts: z.array(z.enum(PAYEE_DOUBTS)).optional() })
-  .meta({ id: 'PayoutAddressMessage' });

@@ -1,6 +1,4 @@
 import type { Api, In } from './apiClient.ts';
-import { payoutAddressMessageAnswer } from './auth.ts';
-import type { payoutAddressBody, payoutAddressMessageBody } from './authBodies.ts';
 import {
   createPurchaseOrderAnswer,
   paymentPreviewAnswer,
@@ -31,12 +29,6 @@ export const getPaymentPreview = (api: Api, id: string) =>
   api('GET', `${order(id)}/payment-preview`, paymentPreviewAnswer);
 export const reportPayment = (api: Api, id: string, body: In<typeof reportPaymentBody>) =>
   api('POST', `${order(id)}/report-payment`, purchaseOrderAnswer, { body });
-
-export const requestPayoutAddressMessage = (api: Api, id: string, body: In<typeof payoutAddressMessageBody>) =>
-  api('POST', `${order(id)}/payout-address/message`, payoutAddressMessageAnswer, { body });
-
-export const setPayoutAddress = (api: Api, id: string, body: In<typeof payoutAddressBody>) =>
-  api('POST', `${order(id)}/payout-address`, purchaseOrderAnswer, { body });
 
 export const getWatch = (api: Api, id: string) => api('GET', `${order(id)}/watch`, watchAnswer);
 

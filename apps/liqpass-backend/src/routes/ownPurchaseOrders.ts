@@ -1,4 +1,4 @@
-import { payoutAddressMessageAnswer } from '@liqpass/api/auth';
+import { payoutAddressMessageAnswer } from '@liqpass/api/payoutAddress';
 import { payoutAddressBody, payoutAddressMessageBody } from '@liqpass/api/authBodies';
 import {
   listPurchaseOrdersQuery,

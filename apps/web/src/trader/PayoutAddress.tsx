@@ -1,5 +1,5 @@
 import { isApiError } from '@liqpass/api/apiClient';
-import { requestPayoutAddressMessage, setPayoutAddress } from '@liqpass/api/orderCalls';
+import { requestPayoutAddressMessage, setPayoutAddress } from '@liqpass/api/payoutAddress';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { cleanAddress, wrongAddress, type Wrong } from '@liqpass/api/pasted';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
