@@ -289,7 +289,7 @@ async function decide(reviewer: Person): Promise<void> {
   // It was done, and nobody was told: the claim itself tells, and the question goes away.
   await loseTheAnswer(reviewer, '/approve', () => confirm.click(), false);
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(say('common:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
+  await expect(page.getByText(say('shared:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
 }
 
 async function recordPayment(treasurer: Person, claimId: string): Promise<void> {

@@ -156,7 +156,7 @@ async function approve(reviewer: Person): Promise<void> {
   await page.keyboard.press('a');
   await expect(page.getByRole('button', { name: say('admin:decide.confirm') })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByText(say('common:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
+  await expect(page.getByText(say('shared:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
   await expect(page.getByRole('dialog')).toBeHidden();
   await mustHaveFocus(page);
 }

@@ -141,7 +141,7 @@ for (const project of PROJECTS.filter(({ lng, phone }) => (lng === 'zh') === pho
       try {
         for (const who of [stranger, trader, operator]) await who.context.clock.install();
         const rows: Load[] = [];
-        for (const path of ['/', '/buy', '/help/okx-key', '/policies', '/admin/claims'])
+        for (const path of ['/', '/buy', '/help/okx-key', '/policies', '/reserves', '/check', '/admin/claims'])
           rows.push(await load(stranger.page, path));
         await trader.page.goto('/buy');
         await signIn(trader);
@@ -158,7 +158,7 @@ for (const project of PROJECTS.filter(({ lng, phone }) => (lng === 'zh') === pho
         rows.push({ ...(await load(trader.page, `/pay/${order}`)), path: '/pay/… (bound)' });
         await operator.page.goto('/admin/claims');
         await signIn(operator);
-        for (const name of ['claims', 'payouts', 'payments', 'exposure', 'policies', 'audit', 'settings'])
+        for (const name of ['claims', 'payouts', 'payments', 'treasury', 'exposure', 'policies', 'audit', 'settings'])
           rows.push(await load(operator.page, `/admin/${name}`));
         console.log(
           table(

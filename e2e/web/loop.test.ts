@@ -194,7 +194,7 @@ async function claim(trader: Person, treasurer: Person, project: Project, marked
   await expect(page.getByText(say('checks:recheck_ok'))).toBeVisible();
   await look(page, project, '13-evidence');
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: say('checks:download') }).click();
+  await page.getByRole('button', { name: say('checks:download'), exact: true }).click();
   assert.match((await download).suggestedFilename(), /^liqpass-evidence-[0-9a-f]{8}\.json$/);
   return orderId;
 }
@@ -238,7 +238,7 @@ async function decide(reviewer: Person, project: Project, marked: boolean): Prom
   await page.keyboard.press('a');
   await expect(page.getByRole('button', { name: say('admin:decide.confirm') })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByText(say('common:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
+  await expect(page.getByText(say('shared:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
   return claimId;
 }
 
@@ -279,7 +279,7 @@ async function seeThePayout({ page, say }: Person, project: Project, orderId: st
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:receipt.payout_title'));
   await look(page, project, '23-receipt');
   await page.goto('/policies');
-  await expect(page.getByText(say('common:order_status.SETTLED'))).toBeVisible();
+  await expect(page.getByText(say('shared:order_status.SETTLED'))).toBeVisible();
   await look(page, project, '24-policies');
   await page.goto('/help/okx-key');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:help.title'));

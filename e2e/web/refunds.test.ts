@@ -160,7 +160,7 @@ async function seeAsTrader(project: Project, orders: Orders, wallet: string): Pr
   try {
     await page.goto('/policies');
     await signIn(trader);
-    await expect(page.getByText(say('common:order_status.REFUND_DUE'))).toHaveCount(2);
+    await expect(page.getByText(say('shared:order_status.REFUND_DUE'))).toHaveCount(2);
     for (const which of ['touched', 'late'] as const) {
       const id = orders[which];
       await page.goto(`/policies/${id}`);
@@ -192,7 +192,7 @@ async function seeAsOperator(project: Project, orders: Orders, wallet: string): 
     for (const which of ['touched', 'late'] as const) {
       const row = page.getByRole('listitem').filter({ hasText: orders[which].slice(0, 8) });
       await expect(row).toHaveCount(1);
-      await expect(row).toContainText(say('common:order_status.REFUND_DUE'));
+      await expect(row).toContainText(say('shared:order_status.REFUND_DUE'));
       await expect(row).toContainText(say(`admin:refund.${REASONS[which]}`));
       await expect(row).toContainText(`${say('admin:refund.send')} 1.00 USDC`);
       await expect(row).toContainText(short(wallet));

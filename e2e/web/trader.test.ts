@@ -162,7 +162,7 @@ test('a wallet that comes late joins the open dialog, signs in 64 bytes, and one
       .getByRole('button', { name: say('common:wallet.connect') })
       .first()
       .click();
-    await expect(page.getByText(say('common:wallet.none'))).toBeVisible();
+    await expect(page.getByText(say('shared:wallet.none'))).toBeVisible();
     await look(page, desktopEn, '52-no-wallet');
     await page.evaluate('announceLate()');
     await page.getByRole('button', { name: 'Test Wallet' }).click();

@@ -4,11 +4,14 @@ import type { Plugin, Rolldown } from 'vite';
 
 /** Texts an entry waits for before it draws a page, and more for some of its pages. */
 const TEXTS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/admin\/claims(\/|$)/, ['common', 'admin', 'checks']],
-  [/^\/admin(\/|$)/, ['common', 'admin']],
-  [/^\/policies\/./, ['common', 'trader', 'checks']],
+  [/^\/admin\/claims(\/|$)/, ['common', 'admin', 'shared', 'checks']],
+  [/^\/admin\/settings(\/|$)/, ['common', 'admin', 'shared', 'proof']],
+  [/^\/admin\/treasury(\/|$)/, ['common', 'admin', 'shared', 'treasury']],
+  [/^\/admin(\/|$)/, ['common', 'admin', 'shared']],
+  [/^\/policies\/./, ['common', 'trader', 'shared', 'checks']],
+  [/^\/(reserves|check)(\/|$)/, ['common', 'trader', 'shared', 'proof']],
   [/^\/$/, ['common']],
-  [/./, ['common', 'trader']],
+  [/./, ['common', 'trader', 'shared']],
 ];
 /**
  * What is known of a page before its code is there: the dictionary with its heading and what stands below it, and what it
@@ -33,6 +36,10 @@ const KNOWN: Readonly<Record<string, readonly Known[]>> = {
   'policies.$id.index': [{ texts: ['trader', 'order.of'], asks: [ORDER] }],
   'policies.$id.evidence': [{ texts: ['trader', 'evidence.title', 'evidence.lead'], asks: [ORDER] }],
   'receipt.$id': [{ texts: ['trader', 'receipt.premium_title'], asks: [ORDER] }],
+  reserves: [
+    { texts: ['proof', 'reserves.title', 'reserves.lead'], asks: ['/api/reserves', '/api/payment-instructions'] },
+  ],
+  check: [{ texts: ['proof', 'check.title', 'check.lead'], asks: [] }],
   'help.okx-key': [{ texts: ['trader', 'help.title', 'help.lead'], asks: [] }],
   'admin.claims.index': [
     { at: '^/admin/claims/?$', texts: ['admin', 'sign_in.title'], asks: ['/admin/me', '/admin/claims?limit=50'] },

@@ -34,7 +34,7 @@ import { FACT_NAMES } from './ui/checkFacts.ts';
 
 const here = import.meta.dirname;
 const LANGUAGES = ['en', 'zh'] as const;
-const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks'] as const;
+const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks', 'proof', 'shared', 'treasury'] as const;
 type Language = (typeof LANGUAGES)[number];
 type Namespace = (typeof NAMESPACES)[number];
 
@@ -95,9 +95,9 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['checks', 'flag', HOLD_REASONS],
   ['checks', 'payee', PAYEE_DOUBTS],
   ['common', 'sales_stop', SALES_STOP_REASONS],
-  ['common', 'sales_return', SALES_STOP_REASONS],
-  ['common', 'order_status', PURCHASE_ORDER_STATUSES],
-  ['common', 'claim_status', CLAIM_STATUSES],
+  ['errors', 'sales_return', SALES_STOP_REASONS],
+  ['shared', 'order_status', PURCHASE_ORDER_STATUSES],
+  ['shared', 'claim_status', CLAIM_STATUSES],
   ['trader', 'side', SIDES],
   ['trader', 'bind.doubt', ORDER_NUMBER_DOUBTS],
   ['trader', 'region', OKX_REGIONS],
@@ -105,7 +105,7 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['trader', 'watch.state', WATCH_STATES],
   ['trader', 'watch.ended', WATCH_ENDS],
   ['trader', 'watch.change', WATCH_CHANGE_KINDS],
-  ['admin', 'watch.change', WATCH_CHANGE_KINDS],
+  ['checks', 'watch.change', WATCH_CHANGE_KINDS],
   ['admin', 'side', SIDES],
   ['admin', 'doubt', ORDER_NUMBER_DOUBTS],
   ['admin', 'refund', REFUND_REASONS],

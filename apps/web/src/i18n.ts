@@ -4,7 +4,10 @@ import type common from './locales/en/common.json';
 import type admin from './locales/en/admin.json';
 import type checks from './locales/en/checks.json';
 import type errors from './locales/en/errors.json';
+import type proof from './locales/en/proof.json';
+import type shared from './locales/en/shared.json';
 import type trader from './locales/en/trader.json';
+import type treasury from './locales/en/treasury.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -18,12 +21,16 @@ declare module 'i18next' {
       admin: typeof admin;
       errors: typeof errors;
       checks: typeof checks;
+      proof: typeof proof;
+      shared: typeof shared;
+      treasury: typeof treasury;
     };
   }
 }
 
 export type Lng = 'en' | 'zh';
-export type Namespace = 'common' | 'trader' | 'admin' | 'errors' | 'checks';
+const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks', 'proof', 'shared', 'treasury'] as const;
+export type Namespace = (typeof NAMESPACES)[number];
 const files = import.meta.glob<Record<string, unknown>>('./locales/*/*.json', { import: 'default' });
 
 /** Loads a namespace in the current language, once. */
@@ -55,9 +62,7 @@ export async function startI18n(...namespaces: Namespace[]): Promise<void> {
 
 /** Switches the language in place; what is on the screen stays. */
 export async function chooseLng(lng: Lng): Promise<void> {
-  const loaded = (['common', 'trader', 'admin', 'errors', 'checks'] as const).filter((ns) =>
-    i18n.hasResourceBundle(i18n.language, ns),
-  );
+  const loaded = NAMESPACES.filter((ns) => i18n.hasResourceBundle(i18n.language, ns));
   await Promise.all(loaded.map((ns) => loadNamespace(ns, lng)));
   await i18n.changeLanguage(lng);
   document.documentElement.lang = lng === 'zh' ? 'zh-CN' : 'en';

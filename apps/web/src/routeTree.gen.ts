@@ -11,8 +11,10 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as BuyRouteImport } from './routes/buy'
+import { Route as CheckRouteImport } from './routes/check'
 import { Route as HowRouteImport } from './routes/how'
 import { Route as KeysRouteImport } from './routes/keys'
+import { Route as ReservesRouteImport } from './routes/reserves'
 import { Route as HelpOkxKeyRouteImport } from './routes/help.okx-key'
 import { Route as PayIdRouteImport } from './routes/pay.$id'
 import { Route as PoliciesIndexRouteImport } from './routes/policies.index'
@@ -30,6 +32,11 @@ const BuyRoute = BuyRouteImport.update({
   path: '/buy',
   getParentRoute: () => rootRouteImport,
 } as any)
+const CheckRoute = CheckRouteImport.update({
+  id: '/check',
+  path: '/check',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const HowRoute = HowRouteImport.update({
   id: '/how',
   path: '/how',
@@ -38,6 +45,11 @@ const HowRoute = HowRouteImport.update({
 const KeysRoute = KeysRouteImport.update({
   id: '/keys',
   path: '/keys',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ReservesRoute = ReservesRouteImport.update({
+  id: '/reserves',
+  path: '/reserves',
   getParentRoute: () => rootRouteImport,
 } as any)
 const HelpOkxKeyRoute = HelpOkxKeyRouteImport.update({
@@ -74,8 +86,10 @@ const PoliciesIdEvidenceRoute = PoliciesIdEvidenceRouteImport.update({
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/buy': typeof BuyRoute
+  '/check': typeof CheckRoute
   '/how': typeof HowRoute
   '/keys': typeof KeysRoute
+  '/reserves': typeof ReservesRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
   '/receipt/$id': typeof ReceiptIdRoute
@@ -86,8 +100,10 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/buy': typeof BuyRoute
+  '/check': typeof CheckRoute
   '/how': typeof HowRoute
   '/keys': typeof KeysRoute
+  '/reserves': typeof ReservesRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
   '/receipt/$id': typeof ReceiptIdRoute
@@ -99,8 +115,10 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/buy': typeof BuyRoute
+  '/check': typeof CheckRoute
   '/how': typeof HowRoute
   '/keys': typeof KeysRoute
+  '/reserves': typeof ReservesRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
   '/receipt/$id': typeof ReceiptIdRoute
@@ -113,8 +131,10 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/buy'
+    | '/check'
     | '/how'
     | '/keys'
+    | '/reserves'
     | '/help/okx-key'
     | '/pay/$id'
     | '/receipt/$id'
@@ -125,8 +145,10 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/buy'
+    | '/check'
     | '/how'
     | '/keys'
+    | '/reserves'
     | '/help/okx-key'
     | '/pay/$id'
     | '/receipt/$id'
@@ -137,8 +159,10 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/buy'
+    | '/check'
     | '/how'
     | '/keys'
+    | '/reserves'
     | '/help/okx-key'
     | '/pay/$id'
     | '/receipt/$id'
@@ -150,8 +174,10 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   BuyRoute: typeof BuyRoute
+  CheckRoute: typeof CheckRoute
   HowRoute: typeof HowRoute
   KeysRoute: typeof KeysRoute
+  ReservesRoute: typeof ReservesRoute
   HelpOkxKeyRoute: typeof HelpOkxKeyRoute
   PayIdRoute: typeof PayIdRoute
   ReceiptIdRoute: typeof ReceiptIdRoute
@@ -176,6 +202,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof BuyRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/check': {
+      id: '/check'
+      path: '/check'
+      fullPath: '/check'
+      preLoaderRoute: typeof CheckRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/how': {
       id: '/how'
       path: '/how'
@@ -188,6 +221,13 @@ declare module '@tanstack/react-router' {
       path: '/keys'
       fullPath: '/keys'
       preLoaderRoute: typeof KeysRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/reserves': {
+      id: '/reserves'
+      path: '/reserves'
+      fullPath: '/reserves'
+      preLoaderRoute: typeof ReservesRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/help/okx-key': {
@@ -238,8 +278,10 @@ declare module '@tanstack/react-router' {
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   BuyRoute: BuyRoute,
+  CheckRoute: CheckRoute,
   HowRoute: HowRoute,
   KeysRoute: KeysRoute,
+  ReservesRoute: ReservesRoute,
   HelpOkxKeyRoute: HelpOkxKeyRoute,
   PayIdRoute: PayIdRoute,
   ReceiptIdRoute: ReceiptIdRoute,

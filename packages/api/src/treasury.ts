@@ -86,6 +86,8 @@ export const treasuryAnswer = z
     difference_usdc: z.string().nullable(),
     capital_usdc: usdcText,
     due_usdc: usdcText,
+    /** From this amount on it takes an admin to say whose money it is, unless one person runs the shop. */
+    admin_from_usdc: usdcText,
   })
   .meta({ id: 'Treasury' });
 export type TreasuryStanding = z.infer<typeof treasuryAnswer>;

@@ -2,6 +2,7 @@ import { canonicalJson } from '@liqpass/evidence/canonical';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
+import { instant } from './instant.ts';
 
 // What the log holds. An entry about a person's cover says only that something of a type happened at a time: whose it is and
 // what was agreed are hashes, which the owner opens to whom they like.
@@ -11,7 +12,6 @@ export const COVER_ENTRY_TYPES = ['sold', 'bound', 'attested', 'decided', 'paid'
 export type CoverEntryType = (typeof COVER_ENTRY_TYPES)[number];
 
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/);
-const instant = z.iso.datetime({ precision: 3 });
 const amount = z.string().regex(/^(?:0|[1-9]\d{0,12})\.\d{2,6}$/);
 
 const coverEntry = z.strictObject({
@@ -35,7 +35,7 @@ const liabilitiesEntry = z.strictObject({
 const auditEntry = z.strictObject({ type: z.literal('audit'), at: instant, head: z.string().regex(/^[0-9a-f]{64}$/) });
 const nextKeyEntry = z.strictObject({ type: z.literal('next_key'), at: instant, vkey: z.string().max(1_000) });
 
-export const logEntry = z.discriminatedUnion('type', [coverEntry, liabilitiesEntry, auditEntry, nextKeyEntry]);
+export const logEntry = z.union([coverEntry, liabilitiesEntry, auditEntry, nextKeyEntry]);
 export type LogEntry = z.infer<typeof logEntry>;
 export type CoverEntry = z.infer<typeof coverEntry>;
 

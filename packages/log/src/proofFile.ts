@@ -3,6 +3,7 @@ import { formatUsdc } from '@liqpass/kernel/money';
 import { z } from 'zod';
 import { checkProof, type ProofCheck } from './checkProof.ts';
 import type { Opening } from './entry.ts';
+import { instant } from './instant.ts';
 import type { VerifierKey } from './note.ts';
 import { holdsLiability, liabilityPath, type LiabilityPath } from './sumTree.ts';
 
@@ -12,7 +13,7 @@ export const PROOF_FILE = 'liqpass-proof-file/1';
 export const proofFile = z.strictObject({
   format: z.literal(PROOF_FILE),
   order_id: z.string().max(100),
-  made_at: z.iso.datetime({ precision: 3 }),
+  made_at: instant,
   /** As GET /api/claims/:id/evidence answers; null where nothing was claimed. */
   evidence: z.unknown(),
   /** A tlog-proof for each entry of the order and its claim. */

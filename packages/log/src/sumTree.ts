@@ -4,6 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import { sameBytes } from './base64.ts';
+import { instant } from './instant.ts';
 
 // A Merkle sum tree over what is owed. Leaf = SHA-256(0x10 ‖ subject (32 bytes) ‖ amount as uint64 of millionths, big-endian);
 // node = SHA-256(0x11 ‖ left hash ‖ left sum ‖ right hash ‖ right sum), each sum a uint64. Both children's sums go into the hash:
@@ -73,7 +74,7 @@ export const liabilityPath = z.strictObject({
   path: z.array(sumStep).max(63),
   root: hash,
   total: amount,
-  at: z.iso.datetime({ precision: 3 }),
+  at: instant,
 });
 export type LiabilityPath = z.output<typeof liabilityPath>;
 

@@ -5,6 +5,12 @@ import type { Server } from '@liqpass/service/server';
 import { usualConfirmationMs } from '../db/purchaseOrdersRepo.ts';
 import type { HallContext } from '../services/hallContext.ts';
 
+/** Where people look a transaction up, by chain; a local one has no such place. */
+const EXPLORERS: ReadonlyMap<number, string> = new Map([
+  [8453, 'https://basescan.org'],
+  [84_532, 'https://sepolia.basescan.org'],
+]);
+
 /** Where premiums are paid to; without a treasury no address is shown. */
 export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
   // Asked for with every page that pays; it changes by the hour at most.
@@ -32,7 +38,7 @@ export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
         token: 'USDC',
         token_address: ctx.settings.chain.usdc,
         token_decimals: USDC_DECIMALS,
-        explorer_url: 'https://basescan.org',
+        explorer_url: EXPLORERS.get(ctx.settings.chain.chainId) ?? null,
         contact_url: ctx.settings.contact.url,
         contact_email: ctx.settings.contact.email,
         usual_confirmation_minutes: usualMs === null ? null : Math.max(1, Math.ceil(usualMs / MINUTE_MS)),

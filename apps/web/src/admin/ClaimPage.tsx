@@ -36,7 +36,7 @@ const ClaimChart = lazy(() => import('./ClaimChart.tsx').catch(() => ({ default:
 /** One claim: the rules beside the raw answers, the terms, the flags, the timeline, what is related, and the decision. */
 export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
   const { t } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const mayRelease = useMay('reviewer');
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -112,7 +112,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="flex flex-wrap items-center gap-3">
           <h1 className="num text-2xl">{shortId(c.id)}</h1>
-          <Tag tone={claimTone[c.status]}>{tc(`claim_status.${c.status}`)}</Tag>
+          <Tag tone={claimTone[c.status]}>{ts(`claim_status.${c.status}`)}</Tag>
           <span>
             {c.inst_id ? coin(c.inst_id) : '–'} {c.side ? t(`side.${c.side}`) : ''}{' '}
             {c.leverage ? <span className="num">{c.leverage}×</span> : ''}
@@ -181,7 +181,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
                   </Link>
                   <span className="text-muted">{t(`relation.${other.relation}`)}</span>
                   <span className="max-sm:order-last max-sm:col-span-3">
-                    <Tag tone={claimTone[other.status]}>{tc(`claim_status.${other.status}`)}</Tag>
+                    <Tag tone={claimTone[other.status]}>{ts(`claim_status.${other.status}`)}</Tag>
                   </span>
                   <span className="num text-right">
                     {other.payout_amount_usdc === null ? '–' : money(other.payout_amount_usdc)}

@@ -17,7 +17,7 @@ import { useMay } from './useOperator.ts';
 /** Orders, with the reported transaction and the button that confirms it. */
 export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }) {
   const { t, i18n } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const chain = useQuery(chainQuery);
   const now = useNow(30_000);
   const [confirming, setConfirming] = useState<PurchaseOrderAnswer | null>(null);
@@ -53,7 +53,7 @@ export function OrderList({ orders }: { orders: readonly PurchaseOrderAnswer[] }
                 {money(order.premium_amount_usdc)} → <Money usdc={order.policy_params_json.payout_fixed_usdc} />
               </span>
               <span>
-                <Tag tone={orderTone[order.status]}>{tc(`order_status.${order.status}`)}</Tag>
+                <Tag tone={orderTone[order.status]}>{ts(`order_status.${order.status}`)}</Tag>
                 {order.refund_reason && <span className="block text-wait">{t(`refund.${order.refund_reason}`)}</span>}
                 {order.status === 'REFUND_DUE' && <GoesBack order={order} explorer={explorer} />}
               </span>

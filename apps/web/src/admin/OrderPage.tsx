@@ -26,7 +26,7 @@ import { WatchSheet } from './WatchSheet.tsx';
 /** Everything about one order: what was bought, seen, paid, decided, claimed and paid out; who did it, and what operators wrote. */
 export function OrderPage({ id }: { id: string }) {
   const { t } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const query = useQuery({ ...orderFileQuery(id), refetchInterval: 10_000 });
   const explorer = useQuery(chainQuery).data?.explorer_url ?? null;
   const [step, setStep] = useState<'confirm' | 'undo' | null>(null);
@@ -50,7 +50,7 @@ export function OrderPage({ id }: { id: string }) {
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="flex flex-wrap items-center gap-3">
           <h1 className="num text-2xl">{shortId(order.id)}</h1>
-          <Tag tone={orderTone[order.status]}>{tc(`order_status.${order.status}`)}</Tag>
+          <Tag tone={orderTone[order.status]}>{ts(`order_status.${order.status}`)}</Tag>
           <span>
             {order.position
               ? `${coin(order.position.inst_id)} ${t(`side.${order.position.side}`)} ${order.position.leverage}×`
@@ -174,7 +174,7 @@ function BindingSheet({ file: { order, snapshot } }: { file: OrderFile }) {
 /** The claim on it, and what it owes or has paid. */
 function MoneyOut({ file: { claim, payouts } }: { file: OrderFile }) {
   const { t } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const explorer = useQuery(chainQuery).data?.explorer_url ?? null;
   return (
     <Sheet title={t('order.out')}>
@@ -185,7 +185,7 @@ function MoneyOut({ file: { claim, payouts } }: { file: OrderFile }) {
           <Link to="/admin/claims/$id" params={{ id: claim.id }} search={{}} className="num link font-semibold">
             {shortId(claim.id)}
           </Link>
-          <Tag tone={claimTone[claim.status]}>{tc(`claim_status.${claim.status}`)}</Tag>
+          <Tag tone={claimTone[claim.status]}>{ts(`claim_status.${claim.status}`)}</Tag>
           {claim.payout_amount_usdc !== null && <Money usdc={claim.payout_amount_usdc} />}
         </p>
       )}

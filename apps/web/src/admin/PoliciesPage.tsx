@@ -15,7 +15,7 @@ type Filter = { status?: PurchaseOrderStatus; q?: string };
 /** Every order, by status and by what one knows of it. */
 export function PoliciesPage({ filter }: { filter: Filter }) {
   const { t } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const navigate = useNavigate();
   const orders = useInfiniteQuery({ ...ordersQuery(filter), refetchInterval: 30_000 });
   const items = orders.data?.pages.flatMap((page) => page.items) ?? [];
@@ -55,7 +55,7 @@ export function PoliciesPage({ filter }: { filter: Filter }) {
           <option value="">{t('queue.all')}</option>
           {PURCHASE_ORDER_STATUSES.map((status) => (
             <option key={status} value={status}>
-              {tc(`order_status.${status}`)}
+              {ts(`order_status.${status}`)}
             </option>
           ))}
         </select>

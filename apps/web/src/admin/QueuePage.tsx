@@ -43,7 +43,7 @@ const firstThingsFirst = (a: string, b: string): number => ORDER.indexOf(a) - OR
 /** The queue: by status, age, amount and flags; filters in the URL; J/K, Enter, /, A and R. */
 export function QueuePage({ filter }: { filter: QueueFilter }) {
   const { t } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const { t: tk } = useTranslation('checks');
   const navigate = useNavigate();
   const claims = useInfiniteQuery({ ...claimsQuery(filter), refetchInterval: 15_000 });
@@ -103,7 +103,7 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
                 onClick={() => change({ status })}
                 className="flex min-h-11 items-center gap-1.5 border-b-2 border-transparent px-2 text-sm whitespace-nowrap text-muted hover:text-ink aria-pressed:border-floor aria-pressed:font-semibold aria-pressed:text-ink"
               >
-                {status === 'all' ? t('queue.all') : tc(`claim_status.${status}`)}
+                {status === 'all' ? t('queue.all') : ts(`claim_status.${status}`)}
                 {counts && (
                   <span className="num text-xs">
                     {status === 'all' ? countedTogether(Object.values(counts)) : counted(counts[status])}
@@ -291,7 +291,7 @@ function Row({
   label: (flag: string) => string;
 }) {
   const { t, i18n } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const now = useNow(30_000);
   const name = useAddressName(item.claimant);
   const me = useOperator().data?.name;
@@ -332,7 +332,7 @@ function Row({
         </span>
         <Bars passed={item.checks_passed} total={item.checks_total} />
         <span className="flex flex-wrap items-center gap-2">
-          <Tag tone={claimTone[item.status]}>{tc(`claim_status.${item.status}`)}</Tag>
+          <Tag tone={claimTone[item.status]}>{ts(`claim_status.${item.status}`)}</Tag>
           {item.hold_reasons.length > 0 && item.status === 'VERIFIED_PENDING_REVIEW' && (
             <Tag tone="wait">{t('queue.on_hold')}</Tag>
           )}

@@ -1,10 +1,11 @@
+import { getAttestationKeys } from '@liqpass/api/claimCalls';
 import { putOnePersonShop } from '@liqpass/api/operatorCalls';
 import type { Settings } from '@liqpass/api/operators';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
-import { Button, Skeleton } from '../ui/kit.tsx';
+import { Button, CopyButton, Skeleton } from '../ui/kit.tsx';
 import { Facts, Sheet } from '../ui/sheets.tsx';
 import { Hash, Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
@@ -63,12 +64,47 @@ export function SettingsPage() {
               />
             </div>
           </Sheet>
+          <KeysSheet />
           <OperatorsSheet />
           <AddressBook />
           <OnePerson settings={settings.data} />
         </div>
       )}
     </Page>
+  );
+}
+
+/** What strangers check with: whoever reads it here can give it to them from elsewhere. */
+function KeysSheet() {
+  const { t } = useTranslation('proof');
+  const keys = useQuery({ queryKey: ['published-keys'], queryFn: () => getAttestationKeys(api) });
+  const line = (label: string, key: string, note: string) => (
+    <li key={key} className="flex items-center justify-between gap-2 px-4 py-2">
+      <span className="min-w-0">
+        <span className="text-muted">
+          {label} · {note}
+        </span>
+        <code className="num block text-sm break-all">{key}</code>
+      </span>
+      <CopyButton text={key} label={label} />
+    </li>
+  );
+  return (
+    <Sheet title={t('published.title')}>
+      <p className="border-b border-line px-4 py-2 text-sm text-muted">{t('published.why')}</p>
+      <div className="empty:hidden [&>*]:m-4">
+        <ErrorNote error={keys.error} onRetry={() => void keys.refetch()} />
+      </div>
+      <ul className="divide-y divide-line text-sm">
+        {keys.data?.log_vkeys.map((vkey, at) =>
+          line(t('keys.log'), vkey, at === 0 ? t('published.signs') : t('published.still_signs')),
+        )}
+        {keys.data?.keys.map((key) =>
+          line(t('keys.verdict'), key.public_key, key.signs ? t('published.signs') : t('published.signed')),
+        )}
+      </ul>
+      {keys.data?.log_vkeys.length === 0 && <p className="p-4 text-sm text-muted">{t('published.no_log')}</p>}
+    </Sheet>
   );
 }
 

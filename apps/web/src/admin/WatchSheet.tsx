@@ -8,7 +8,7 @@ import { watchQuery } from './queries.ts';
 
 /** What the watch over a claim's position saw: from when until when, and what its holder changed. Nothing where it was never on. */
 export function WatchSheet({ orderId }: { orderId: string }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('checks');
   const { data: watch, error, refetch } = useQuery(watchQuery(orderId));
   if (error)
     return (
@@ -47,7 +47,7 @@ export function WatchSheet({ orderId }: { orderId: string }) {
 }
 
 function Seen({ watch }: { watch: WatchAnswer }) {
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('checks');
   if (watch.intervals.length === 0) return <p>{t('watch.never')}</p>;
   return (
     <ul className="grid gap-1">

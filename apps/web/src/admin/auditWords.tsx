@@ -26,6 +26,7 @@ const AUDIT_ACTIONS = [
   'make_batch',
   'drop_batch',
   'undo_paid',
+  'assign_transfer',
   'refund',
   'register',
   'delete',
@@ -48,7 +49,7 @@ export function useAuditWords(): {
   status: (code: string | null) => string;
 } {
   const { t } = useTranslation('admin');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   return {
     action(code, to) {
       if (code === 'mark_paid' && to === 'PAID') return t('action.pay_out');
@@ -57,9 +58,9 @@ export function useAuditWords(): {
     },
     status(code) {
       const claim = CLAIM_STATUSES.find((each) => each === code);
-      if (claim) return tc(`claim_status.${claim}`);
+      if (claim) return ts(`claim_status.${claim}`);
       const order = PURCHASE_ORDER_STATUSES.find((each) => each === code);
-      if (order) return tc(`order_status.${order}`);
+      if (order) return ts(`order_status.${order}`);
       const role = OPERATOR_ROLES.find((each) => each === code);
       return role ? t(`role.${role}`) : (code ?? '');
     },

@@ -21,6 +21,6 @@ const router = createRouter({
 });
 
 // Not awaited here: pages import from this file, and would wait for it as it waits for them.
-void startI18n('admin').then(() => drawApp(router, queryClient));
+void startI18n('admin', 'shared').then(() => drawApp(router, queryClient));
 onceTouched(() => loadErrorTexts().catch(() => undefined));
 restoreWallet();

@@ -15,6 +15,7 @@ import { Route as AdminExposureRouteImport } from './routes/admin.exposure'
 import { Route as AdminPaymentsRouteImport } from './routes/admin.payments'
 import { Route as AdminPayoutsRouteImport } from './routes/admin.payouts'
 import { Route as AdminSettingsRouteImport } from './routes/admin.settings'
+import { Route as AdminTreasuryRouteImport } from './routes/admin.treasury'
 import { Route as AdminClaimsIndexRouteImport } from './routes/admin.claims.index'
 import { Route as AdminClaimsIdRouteImport } from './routes/admin.claims.$id'
 import { Route as AdminPoliciesIndexRouteImport } from './routes/admin.policies.index'
@@ -50,6 +51,11 @@ const AdminSettingsRoute = AdminSettingsRouteImport.update({
   path: '/admin/settings',
   getParentRoute: () => rootRouteImport,
 } as any)
+const AdminTreasuryRoute = AdminTreasuryRouteImport.update({
+  id: '/admin/treasury',
+  path: '/admin/treasury',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const AdminClaimsIndexRoute = AdminClaimsIndexRouteImport.update({
   id: '/admin/claims/',
   path: '/admin/claims/',
@@ -77,6 +83,7 @@ export interface FileRoutesByFullPath {
   '/admin/payments': typeof AdminPaymentsRoute
   '/admin/payouts': typeof AdminPayoutsRoute
   '/admin/settings': typeof AdminSettingsRoute
+  '/admin/treasury': typeof AdminTreasuryRoute
   '/admin/': typeof AdminIndexRoute
   '/admin/claims/$id': typeof AdminClaimsIdRoute
   '/admin/policies/$id': typeof AdminPoliciesIdRoute
@@ -89,6 +96,7 @@ export interface FileRoutesByTo {
   '/admin/payments': typeof AdminPaymentsRoute
   '/admin/payouts': typeof AdminPayoutsRoute
   '/admin/settings': typeof AdminSettingsRoute
+  '/admin/treasury': typeof AdminTreasuryRoute
   '/admin': typeof AdminIndexRoute
   '/admin/claims/$id': typeof AdminClaimsIdRoute
   '/admin/policies/$id': typeof AdminPoliciesIdRoute
@@ -102,6 +110,7 @@ export interface FileRoutesById {
   '/admin/payments': typeof AdminPaymentsRoute
   '/admin/payouts': typeof AdminPayoutsRoute
   '/admin/settings': typeof AdminSettingsRoute
+  '/admin/treasury': typeof AdminTreasuryRoute
   '/admin/': typeof AdminIndexRoute
   '/admin/claims/$id': typeof AdminClaimsIdRoute
   '/admin/policies/$id': typeof AdminPoliciesIdRoute
@@ -116,6 +125,7 @@ export interface FileRouteTypes {
     | '/admin/payments'
     | '/admin/payouts'
     | '/admin/settings'
+    | '/admin/treasury'
     | '/admin/'
     | '/admin/claims/$id'
     | '/admin/policies/$id'
@@ -128,6 +138,7 @@ export interface FileRouteTypes {
     | '/admin/payments'
     | '/admin/payouts'
     | '/admin/settings'
+    | '/admin/treasury'
     | '/admin'
     | '/admin/claims/$id'
     | '/admin/policies/$id'
@@ -140,6 +151,7 @@ export interface FileRouteTypes {
     | '/admin/payments'
     | '/admin/payouts'
     | '/admin/settings'
+    | '/admin/treasury'
     | '/admin/'
     | '/admin/claims/$id'
     | '/admin/policies/$id'
@@ -153,6 +165,7 @@ export interface RootRouteChildren {
   AdminPaymentsRoute: typeof AdminPaymentsRoute
   AdminPayoutsRoute: typeof AdminPayoutsRoute
   AdminSettingsRoute: typeof AdminSettingsRoute
+  AdminTreasuryRoute: typeof AdminTreasuryRoute
   AdminIndexRoute: typeof AdminIndexRoute
   AdminClaimsIdRoute: typeof AdminClaimsIdRoute
   AdminPoliciesIdRoute: typeof AdminPoliciesIdRoute
@@ -204,6 +217,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AdminSettingsRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/admin/treasury': {
+      id: '/admin/treasury'
+      path: '/admin/treasury'
+      fullPath: '/admin/treasury'
+      preLoaderRoute: typeof AdminTreasuryRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/admin/claims/': {
       id: '/admin/claims/'
       path: '/admin/claims'
@@ -241,6 +261,7 @@ const rootRouteChildren: RootRouteChildren = {
   AdminPaymentsRoute: AdminPaymentsRoute,
   AdminPayoutsRoute: AdminPayoutsRoute,
   AdminSettingsRoute: AdminSettingsRoute,
+  AdminTreasuryRoute: AdminTreasuryRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminClaimsIdRoute: AdminClaimsIdRoute,
   AdminPoliciesIdRoute: AdminPoliciesIdRoute,

@@ -8,7 +8,7 @@ import { WalletButton } from '../wallet/WalletButton.tsx';
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   // The front page needs the common texts alone, which are part of the page.
   beforeLoad: async ({ location }) => {
-    if (location.pathname !== '/') await loadNamespace('trader');
+    if (location.pathname !== '/') await Promise.all([loadNamespace('trader'), loadNamespace('shared')]);
   },
   component: Root,
 });

@@ -35,6 +35,9 @@ function Front() {
             <Link to="/how" className="link inline-flex min-h-6 items-center text-sm">
               {t('front.how')}
             </Link>
+            <Link to="/reserves" className="link inline-flex min-h-6 items-center text-sm">
+              {t('front.reserves')}
+            </Link>
           </div>
           <div className="grid gap-4 border-t border-line pt-4 sm:grid-cols-2 sm:gap-6 sm:pt-6">
             <Points

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { claimQuery, evidenceQuery } from '../data/claimQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { shortId } from '../format.ts';
+import { ProofPanel } from '../proof/ProofPanel.tsx';
 import { EvidenceView } from '../ui/EvidenceView.tsx';
 import { ChevronLeftIcon } from '../ui/pageIcons.tsx';
 import { Note } from '../ui/sheets.tsx';
@@ -41,12 +42,15 @@ export function EvidencePage({ id }: { id: string }) {
       )}
       {order.data && (order.data.claim_id === null || (claim.data && !has)) && <Note>{t('evidence.none')}</Note>}
       {order.data && claim.data && evidence.data ? (
-        <EvidenceView
-          order={order.data}
-          claim={{ ...claim.data.claim, checks: claim.data.checks, liquidation: claim.data.liquidation }}
-          checks={claim.data.checks}
-          evidence={evidence.data}
-        />
+        <>
+          <EvidenceView
+            order={order.data}
+            claim={{ ...claim.data.claim, checks: claim.data.checks, liquidation: claim.data.liquidation }}
+            checks={claim.data.checks}
+            evidence={evidence.data}
+          />
+          <ProofPanel order={order.data} claim={claim.data.claim} />
+        </>
       ) : (
         !error &&
         (order.isPending || (claimId !== null && (claim.isPending || (has && evidence.isPending)))) && (

@@ -31,7 +31,12 @@ export function HowPage() {
         </section>
         <section className="grid gap-3">
           <h2 className="text-lg">{t('how.pay_title')}</h2>
-          <p className="text-sm">{t('how.pay')}</p>
+          <p className="text-sm">
+            {t('how.pay')}{' '}
+            <Link to="/reserves" className="link">
+              {t('how.reserves')}
+            </Link>
+          </p>
           {safe !== null && (
             <p className="text-sm">
               {t('how.safe')}{' '}

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { claimQuery } from '../data/claimQueries.ts';
 import { countdown, shortId } from '../format.ts';
+import { ProofPanel } from '../proof/ProofPanel.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant, useNow } from '../ui/Instant.tsx';
 import { Facts, Note, Tag } from '../ui/sheets.tsx';
@@ -31,7 +32,7 @@ export const CLAIM_WITHIN_MS = 80 * DAY_MS;
 /** One cover: what is left of it, its claim, and what has happened. */
 export function PolicyPage({ id }: { id: string }) {
   const { t } = useTranslation('trader');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const title = useOrderTitle();
   const { order, error, refetch, live } = useOrder(id);
   const claimed = order?.claim_id !== null && order?.claim_id !== undefined;
@@ -54,7 +55,7 @@ export function PolicyPage({ id }: { id: string }) {
         </div>
         <div className="flex flex-wrap items-center gap-3">
           {shown && !isStillOpen(shown) ? (
-            <Tag tone={claimTone[shown.status]}>{tc(`claim_status.${shown.status}`)}</Tag>
+            <Tag tone={claimTone[shown.status]}>{ts(`claim_status.${shown.status}`)}</Tag>
           ) : (
             <OrderTag order={order} />
           )}
@@ -74,6 +75,7 @@ export function PolicyPage({ id }: { id: string }) {
               <Skeleton lines={6} />
             ))}
           {order.refund_reason === null && <WatchPanel order={order} />}
+          {order.paid_at !== null && <ProofPanel order={order} claim={shown ?? null} />}
           <History order={order} claim={claim.data} />
         </div>
         <OrderSummary order={order} live={covers} />
@@ -156,7 +158,7 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
 /** Past, present and planned. */
 function History({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderClaim | undefined }) {
   const { t } = useTranslation('trader');
-  const { t: tc } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const now = useNow(30_000);
   const c = claim?.claim;
   // Nothing is covered, and nothing will be.
@@ -185,7 +187,7 @@ function History({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderCl
       ? [
           {
             key: 'lapsed',
-            label: order.cancelled_at ? t('cancel.done') : tc('order_status.LAPSED'),
+            label: order.cancelled_at ? t('cancel.done') : ts('order_status.LAPSED'),
             at: order.cancelled_at,
             state: 'bad' as const,
           },

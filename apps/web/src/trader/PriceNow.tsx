@@ -3,7 +3,7 @@ import type { SALES_STOP_REASONS } from '@liqpass/kernel/vocabulary';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { coin, money } from '../format.ts';
-import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { ErrorNote, useErrorTexts } from '../ui/ErrorNote.tsx';
 import { Skeleton } from '../ui/kit.tsx';
 import { approximateLiqPrice, Ruler } from '../ui/Ruler.tsx';
 import { coverPeriod } from './coverPeriod.ts';
@@ -102,7 +102,7 @@ export function PriceNow({ products, market, error, retry }: Known & { error: un
           {fixed.stopped ? (
             <div className="grid gap-1 border-b border-line bg-wait-soft p-4 text-sm">
               <p className="font-semibold text-wait">{t(`sales_stop.${fixed.stopped}`)}</p>
-              <p>{t(`sales_return.${fixed.stopped}`)}</p>
+              <WhenBack stopped={fixed.stopped} />
               <p>{t('front.stopped_running')}</p>
             </div>
           ) : (
@@ -163,4 +163,11 @@ function Terms({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
       ))}
     </dl>
   );
+}
+
+/** How sales return; with the sentences of refusals, for no first load needs it. */
+function WhenBack({ stopped }: { stopped: Stop }) {
+  const { i18n } = useTranslation();
+  const te = useErrorTexts();
+  return i18n.hasResourceBundle(i18n.language, 'errors') ? <p>{te(`sales_return.${stopped}`)}</p> : null;
 }

@@ -5,6 +5,7 @@ import { claimQuery } from '../data/claimQueries.ts';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { orderQuery } from '../data/orderQueries.ts';
 import { shortId } from '../format.ts';
+import { ProofPanel } from '../proof/ProofPanel.tsx';
 import { Logo } from '../ui/icons.tsx';
 import { ChevronLeftIcon, PrintIcon } from '../ui/pageIcons.tsx';
 import { Instant } from '../ui/Instant.tsx';
@@ -118,6 +119,7 @@ export function ReceiptPage({ id }: { id: string }) {
             />
           </section>
         )}
+        {o.paid_at !== null && <ProofPanel order={o} claim={c ?? null} />}
         <p className="text-xs text-muted">
           {t('receipt.note', { id: shortId(o.id) })}{' '}
           {to.data && `${to.data.chain_name} (${to.data.chain_id}), ${to.data.token} ${to.data.token_address}`}

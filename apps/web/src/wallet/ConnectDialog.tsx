@@ -13,6 +13,7 @@ import { useWallet } from './walletStore.ts';
 /** First the wallet, then the signature that signs in. */
 export default function ConnectDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const wallet = useWallet();
   const signIn = useSignIn();
   const [found, setFound] = useState<FoundWallet[] | null>(null);
@@ -49,13 +50,13 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
 
   const connected = wallet.status === 'none' ? null : wallet;
   return (
-    <Modal title={connected ? t('wallet.sign_in') : t('wallet.choose')} onClose={onClose}>
-      <p className="text-sm text-muted">{connected ? t('wallet.sign_in_why') : t('wallet.choose_why')}</p>
+    <Modal title={connected ? t('wallet.sign_in') : ts('wallet.choose')} onClose={onClose}>
+      <p className="text-sm text-muted">{connected ? ts('wallet.sign_in_why') : ts('wallet.choose_why')}</p>
       {connected ? (
         <div className="grid gap-3">
           <p className="num text-sm break-all">{connected.address}</p>
           <Button data-autofocus size="lg" busy={signIn.isPending} onClick={() => signInWith(connected.address)}>
-            {signIn.isPending ? t('wallet.confirm_in_wallet') : t('wallet.sign_in')}
+            {signIn.isPending ? ts('wallet.confirm_in_wallet') : t('wallet.sign_in')}
           </Button>
         </div>
       ) : found === null && error === null ? (
@@ -72,7 +73,7 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
                 className="flex min-h-13 w-full items-center gap-3 rounded-md border border-edge px-4 text-left font-semibold hover:border-ink"
               >
                 {item.icon && <img src={item.icon} alt="" width={24} height={24} />}
-                <span className="flex-1">{item.name ?? t('wallet.injected')}</span>
+                <span className="flex-1">{item.name ?? ts('wallet.injected')}</span>
                 <ArrowRightIcon />
               </button>
             </li>
@@ -87,16 +88,16 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
 
 /** Without a wallet in this browser: open this page in a wallet's own browser. */
 function NoWallet() {
-  const { t } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const links = openInLinks(window.location);
   return (
     <div className="grid gap-2 text-sm">
-      <p>{t('wallet.none')}</p>
+      <p>{ts('wallet.none')}</p>
       <ul className="grid gap-1">
         {links.map((link) => (
           <li key={link.name}>
             <a className="link inline-flex min-h-9 items-center gap-1.5" href={link.href} rel="noreferrer">
-              {t('wallet.open_in', { name: link.name })} <ExternalIcon size={14} />
+              {ts('wallet.open_in', { name: link.name })} <ExternalIcon size={14} />
             </a>
           </li>
         ))}

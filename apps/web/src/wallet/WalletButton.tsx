@@ -3,13 +3,19 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../data/meQuery.ts';
 import { shortHex } from '../format.ts';
+import { loadNamespace } from '../i18n.ts';
 import { WalletIcon } from '../ui/icons.tsx';
 import { Button, buttonClass } from '../ui/kit.tsx';
 import { useConnect } from './useConnect.tsx';
 import { useWallet } from './walletStore.ts';
 
 // Without a network there is no signing out: the button stays, and opens nothing.
-const WalletMenu = lazy(() => import('./WalletMenu.tsx').catch(() => ({ default: () => null })));
+const WalletMenu = lazy(() =>
+  Promise.all([import('./WalletMenu.tsx'), loadNamespace('shared')]).then(
+    ([module]) => module,
+    () => ({ default: () => null }),
+  ),
+);
 
 /** Connect, sign in, sign out: one button in the bar. */
 export function WalletButton() {

@@ -15,6 +15,7 @@ export default function WalletMenu({
   onSignIn: () => void;
 }): ReactNode {
   const { t } = useTranslation();
+  const { t: ts } = useTranslation('shared');
   const signOut = useSignOut();
   return (
     <div
@@ -23,16 +24,16 @@ export default function WalletMenu({
       className="absolute inset-auto top-15 right-3 m-0 w-80 max-w-[calc(100vw-24px)] rounded-lg border border-edge bg-surface p-4 text-ink open:grid open:gap-3"
     >
       <p className="num text-sm break-all">{address}</p>
-      <p className="text-sm text-muted">{signedIn ? t('wallet.signed_in') : t('wallet.not_signed_in')}</p>
+      <p className="text-sm text-muted">{signedIn ? ts('wallet.signed_in') : ts('wallet.not_signed_in')}</p>
       <ErrorNote error={signOut.error} />
       {signedIn && (
         <a className="link inline-flex min-h-9 items-center text-sm" href="/keys">
-          {t('wallet.keys')}
+          {ts('wallet.keys')}
         </a>
       )}
       {!signedIn && <Button onClick={onSignIn}>{t('wallet.sign_in')}</Button>}
       <Button kind="quiet" busy={signOut.isPending} onClick={() => signOut.mutate()}>
-        {t('wallet.sign_out')}
+        {ts('wallet.sign_out')}
       </Button>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { loadNamespace } from '../i18n.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import type ConnectDialog from './ConnectDialog.tsx';
@@ -13,8 +14,8 @@ export function useConnect(): { connect: () => void; dialog: ReactNode } {
   const close = (): void => setShown(null);
   return {
     connect: () =>
-      void import('./ConnectDialog.tsx').then(
-        (module) => setShown({ Dialog: module.default }),
+      void Promise.all([import('./ConnectDialog.tsx'), loadNamespace('shared')]).then(
+        ([module]) => setShown({ Dialog: module.default }),
         (error: unknown) => setShown({ error }),
       ),
     dialog:

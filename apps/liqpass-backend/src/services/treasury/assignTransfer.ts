@@ -1,18 +1,15 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import { parseUsdc } from '@liqpass/kernel/money';
 import type { Actor } from '../../db/audit/auditRepo.ts';
 import { readShop } from '../../db/people/settingsRepo.ts';
 import { getChainReader } from '../../db/treasury/chainReadersRepo.ts';
 import * as repo from '../../db/treasury/chainTransfersRepo.ts';
 import type { BookedTransfer } from '../../db/treasury/chainTransfersRepo.ts';
+import { ADMIN_ASSIGNS_FROM } from '../../domain/treasury/assigning.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import { readPurchaseOrder } from '../purchaseOrders.ts';
 import { orderChanged } from './orderChanged.ts';
 import { settlePremiums } from './settlePremiums.ts';
 import type { WatchContext } from './treasuryContext.ts';
-
-/** From this amount on it takes an admin to say whose money it is, unless one person runs the shop. */
-const ADMIN_FROM = parseUsdc('100');
 
 /** Says whose money it is that nothing told, in a person's name; what it buys is then decided as for any other. */
 export async function assignTransfer(
@@ -30,7 +27,7 @@ export async function assignTransfer(
   const transfer = await read();
   const order = await readPurchaseOrder(ctx, given.purchaseOrderId);
   if (transfer.purchaseOrderId === order.id) return transfer;
-  const large = ADMIN_FROM !== null && transfer.amount >= ADMIN_FROM;
+  const large = transfer.amount >= ADMIN_ASSIGNS_FROM;
   if (large && actor.role !== 'admin' && !(await readShop(ctx.db)).onePersonShop)
     throw new LiqPassError('SECOND_PERSON_REQUIRED', 'Of 100 USDC and more an admin says whose they are: ask one.');
   const taken = await repo.assignTransfer(ctx.db, id, order.id, given.reason, {

@@ -3,6 +3,7 @@ import { formatIso } from '@liqpass/kernel/time';
 import type { Reserves, TreasuryStanding } from '@liqpass/api/treasury';
 import { getChainReader } from '../../db/treasury/chainReadersRepo.ts';
 import { sumByKind, sumDue } from '../../db/treasury/treasuryRepo.ts';
+import { ADMIN_ASSIGNS_FROM } from '../../domain/treasury/assigning.ts';
 import { reportExposure } from '../book/exposureReport.ts';
 import type { TreasuryContext, WatchContext } from './treasuryContext.ts';
 
@@ -21,7 +22,8 @@ export async function readReserves(ctx: TreasuryContext): Promise<Omit<Reserves,
     safe: ctx.settings.treasurySafe,
     block: balanced?.block ?? null,
     balance: balanced ? formatUsdc(balanced.balance) : null,
-    in_force: formatUsdc(report.totals.inForce),
+    // What open quotes hold of the book is no cover yet.
+    in_force: formatUsdc(usdc(report.totals.inForce - report.held.payout)),
     reserve_99_9: formatUsdc(report.reserve),
     due: formatUsdc(due),
     books:
@@ -69,6 +71,7 @@ export async function readTreasury(ctx: TreasuryContext): Promise<TreasuryStandi
     difference_usdc: reader === null || reader.difference === null ? null : signed(reader.difference),
     capital_usdc: formatUsdc(ctx.settings.underwriting.capital),
     due_usdc: formatUsdc(await sumDue(ctx.db)),
+    admin_from_usdc: formatUsdc(ADMIN_ASSIGNS_FROM),
   };
 }
 

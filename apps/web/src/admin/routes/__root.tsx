@@ -29,6 +29,8 @@ const LISTS = new Set([
   'audit',
   'order-file',
   'order-notes',
+  'treasury',
+  'transfers',
 ]);
 
 function Root() {
@@ -66,6 +68,7 @@ function Root() {
         { to: '/admin/claims', label: t('nav.claims'), count: waits(waiting?.review) },
         { to: '/admin/payouts', label: t('nav.payouts'), count: waits(waiting?.payouts) },
         { to: '/admin/payments', label: t('nav.payments'), count: waits(waiting?.payments) },
+        { to: '/admin/treasury', label: t('nav.treasury') },
         { to: '/admin/policies', label: t('nav.policies') },
         { to: '/admin/exposure', label: t('nav.exposure') },
         { to: '/admin/audit', label: t('nav.audit') },
