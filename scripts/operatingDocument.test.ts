@@ -30,10 +30,8 @@ test('docs/operating.md lists every setting that a service reads, and none that 
 });
 
 test('docs/operating.md names the metrics there are', () => {
-  const sources = ['platform/operations.ts', 'treasury/treasuryMetrics.ts'];
-  const code = sources
-    .map((file) => readFileSync(join(root, 'apps/liqpass-backend/src/routes', file), 'utf8'))
-    .join('\n');
+  const sources = globSync('apps/liqpass-backend/src/routes/**/*.ts', { cwd: root });
+  const code = sources.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
   assert.deepEqual(
     wordsOf(firstCells(section('Watching it')), /`(liqpass_[a-z_]+)`/g),
     wordsOf(code, /name: '(liqpass_[a-z_]+)'/g),
