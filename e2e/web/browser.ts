@@ -31,16 +31,23 @@ export const launch = (): Promise<Browser> =>
     ],
   });
 
-export function openContext(browser: Browser, baseURL: string, project: Project): Promise<BrowserContext> {
+export function openContext(
+  browser: Browser,
+  baseURL: string,
+  project: Project,
+  /** A window of this size instead of the project's, on a desktop. */
+  desktop?: { readonly width: number; readonly height: number },
+): Promise<BrowserContext> {
+  const phone = project.phone && desktop === undefined;
   return browser.newContext({
     baseURL,
     locale: project.lng === 'zh' ? 'zh-CN' : 'en-GB',
     timezoneId: project.lng === 'zh' ? 'Asia/Shanghai' : 'America/New_York',
     colorScheme: project.dark ? 'dark' : 'light',
-    viewport: project.phone ? { width: 390, height: 844 } : { width: 1360, height: 900 },
-    deviceScaleFactor: project.phone ? 2 : 1,
-    hasTouch: project.phone,
-    isMobile: project.phone,
+    viewport: desktop ?? (phone ? { width: 390, height: 844 } : { width: 1360, height: 900 }),
+    deviceScaleFactor: phone ? 2 : 1,
+    hasTouch: phone,
+    isMobile: phone,
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
