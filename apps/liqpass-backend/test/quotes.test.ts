@@ -74,6 +74,12 @@ test('a refusal says what would do, and what it says does', async (t) => {
     'QUOTE_REFUSED',
     'LIQUIDATION_PRICE_ON_WRONG_SIDE',
   ]);
+  // Of ETH, or a digit too few or too many: the page asks first, and the API refuses whoever asks.
+  for (const other of [mark / 25, mark * 30, 0.0001])
+    assert.deepEqual(reasonOf(await app.quote({ liqPx: other.toFixed(4) })), [
+      'QUOTE_REFUSED',
+      'LIQUIDATION_PRICE_OF_ANOTHER',
+    ]);
   assert.deepEqual(reasonOf(await app.quote({ liqPx: String(mark * 0.995) })), [
     'QUOTE_REFUSED',
     'TOO_CLOSE_TO_LIQUIDATION',

@@ -1,3 +1,4 @@
+import { isLiqPriceOf } from '@liqpass/kernel/liqPrice';
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { isApiError } from '@liqpass/api/apiClient';
 import type { ErrorCode } from '@liqpass/api/errors';
@@ -28,7 +29,6 @@ import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { carryTyped } from '../wallet/openIn.ts';
 import { buyDraft, carried, keepDraft, readDraft, rememberOrder, type BuyDraft } from './draft.ts';
 import { coverPeriod } from './coverPeriod.ts';
-import { isLiqPriceOf } from './nonsense.ts';
 import { QuotePanel } from './QuotePanel.tsx';
 import { useQuote } from './useQuote.ts';
 import { useWide } from '../ui/useWide.ts';

@@ -1,3 +1,4 @@
+import { isLiqPriceOf } from '@liqpass/kernel/liqPrice';
 import type { MarketNow, Quote } from '@liqpass/api/quotes';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,7 +10,6 @@ import { Facts } from '../ui/sheets.tsx';
 import { Money } from '../ui/Money.tsx';
 import { approximateLiqPrice, Ruler } from '../ui/Ruler.tsx';
 import { TimeLeft } from '../ui/TimeLeft.tsx';
-import { isLiqPriceOf } from './nonsense.ts';
 import { coverPeriod } from './coverPeriod.ts';
 import type { BuyDraft } from './draft.ts';
 import type { LiveQuote } from './useQuote.ts';

@@ -1,10 +1,10 @@
+import { isLiqPriceOf } from '@liqpass/kernel/liqPrice';
 import { requestQuote } from '@liqpass/api/marketCalls';
 import type { Quote } from '@liqpass/api/quotes';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '../data/api.ts';
 import { serverNow } from '../data/serverTime.ts';
-import { isLiqPriceOf } from './nonsense.ts';
 import type { BuyDraft } from './draft.ts';
 
 const SETTLE_MS = 300;

@@ -1,3 +1,4 @@
+import { isLiqPriceOf } from '@liqpass/kernel/liqPrice';
 import { LiqPassError } from '@liqpass/api/errors';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import { HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
@@ -83,6 +84,7 @@ export async function issueQuote(ctx: BookContext, request: QuoteRequest): Promi
   refusePayout(ctx, request.payout);
 
   const { side, payout } = request;
+  refusePriceOfAnother(request, market);
   const priced = priceAt(product, market, side, request.at, payout, nowMs);
   if (!priced.offer.offered) throw quoteRefused(priced.offer, whatWouldDo(product, market, request, nowMs));
   const { offer, liqPx, leverage, events } = priced;
@@ -181,6 +183,16 @@ function whatWouldDo(
     .toSorted((a, b) => b.hours - a.hours)
     .find((other) => priceAt(other, market, side, at, payout, nowMs).offer.offered);
   return shorter ? { policy_type: shorter.policyType, hours: String(shorter.hours) } : {};
+}
+
+/** A liquidation price of the other instrument, or a slip of the finger, is not priced as if it were far away. */
+function refusePriceOfAnother({ instId, at }: QuoteRequest, { mark }: Market): void {
+  if ('liqPx' in at && !isLiqPriceOf(Number(at.liqPx), mark))
+    throw new LiqPassError(
+      'QUOTE_REFUSED',
+      `${at.liqPx} is no liquidation price of ${instId}, whose mark is ${priceText(mark)}: look at the position's own page on OKX.`,
+      { params: { reason: 'LIQUIDATION_PRICE_OF_ANOTHER' } },
+    );
 }
 
 function quoteRefused({ refusal }: QuoteRefused, instead: Readonly<Record<string, string>>): LiqPassError {
