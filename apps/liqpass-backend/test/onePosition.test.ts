@@ -77,7 +77,7 @@ test(`the index alone keeps a position to one cover: no flag takes a cover out o
   assert.equal((await bindNext()).status, 200);
   await app.markPaid(next);
   const { pool } = app.backend.ctx.database;
-  await pool.query('alter table purchase_orders drop constraint purchase_orders_released_is_no_cover');
+  await pool.query('alter table purchase_orders drop constraint purchase_orders_sound');
   await assert.rejects(
     pool.query(
       `update purchase_orders set paid_at = $2, paid_amount_usdc = 1, marked_paid_by = 'somebody' where id = $1`,
@@ -95,7 +95,7 @@ test(`a book that sold one position twice before is taken as it is found (${engi
   await app.markPaid(next);
   const { database } = app.backend.ctx;
   await database.pool.query(`
-    alter table purchase_orders drop constraint purchase_orders_released_is_no_cover;
+    alter table purchase_orders drop constraint purchase_orders_sound;
     drop index purchase_orders_live_okx_order; drop index purchase_orders_live_position;
     create unique index purchase_orders_live_okx_order on purchase_orders ((okx_meta_json ->> 'ordId'))
       where okx_meta_json is not null and binding_released_at is null;
