@@ -9,6 +9,7 @@ import { Note, Sheet } from '../ui/sheets.tsx';
 import { Skeleton } from '../ui/kit.tsx';
 import { Money } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
+import { WhenSeen } from '../ui/WhenSeen.tsx';
 import { exposureQuery } from './queries.ts';
 
 const TimeChart = lazy(() => import('../ui/TimeChart.tsx'));
@@ -201,35 +202,39 @@ function Days({ e }: { e: Exposure }) {
     <div className="grid gap-5 lg:grid-cols-2">
       <Sheet title={t('exposure.money_days')}>
         <div className="p-4">
-          <Suspense fallback={<Skeleton lines={4} />}>
-            <TimeChart
-              times={times}
-              zero
-              value={value}
-              time={time}
-              series={[
-                { label: t('exposure.premiums'), values: numbers('premiums_usdc'), color: '--floor', fill: true },
-                { label: t('exposure.payouts'), values: numbers('payouts_usdc'), color: '--liq', dash: [5, 4] },
-              ]}
-            />
-          </Suspense>
+          <WhenSeen>
+            <Suspense fallback={<Skeleton lines={4} />}>
+              <TimeChart
+                times={times}
+                zero
+                value={value}
+                time={time}
+                series={[
+                  { label: t('exposure.premiums'), values: numbers('premiums_usdc'), color: '--floor', fill: true },
+                  { label: t('exposure.payouts'), values: numbers('payouts_usdc'), color: '--liq', dash: [5, 4] },
+                ]}
+              />
+            </Suspense>
+          </WhenSeen>
           <DayTable e={e} />
         </div>
       </Sheet>
       <Sheet title={t('exposure.book_days')}>
         <div className="p-4">
-          <Suspense fallback={<Skeleton lines={4} />}>
-            <TimeChart
-              times={times}
-              zero
-              value={value}
-              time={time}
-              series={[
-                { label: t('exposure.in_force'), values: numbers('in_force_usdc'), color: '--ink' },
-                { label: t('exposure.reserve'), values: numbers('reserve_usdc'), color: '--wait', dash: [5, 4] },
-              ]}
-            />
-          </Suspense>
+          <WhenSeen>
+            <Suspense fallback={<Skeleton lines={4} />}>
+              <TimeChart
+                times={times}
+                zero
+                value={value}
+                time={time}
+                series={[
+                  { label: t('exposure.in_force'), values: numbers('in_force_usdc'), color: '--ink' },
+                  { label: t('exposure.reserve'), values: numbers('reserve_usdc'), color: '--wait', dash: [5, 4] },
+                ]}
+              />
+            </Suspense>
+          </WhenSeen>
         </div>
       </Sheet>
     </div>
