@@ -15,6 +15,7 @@ import { adminBatchRoutes } from './routes/treasury/adminBatches.ts';
 import { adminClaimPaymentRoutes } from './routes/treasury/adminClaimPayment.ts';
 import { adminTreasuryRoutes } from './routes/treasury/adminTreasury.ts';
 import { adminPayoutRoutes } from './routes/treasury/adminPayouts.ts';
+import { channelRoutes } from './routes/watch/channels.ts';
 import { watchRoutes } from './routes/watch/watch.ts';
 import { eventRoutes } from './routes/events.ts';
 import { pageRoutes } from './routes/platform/pages.ts';
@@ -121,6 +122,7 @@ export async function buildApp(
   reservesRoutes(app, ctx);
   adminBatchRoutes(app, ctx, keys);
   watchRoutes(app, ctx, keys);
+  channelRoutes(app, ctx);
   eventRoutes(app, ctx, keys);
   publicLogRoutes(app, ctx);
   ownLogRoutes(app, ctx, keys);

@@ -22,6 +22,7 @@ import { unpayable } from './domain/platform/unpayable.ts';
 import { readLogSettings } from './logConfig.ts';
 import { readPeopleSettings } from './peopleConfig.ts';
 import { readChainSettings, readWatchSettings } from './treasuryConfig.ts';
+import { readTellingSettings } from './tellingConfig.ts';
 import { readUnderwritingSettings } from './underwritingConfig.ts';
 import type { Settings } from './services/context.ts';
 
@@ -100,8 +101,9 @@ export function readConfig(env: Environment = process.env): Config {
   const treasurySafe = safe === undefined ? null : getAddress(safe);
   if (treasurySafe !== null && unpayable(treasurySafe, { usdc: chain.usdc, safe: null }) !== null)
     throw new ConfigError('TREASURY_SAFE is no wallet: premiums that are paid to it would be lost');
+  const server = serverSettings(env, 3001);
   return {
-    ...serverSettings(env, 3001),
+    ...server,
     databaseUrl: databaseUrl ?? `embedded:${resolve(dataDir, 'database')}`,
     embedded,
     role: oneOf(env, 'ROLE', ROLES, 'all'),
@@ -129,6 +131,7 @@ export function readConfig(env: Environment = process.env): Config {
     reviewWithinHours: whole(env, 'REVIEW_WITHIN_HOURS', 24, 1, 720),
     underwriting: readUnderwritingSettings(env, made?.quoteSigningKey ?? null),
     people,
+    telling: readTellingSettings(env, { publicOrigins: people.publicOrigins, port: server.port }),
     publicLog: readLogSettings(env, made?.logPrivateKey ?? null),
   };
 }

@@ -1,12 +1,14 @@
 import { systemClock, type Clock } from '@liqpass/kernel/time';
 import { ConfigError } from '@liqpass/service/environment';
 import { listen } from '@liqpass/service/listen';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { countClaimsByStatus, COUNTED_AT_MOST } from './db/claimsRepo.ts';
 import { keepAttestationKeys, listAttestationKeys } from './db/platform/attestationKeysRepo.ts';
+import { keepOperatorChannels } from './db/watch/channelsRepo.ts';
 import { explainConnection } from './db/platform/databaseAddress.ts';
 import { databaseErrorCode } from './db/platform/databaseError.ts';
 import { openDatabase, type Database } from './db/platform/database.ts';
@@ -18,6 +20,7 @@ import { startMarketFeed } from './jobs/book/marketFeed.ts';
 import { startBookUpkeep } from './jobs/book/bookUpkeep.ts';
 import { startSealer } from './jobs/audit/sealer.ts';
 import { startLookout } from './jobs/watch/lookout.ts';
+import { startTeller } from './jobs/watch/teller.ts';
 import { startTreasuryWatch } from './jobs/treasury/treasuryWatch.ts';
 import { liveCapital } from './services/treasury/liveCapital.ts';
 import { measureTreasury } from './routes/treasury/treasuryMetrics.ts';
@@ -124,6 +127,11 @@ export async function startBackend(
     const background: Context = { ...backstage, verifications };
     await beginKeyedStamps(ctx);
     await seedOperators(ctx);
+    await keepOperatorChannels(
+      ctx.db,
+      config.telling.operators.map((channel) => ({ ...channel, id: randomUUID() })),
+      clock.now(),
+    );
     const app = await buildApp(
       ctx,
       { internal: config.internalKeys, admin: config.adminKeys },
@@ -134,6 +142,7 @@ export async function startBackend(
     // Who serves pages alone asks about what is filed there, and leaves the rest to others.
     const stopClaimVerifier = config.role === 'web' ? async (): Promise<void> => {} : startClaimVerifier(background);
     const stopLookout = config.role === 'web' ? null : startLookout(background);
+    const stopTeller = config.role === 'web' ? null : startTeller(background);
     const stopUpkeep = startUpkeep(background);
     const stopSealer = startSealer(background);
     const stopLog = config.publicLog === null ? async () => undefined : startLogAppender(background, config.publicLog);
@@ -158,6 +167,7 @@ export async function startBackend(
         await stopMarketFeed();
         await stopTreasuryWatch?.();
         await stopLookout?.();
+        await stopTeller?.();
         await app.close();
         await stopClaimVerifier();
         await verifications.stop(STOP_JOBS_WITHIN_MS - (performance.now() - startedMs));

@@ -8,6 +8,7 @@ import { buildLogger } from '@liqpass/service/logger';
 import { randomInt } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { Config } from '../src/config.ts';
+import { readTellingSettings } from '../src/tellingConfig.ts';
 import { readPeopleSettings } from '../src/peopleConfig.ts';
 import { readChainSettings } from '../src/treasuryConfig.ts';
 import { startBackend, type Backend } from '../src/startBackend.ts';
@@ -99,6 +100,7 @@ export async function testBackend(
     reviewWithinHours: 24,
     underwriting: { capital: usdc(100_000_000_000n), countsEveryOrder: false, quoteSigningKey: null },
     people: readPeopleSettings({}, true),
+    telling: readTellingSettings({}, { publicOrigins: [], port: 3001 }),
     publicLog: null,
     ...settings,
   };

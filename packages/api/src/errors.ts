@@ -32,6 +32,7 @@ export const ERRORS = {
   PAYOUT_NOT_FOUND: { status: 404 },
   BATCH_NOT_FOUND: { status: 404 },
   TRANSFER_NOT_FOUND: { status: 404 },
+  CHANNEL_NOT_FOUND: { status: 404 },
   // 409: the state of things does not allow it
   SESSION_CHANGED: { status: 409 },
   ALREADY_PAID_CANNOT_BIND: { status: 409 },
@@ -72,6 +73,7 @@ export const ERRORS = {
   PREMIUM_RELIED_ON: { status: 409 },
   TREASURY_SAFE_MISSING: { status: 409 },
   LAST_ADMIN: { status: 409 },
+  TOO_MANY_CHANNELS: { status: 409 },
   // 413, 415
   BODY_TOO_LARGE: { status: 413 },
   UNSUPPORTED_MEDIA_TYPE: { status: 415 },
@@ -96,6 +98,9 @@ export const ERRORS = {
   POSITION_NOT_INSURABLE: { status: 422 },
   /** params: reason (QUOTE_REFUSALS), and what would do: max_leverage, min_distance, max_payout */
   QUOTE_REFUSED: { status: 422 },
+  CHANNEL_NOT_AVAILABLE: { status: 422 },
+  CHANNEL_ADDRESS_NOT_ALLOWED: { status: 422 },
+  CHANNEL_CODE_WRONG: { status: 422 },
   SEALED_KEY_UNREADABLE: { status: 422 },
   KEY_NOT_READ_ONLY: { status: 422 },
   KEY_WRONG_REGION: { status: 422 },

@@ -55,7 +55,7 @@ export const watchAnswer = z
     changes: z.array(watchChange),
     evidence: z.array(
       z.strictObject({
-        kind: z.enum(['GONE', 'CLOSING']),
+        kind: z.enum(['GONE', 'CLOSING', 'PARTIAL']),
         at: instant,
         verdict: z.enum(VERDICTS),
         reason: z.string().nullable(),

@@ -311,3 +311,58 @@ export type ExchangeState = (typeof EXCHANGE_STATES)[number];
 /** Why it is not UP: it does not answer, works on itself, is about to open again, or answers only now and then. */
 export const EXCHANGE_TROUBLES = ['NO_ANSWER', 'MAINTENANCE', 'PRE_OPEN', 'MANY_FAILURES'] as const;
 export type ExchangeTrouble = (typeof EXCHANGE_TROUBLES)[number];
+/** By what way somebody is told. The last four are addresses that a message is posted to. */
+export const CHANNEL_KINDS = ['telegram', 'email', 'feishu', 'dingtalk', 'wecom', 'json'] as const;
+export type ChannelKind = (typeof CHANNEL_KINDS)[number];
+export const TELLING_LOCALES = ['en', 'zh'] as const;
+export type TellingLocale = (typeof TELLING_LOCALES)[number];
+
+/** What a trader is told of. TEST and CONFIRM are of the channel itself. */
+export const TRADER_EVENTS = [
+  'TEST',
+  'CONFIRM',
+  'PAYMENT_SEEN',
+  'PAID',
+  'REFUND_DUE',
+  'REFUNDED',
+  'COVER_BEGINS',
+  'NEAR',
+  'POSITION_CHANGED',
+  'PARTLY_LIQUIDATED',
+  'LIQUIDATED',
+  'POSITION_CLOSED',
+  'CLAIM_FILED',
+  'CLAIM_APPROVED',
+  'CLAIM_REJECTED',
+  'CLAIM_PAID',
+  'ENDS_SOON',
+  'KEY_DEAD',
+] as const;
+/** What operators are told of. */
+export const OPERATOR_EVENTS = [
+  'PAYMENT_REPORTED',
+  'PAYMENT_UNMATCHED',
+  'CLAIM_TO_REVIEW',
+  'CLAIM_OVERDUE',
+  'PAYOUT_DUE',
+  'TREASURY_TROUBLE',
+  'CAPITAL_LOW',
+  'EXCHANGE_DOWN',
+  'AUDIT_BROKEN',
+  'WATCH_BLIND',
+  'NEW_KEY_USED',
+] as const;
+export const TOLD_EVENTS = [...TRADER_EVENTS, ...OPERATOR_EVENTS] as const;
+export type ToldEvent = (typeof TOLD_EVENTS)[number];
+
+/** Why a message did not get through; never what a server said, which may hold an address or a token. */
+export const CHANNEL_FAILURES = [
+  'UNREACHABLE',
+  'TIMEOUT',
+  'REFUSED',
+  'RATE_LIMITED',
+  'BLOCKED',
+  'ADDRESS_NOT_ALLOWED',
+  'NOT_CONFIGURED',
+] as const;
+export type ChannelFailure = (typeof CHANNEL_FAILURES)[number];

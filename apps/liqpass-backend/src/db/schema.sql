@@ -43,6 +43,7 @@ TABLE audit_log
   stamp_nonce bytea
   CONSTRAINT audit_log_pkey PRIMARY KEY (id)
   CREATE INDEX audit_log_subject ON audit_log USING btree (subject_id, id)
+  CREATE TRIGGER tell AFTER INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION tell_of_audit()
 
 TABLE audit_seals
   seq bigint NOT NULL
@@ -143,6 +144,7 @@ TABLE chain_readers
   CONSTRAINT chain_readers_last_hash_check CHECK (last_hash ~ '^0x[0-9a-f]{64}$'::text)
   CONSTRAINT chain_readers_opening_usdc_check CHECK (opening_usdc >= 0::numeric)
   CONSTRAINT chain_readers_pkey PRIMARY KEY (id)
+  CREATE TRIGGER tell AFTER UPDATE OF trouble ON chain_readers FOR EACH ROW WHEN (((new.trouble IS DISTINCT FROM old.trouble) AND (new.trouble IS NOT NULL))) EXECUTE FUNCTION tell_of_reader()
 
 TABLE chain_transfers
   id bigint NOT NULL IDENTITY
@@ -191,6 +193,34 @@ TABLE chain_transfers
   CREATE INDEX chain_transfers_unproven ON chain_transfers USING btree (reader_id, block_number) WHERE ((direction = 'out'::text) AND (payout_id IS NULL))
   CREATE INDEX chain_transfers_vanished ON chain_transfers USING btree (reader_id, tx_hash) WHERE (vanished_at IS NOT NULL)
   CREATE UNIQUE INDEX chain_transfers_of_payout ON chain_transfers USING btree (payout_id) WHERE (payout_id IS NOT NULL)
+
+TABLE channels
+  id uuid NOT NULL
+  owner text
+  kind text NOT NULL
+  name text
+  address text
+  secret text
+  locale text NOT NULL
+  is_on boolean NOT NULL
+  code_hash text
+  code_until timestamp with time zone
+  confirmed_at timestamp with time zone
+  created_at timestamp with time zone NOT NULL
+  removed_at timestamp with time zone
+  last_sent_at timestamp with time zone
+  failing_since timestamp with time zone
+  failing_code text
+  CONSTRAINT channels_check CHECK ((owner IS NULL) = (name IS NOT NULL))
+  CONSTRAINT channels_check1 CHECK ((code_hash IS NULL) = (code_until IS NULL))
+  CONSTRAINT channels_check2 CHECK ((failing_since IS NULL) = (failing_code IS NULL))
+  CONSTRAINT channels_check3 CHECK (removed_at IS NULL OR address IS NULL AND secret IS NULL AND code_hash IS NULL AND NOT is_on)
+  CONSTRAINT channels_kind_check CHECK (kind = ANY (ARRAY['telegram'::text, 'email'::text, 'feishu'::text, 'dingtalk'::text, 'wecom'::text, 'json'::text]))
+  CONSTRAINT channels_locale_check CHECK (locale = ANY (ARRAY['en'::text, 'zh'::text]))
+  CONSTRAINT channels_pkey PRIMARY KEY (id)
+  CONSTRAINT channels_code_hash_key UNIQUE (code_hash)
+  CONSTRAINT channels_name_key UNIQUE (name)
+  CREATE INDEX channels_own ON channels USING btree (owner, created_at) WHERE (owner IS NOT NULL)
 
 TABLE claim_decisions
   id bigint NOT NULL IDENTITY
@@ -274,6 +304,11 @@ TABLE insurance_claims
   CREATE INDEX insurance_claims_next_attempt ON insurance_claims USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL)
   CREATE INDEX insurance_claims_root ON insurance_claims USING btree (evidence_root) WHERE (evidence_root IS NOT NULL)
   CREATE INDEX insurance_claims_status_amount ON insurance_claims USING btree (status, COALESCE(payout_amount_usdc, (0)::numeric), id)
+
+TABLE known_keys
+  name text NOT NULL
+  first_at timestamp with time zone NOT NULL
+  CONSTRAINT known_keys_pkey PRIMARY KEY (name)
 
 TABLE leases
   name text NOT NULL
@@ -430,6 +465,32 @@ TABLE operators
   CONSTRAINT operators_pkey PRIMARY KEY (address)
   CONSTRAINT operators_name_key UNIQUE (name)
 
+TABLE outbox
+  id uuid NOT NULL DEFAULT gen_random_uuid()
+  channel_id uuid NOT NULL
+  event text NOT NULL
+  dedup text NOT NULL
+  purchase_order_id uuid
+  facts jsonb NOT NULL
+  at timestamp with time zone NOT NULL
+  due_at timestamp with time zone
+  tries integer NOT NULL DEFAULT 0
+  taken_by uuid
+  taken_until timestamp with time zone
+  sent_at timestamp with time zone
+  given_up_at timestamp with time zone
+  error text
+  CONSTRAINT outbox_check CHECK ((due_at IS NULL) = (sent_at IS NOT NULL OR given_up_at IS NOT NULL))
+  CONSTRAINT outbox_check1 CHECK (sent_at IS NULL OR given_up_at IS NULL)
+  CONSTRAINT outbox_check2 CHECK ((taken_by IS NULL) = (taken_until IS NULL))
+  CONSTRAINT outbox_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id)
+  CONSTRAINT outbox_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
+  CONSTRAINT outbox_pkey PRIMARY KEY (id)
+  CONSTRAINT outbox_channel_id_dedup_key UNIQUE (channel_id, dedup)
+  CREATE INDEX outbox_due ON outbox USING btree (due_at) WHERE (due_at IS NOT NULL)
+  CREATE INDEX outbox_of_order ON outbox USING btree (purchase_order_id, at) WHERE (purchase_order_id IS NOT NULL)
+  CREATE INDEX outbox_taken ON outbox USING btree (channel_id) WHERE (taken_until IS NOT NULL)
+
 TABLE payout_batch_items
   batch_id uuid NOT NULL
   payout_id uuid NOT NULL
@@ -495,6 +556,7 @@ TABLE payouts
   CREATE INDEX payouts_payable ON payouts USING btree (approved_at, id) WHERE ((status = 'DUE'::text) AND (withdrawn_at IS NULL) AND (approved_at IS NOT NULL))
   CREATE INDEX payouts_tx ON payouts USING btree (tx_hash) WHERE (tx_hash IS NOT NULL)
   CREATE UNIQUE INDEX payouts_owed_once ON payouts USING btree (kind, subject) WHERE (withdrawn_at IS NULL)
+  CREATE TRIGGER tell AFTER INSERT ON payouts FOR EACH ROW WHEN ((new.status = 'DUE'::text)) EXECUTE FUNCTION tell_of_payout()
 
 TABLE purchase_orders
   id uuid NOT NULL
@@ -574,6 +636,7 @@ END) DESC, created_at DESC, id DESC)
   CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime) WHERE ((okx_pos_id IS NOT NULL) AND ((binding_released_at IS NULL) OR ((paid_at IS NOT NULL) AND (refund_reason IS NULL) AND (binding_released_at < coverage_end_at))))
   CREATE UNIQUE INDEX purchase_orders_payment_reference ON purchase_orders USING btree (payment_reference) WHERE (payment_reference IS NOT NULL)
   CREATE UNIQUE INDEX purchase_orders_payment_tx ON purchase_orders USING btree (payment_tx_hash) WHERE (payment_tx_hash IS NOT NULL)
+  CREATE TRIGGER tell_seen AFTER UPDATE OF payment_seen_tx_hash ON purchase_orders FOR EACH ROW WHEN (((new.payment_seen_tx_hash IS DISTINCT FROM old.payment_seen_tx_hash) AND (new.payment_seen_tx_hash IS NOT NULL) AND (new.paid_at IS NULL))) EXECUTE FUNCTION tell_of_payment_seen()
 
 TABLE quotes
   quote_hash text NOT NULL
@@ -694,6 +757,7 @@ TABLE watch_changes
   CONSTRAINT watch_changes_kind_check CHECK (kind = ANY (ARRAY['MARGIN_ADDED'::text, 'MARGIN_REMOVED'::text, 'LEVERAGE_CHANGED'::text, 'SIZE_ADDED'::text, 'SIZE_REDUCED'::text]))
   CONSTRAINT watch_changes_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES watches(purchase_order_id)
   CONSTRAINT watch_changes_pkey PRIMARY KEY (purchase_order_id, kind, ref)
+  CREATE TRIGGER tell AFTER INSERT ON watch_changes FOR EACH ROW EXECUTE FUNCTION tell_of_change()
 
 TABLE watch_evidence
   purchase_order_id uuid NOT NULL
@@ -703,9 +767,10 @@ TABLE watch_evidence
   reason text
   evidence_root text
   evidence_json json NOT NULL
-  CONSTRAINT watch_evidence_kind_check CHECK (kind = ANY (ARRAY['GONE'::text, 'CLOSING'::text]))
+  CONSTRAINT watch_evidence_kind_check CHECK (kind = ANY (ARRAY['GONE'::text, 'CLOSING'::text, 'PARTIAL'::text]))
   CONSTRAINT watch_evidence_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES watches(purchase_order_id)
   CONSTRAINT watch_evidence_pkey PRIMARY KEY (purchase_order_id, kind)
+  CREATE TRIGGER tell AFTER INSERT OR UPDATE ON watch_evidence FOR EACH ROW WHEN ((new.kind = 'PARTIAL'::text)) EXECUTE FUNCTION tell_of_evidence()
 
 TABLE watch_intervals
   id bigint NOT NULL IDENTITY
@@ -748,6 +813,7 @@ TABLE watches
   CONSTRAINT watches_pkey PRIMARY KEY (purchase_order_id)
   CREATE INDEX watches_due ON watches USING btree (next_look_at) WHERE (next_look_at IS NOT NULL)
   CREATE INDEX watches_near ON watches USING btree (inst_id, side, liq_px) WHERE (next_look_at IS NOT NULL)
+  CREATE TRIGGER tell AFTER UPDATE ON watches FOR EACH ROW WHEN (((new.blind_code IS DISTINCT FROM old.blind_code) OR (new.ended_as IS DISTINCT FROM old.ended_as))) EXECUTE FUNCTION tell_of_watch()
 
 CREATE OR REPLACE FUNCTION audit_stamp(id bigint, at timestamp with time zone, actor text, action text, subject_type text, subject_id text, from_status text, to_status text, why text, details jsonb, request_id text)
  RETURNS bytea
@@ -857,3 +923,142 @@ begin
   ;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION tell_of_audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      ref text := 'audit:' || new.id;
+      o record;
+      c record;
+    begin
+      if (new.actor like 'internal:%' or new.actor like 'admin:%') and not exists (select from known_keys where name = new.actor) then
+        insert into known_keys (name, first_at) values (new.actor, new.at) on conflict do nothing;
+        if found then perform tell_operators('NEW_KEY_USED', 'key:' || new.actor, new.at, jsonb_build_object('name', new.actor)); end if;
+      end if;
+      if not exists (select from channels where is_on) then return null; end if;
+      if new.subject_type = 'purchase_order' and new.action in ('mark_paid', 'check_waiting', 'refund', 'report_payment') then
+        select * into o from purchase_orders where id = new.subject_id::uuid;
+        if new.action = 'report_payment' then
+          perform tell_operators('PAYMENT_REPORTED', ref, new.at, jsonb_build_object('order', o.id, 'amount', coalesce(o.amount_due_usdc, o.premium_amount_usdc)));
+        elsif new.action = 'refund' then
+          perform tell_owner(o.id, 'REFUNDED', ref, new.at, jsonb_build_object('amount', o.paid_amount_usdc));
+        elsif o.refund_reason is not null then
+          perform tell_owner(o.id, 'REFUND_DUE', 'refund:' || o.id, new.at, jsonb_build_object('reason', o.refund_reason));
+        elsif new.action = 'mark_paid' then
+          perform tell_owner(o.id, 'PAID', ref, new.at, jsonb_build_object('amount', o.paid_amount_usdc));
+        end if;
+      elsif new.subject_type = 'claim' then
+        select * into c from insurance_claims where id = new.subject_id::uuid;
+        if new.action = 'file' and new.actor = 'watch' then
+          perform tell_owner(c.purchase_order_id, 'CLAIM_FILED', ref, new.at, '{}');
+        elsif new.to_status is distinct from new.from_status then
+          if new.to_status = 'VERIFIED_PENDING_REVIEW' then
+            perform tell_operators('CLAIM_TO_REVIEW', ref, new.at, jsonb_build_object('claim', c.id, 'amount', c.payout_amount_usdc));
+          elsif new.to_status = 'APPROVED_PENDING_MULTISIG' then
+            perform tell_owner(c.purchase_order_id, 'CLAIM_APPROVED', ref, new.at, jsonb_build_object('amount', c.payout_amount_usdc));
+          elsif new.to_status = 'REJECTED' then
+            perform tell_owner(c.purchase_order_id, 'CLAIM_REJECTED', ref, new.at, jsonb_build_object('reason', c.rejected_reason));
+          elsif new.to_status = 'PAID' then
+            perform tell_owner(c.purchase_order_id, 'CLAIM_PAID', ref, new.at, jsonb_build_object('amount', c.payout_amount_usdc));
+          end if;
+        end if;
+      end if;
+      return null;
+    end
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_of_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform tell_owner(new.purchase_order_id, 'POSITION_CHANGED', 'change:' || new.purchase_order_id || ':' || new.kind || ':' || new.ref, new.at,
+        jsonb_build_object('kind', new.kind, 'before', new.before, 'after', new.after, 'amount', new.amount));
+      return null;
+    end
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_of_evidence()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform tell_owner(new.purchase_order_id, 'PARTLY_LIQUIDATED', 'partial:' || new.purchase_order_id || ':' || coalesce(new.evidence_root, ''), new.at, '{}');
+      return null;
+    end
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_of_payment_seen()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform tell_owner(new.id, 'PAYMENT_SEEN', 'seen:' || new.payment_seen_tx_hash, new.updated_at, '{}');
+      return null;
+    end
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_of_payout()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform tell_operators('PAYOUT_DUE', 'payout:' || new.id, new.created_at, jsonb_build_object('kind', new.kind, 'amount', new.amount_usdc));
+      return null;
+    end
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_of_reader()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform tell_operators('TREASURY_TROUBLE', 'treasury:' || new.trouble || ':' || extract(epoch from new.trouble_since), new.trouble_since,
+        jsonb_build_object('code', new.trouble));
+      return null;
+    end
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_of_watch()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    declare
+      told_at timestamptz := coalesce(new.looked_at, new.changed_at);
+    begin
+      if new.blind_code is distinct from old.blind_code and (new.blind_code like 'KEY\_%' or new.blind_code in ('SEALED_KEY_UNREADABLE', 'CREDENTIAL_NOT_FOUND')) then
+        perform tell_owner(new.purchase_order_id, 'KEY_DEAD', 'key:' || new.purchase_order_id || ':' || new.blind_code || ':' || extract(epoch from new.blind_since), new.blind_since, jsonb_build_object('code', new.blind_code));
+        perform tell_operators('WATCH_BLIND', 'key:' || new.purchase_order_id || ':' || new.blind_code || ':' || extract(epoch from new.blind_since), new.blind_since, jsonb_build_object('order', new.purchase_order_id, 'code', new.blind_code));
+      end if;
+      if new.ended_as is distinct from old.ended_as then
+        if new.ended_as = 'LIQUIDATED' then
+          perform tell_owner(new.purchase_order_id, 'LIQUIDATED', 'liquidated:' || new.purchase_order_id, told_at, '{}');
+        elsif new.ended_as = 'CLOSED' then
+          perform tell_owner(new.purchase_order_id, 'POSITION_CLOSED', 'closed:' || new.purchase_order_id, told_at, '{}');
+        end if;
+      end if;
+      return null;
+    end
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_operators(told text, ref text, told_at timestamp with time zone, what jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    insert into outbox (channel_id, event, dedup, facts, at, due_at)
+    select id, told, ref, what, told_at, told_at from channels where owner is null and is_on
+    on conflict (channel_id, dedup) do nothing
+  $function$
+
+CREATE OR REPLACE FUNCTION tell_owner(of_order uuid, told text, ref text, told_at timestamp with time zone, what jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    insert into outbox (channel_id, event, dedup, purchase_order_id, facts, at, due_at)
+    select c.id, told, ref, p.id, what, told_at, told_at
+    from purchase_orders p join channels c on c.owner = p.owner
+    where p.id = of_order and c.is_on and c.confirmed_at is not null
+    on conflict (channel_id, dedup) do nothing
+  $function$

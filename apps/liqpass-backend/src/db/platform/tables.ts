@@ -11,6 +11,7 @@ import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { DeskTables } from './deskTables.ts';
 import type { PayoutTables } from './payoutTables.ts';
 import type { TreasuryTables } from './treasuryTables.ts';
+import type { TellingTables } from './tellingTables.ts';
 import type { WatchTables } from './watchTables.ts';
 import type { PositionJson, UnderwritingTables } from './underwritingTables.ts';
 
@@ -230,6 +231,7 @@ export type IdempotencyKeysTable = {
 export type Tables = UnderwritingTables &
   PayoutTables &
   TreasuryTables &
+  TellingTables &
   WatchTables &
   DeskTables & {
     purchase_orders: PurchaseOrdersTable;

@@ -43,7 +43,7 @@ export type WatchChangesTable = {
 
 export type WatchEvidenceTable = {
   purchase_order_id: string;
-  kind: 'GONE' | 'CLOSING';
+  kind: 'GONE' | 'CLOSING' | 'PARTIAL';
   at: Timestamp;
   verdict: Verdict;
   reason: string | null;

@@ -223,7 +223,7 @@ export async function keepEvidence(
   db: Db,
   orderId: string,
   kept: {
-    readonly kind: 'GONE' | 'CLOSING';
+    readonly kind: 'GONE' | 'CLOSING' | 'PARTIAL';
     readonly verdict: Verdict;
     readonly reason: string | null;
     readonly evidenceRoot: string | null;
@@ -246,7 +246,7 @@ export async function readWatchDetails(
   intervals: { from_at: Date; until_at: Date }[];
   changes: (Omit<Change, 'atMs' | 'ref'> & { at: Date })[];
   evidence: {
-    kind: 'GONE' | 'CLOSING';
+    kind: 'GONE' | 'CLOSING' | 'PARTIAL';
     at: Date;
     verdict: Verdict;
     reason: string | null;
