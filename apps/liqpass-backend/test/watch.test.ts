@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { takeDueWatches } from '../src/db/watch/watchesRepo.ts';
 import { CLOSING_AFTER_MS, FARTHEST_MS } from '../src/domain/watch/nextLook.ts';
 import { bringLooksForward } from '../src/services/watch/danger.ts';
+import { buildNotices } from '../src/services/watch/notice.ts';
 import { buildLookout } from '../src/services/watch/lookout.ts';
 import { bindWith, order, refusal, register, SEALED, snapshotTaken } from './attested.ts';
 import { ADMIN_KEY, newOrdId } from './harness.ts';
@@ -333,4 +334,51 @@ test('only the owner of the key lends it, and only a binding that was seen with 
   await app.bind(unattested);
   const answer = await person.call<ErrorAnswer>('PUT', `/api/purchase-orders/${unattested}/watch`, body);
   assert.deepEqual([answer.status, answer.body.error], [409, 'WATCH_NEEDS_KEY']);
+});
+
+test('what the watch sees is told at once: a part liquidated, a dead key, the market near, and again only after a quarter of an hour', async (t) => {
+  const { app, id, tick, consent, show, person, liqPx, read } = await covered(t);
+  const { ctx } = app.backend;
+  const body = { kind: 'json', address: 'https://robot.example.com/x', locale: 'en' };
+  assert.equal((await person.call('POST', '/api/channels', body)).status, 201);
+  const told = async (): Promise<string[]> =>
+    (await ctx.db.selectFrom('outbox').select('event').where('purchase_order_id', '=', id).orderBy('at').execute())
+      .map(({ event }) => event)
+      .toSorted();
+  await consent(true);
+  await tick();
+  app.clock.advance(FARTHEST_MS);
+  app.verifier.script(() => {
+    const whole = liquidated(app.clock.now() - SECOND_MS);
+    return 'body' in whole ? { body: { ...(whole.body as object), verdict: 'PARTIALLY_LIQUIDATED' } } : whole;
+  });
+  show(() => seen(app, { position: { ...OPEN, pos: '0.5' } }));
+  await tick();
+  assert.deepEqual(await told(), ['PARTLY_LIQUIDATED', 'POSITION_CHANGED']);
+  assert.deepEqual(
+    (await read()).evidence.map(({ kind, verdict: found }) => [kind, found]),
+    [['PARTIAL', 'PARTIALLY_LIQUIDATED']],
+  );
+  assert.equal((await claimsOf(app, id)).length, 0, 'a cover has one claim: the trader says when');
+  const near = async (px: number): Promise<void> => {
+    const calm = app.market.marks.get(BTC);
+    assert.ok(calm);
+    app.market.marks.set(BTC, { ...calm, mark: px, index: px });
+    await app.feed();
+    await Promise.all([buildNotices(ctx).notice(), buildNotices(ctx).notice()]);
+  };
+  await near(Math.round(liqPx * 1.02));
+  assert.equal((await told()).filter((event) => event === 'NEAR').length, 1, 'two processes at once tell it once');
+  app.clock.advance(14 * MINUTE_MS);
+  await near(Math.round(liqPx * 1.02) + 1);
+  const levels = (await told()).filter((event) => event === 'NEAR').length;
+  app.clock.advance(2 * MINUTE_MS);
+  await near(Math.round(liqPx * 1.02) + 2);
+  assert.ok((await told()).filter((event) => event === 'NEAR').length > levels);
+  show(() => refusal(422, 'KEY_EXPIRED_OR_BLOCKED'));
+  app.clock.advance(FARTHEST_MS);
+  await tick();
+  app.clock.advance(6 * MINUTE_MS);
+  await tick();
+  assert.equal((await told()).filter((event) => event === 'KEY_DEAD').length, 1);
 });

@@ -167,7 +167,7 @@ export async function tellByTheClock(db: Db, nowMs: EpochMs, reviewWithinHours: 
 }
 
 /** At these shares of the mark the holder of a watched position is told: half of what it was at binding, and 3 %. */
-const LEVELS = sql`(values ('half', 0.5 * bound.distance), ('3', 0.03)) as level (name, distance)`;
+const LEVELS = sql`lateral (values ('half', 0.5 * bound.distance), ('3', 0.03)) as level (name, distance)`;
 /** One message a level in so long. */
 const NEAR_AGAIN_MINUTES = 15;
 
@@ -180,21 +180,26 @@ export async function tellNear(
 ): Promise<void> {
   const [now, sign] = [new Date(nowMs), of.side === 'long' ? 1 : -1];
   await sql`
+    with reached as (
+      -- The nearest level that was reached, alone.
+      select distinct on (c.id, p.id) c.id as channel_id, p.id as order_id, level.name as level, here.distance, w.liq_px
+      from watches w join purchase_orders p on p.id = w.purchase_order_id
+        join channels c on c.owner = p.owner and c.is_on and c.confirmed_at is not null
+        join binding_snapshots s on s.id = p.snapshot_id
+        cross join lateral (select ${sign}::int * (${mark.px}::numeric - w.liq_px) / ${mark.px}::numeric as distance) as here
+        cross join lateral (select coalesce(s.snapshot_json ->> 'markPx', s.snapshot_json ->> 'avgPx')::numeric as px, (s.snapshot_json ->> 'liqPx')::numeric as liq_px) as at_binding
+        cross join lateral (select ${sign}::int * (at_binding.px - at_binding.liq_px) / nullif(at_binding.px, 0) as distance) as bound
+        cross join ${LEVELS}
+      where w.inst_id = ${of.instId} and w.side = ${of.side} and w.next_look_at is not null and w.looked_at is not null and p.coverage_end_at > ${now}
+        and here.distance <= level.distance
+      order by c.id, p.id, level.distance
+    )
     insert into outbox (channel_id, event, dedup, purchase_order_id, facts, at, due_at)
-    select distinct on (c.id, p.id) c.id, 'NEAR', 'near:' || p.id || ':' || level.name || ':' || ${String(mark.atMs)}::text, p.id,
-      jsonb_build_object('level', level.name, 'distance', round(100 * greatest(here.distance, 0), 2), 'liq_px', w.liq_px::text, 'mark_px', ${mark.px}::text), ${now}::timestamptz, ${now}::timestamptz
-    from watches w join purchase_orders p on p.id = w.purchase_order_id
-      join channels c on c.owner = p.owner and c.is_on and c.confirmed_at is not null
-      join binding_snapshots s on s.id = p.snapshot_id
-      cross join lateral (select ${sign}::int * (${mark.px}::numeric - w.liq_px) / ${mark.px}::numeric as distance) as here
-      cross join lateral (select coalesce(s.snapshot_json ->> 'markPx', s.snapshot_json ->> 'avgPx')::numeric as px, (s.snapshot_json ->> 'liqPx')::numeric as liq_px) as at_binding
-      cross join lateral (select ${sign}::int * (at_binding.px - at_binding.liq_px) / nullif(at_binding.px, 0) as distance) as bound
-      cross join ${LEVELS}
-    where w.inst_id = ${of.instId} and w.side = ${of.side} and w.next_look_at is not null and w.looked_at is not null and p.coverage_end_at > ${now}
-      and here.distance <= level.distance
-      and not exists (select from outbox o where o.channel_id = c.id and o.purchase_order_id = p.id and o.event = 'NEAR' and o.facts ->> 'level' = level.name
-        and o.at > ${now}::timestamptz - make_interval(mins => ${NEAR_AGAIN_MINUTES}::int))
-    order by c.id, p.id, level.distance
+    select n.channel_id, 'NEAR', 'near:' || n.order_id || ':' || n.level || ':' || ${String(mark.atMs)}::text, n.order_id,
+      jsonb_build_object('level', n.level, 'distance', round(100 * greatest(n.distance, 0), 2), 'liq_px', n.liq_px::text, 'mark_px', ${mark.px}::text), ${now}::timestamptz, ${now}::timestamptz
+    from reached n
+    where not exists (select from outbox o where o.channel_id = n.channel_id and o.purchase_order_id = n.order_id and o.event = 'NEAR' and o.facts ->> 'level' = n.level
+      and o.at > ${now}::timestamptz - make_interval(mins => ${NEAR_AGAIN_MINUTES}::int))
     on conflict (channel_id, dedup) do nothing`.execute(db);
 }
 

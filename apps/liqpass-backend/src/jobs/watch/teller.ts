@@ -11,12 +11,13 @@ export function startTeller(ctx: LookoutContext): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const run = async (): Promise<void> => {
-    try {
-      await notices.notice();
-      await sendDue(ctx);
-    } catch (error) {
-      if (!stopped) ctx.log.warn({ err: error }, 'messages could not be sent now; it is tried again');
-    }
+    // What cannot be noticed keeps nothing from being sent.
+    for (const step of [() => notices.notice(), () => sendDue(ctx)])
+      try {
+        await step();
+      } catch (error) {
+        if (!stopped) ctx.log.warn({ err: error }, 'messages could not be noticed or sent now; it is tried again');
+      }
     if (!stopped) timer = setTimeout(() => (running = run()), EVERY_MS);
   };
   let running = run();

@@ -99,6 +99,7 @@ async function resultOf(ctx: LookoutContext, watch: Taken): Promise<LookResult> 
   const changes = changesBetween(watch.seen?.position ?? null, answer.position, answer.marginTransfers, nowMs);
   if (answer.state === 'absent') return { ...(await positionGone(ctx, watch, order, key)), changes };
 
+  if (changes.some(({ kind }) => kind === 'SIZE_REDUCED')) await keepPartial(ctx, watch, order, key);
   const danger = dangerOf(ctx, { ...watch, liqPx: answer.position?.liqPx ?? watch.liqPx }, nowMs);
   const last = { atMs: nowMs, unsettled: 0, survivedTouch: danger.touched };
   const covers = await countOfAccount(ctx.db, watch.orderId);
@@ -168,6 +169,19 @@ async function positionGone(
   await keepEvidence(ctx.db, order.id, { kind: 'GONE', verdict, reason, evidenceRoot, evidence }, ctx.clock.now());
   if (!LIQUIDATIONS.includes(verdict)) return { ...ended(watch, 'CLOSED'), looked: true };
   return { ...ended(watch, (await fileIfAsked(ctx, order)) ? 'CLAIMED' : 'LIQUIDATED'), looked: true };
+}
+
+/**
+ * A position that became smaller may have been liquidated in part: the evidence is kept, which tells its holder. Nothing is filed: a cover has
+ * one claim, and what is left of the position is still covered.
+ */
+async function keepPartial(ctx: LookoutContext, watch: Taken, order: PurchaseOrder, key: LookKey): Promise<void> {
+  const verification = await verify(ctx, watch, order, key);
+  const kept = verification?.kept ?? null;
+  if (kept?.verdict !== 'PARTIALLY_LIQUIDATED') return;
+  const { verdict, evidenceRoot, evidence } = kept;
+  const reason = verification?.finding.reason ?? null;
+  await keepEvidence(ctx.db, order.id, { kind: 'PARTIAL', verdict, reason, evidenceRoot, evidence }, ctx.clock.now());
 }
 
 /** Ten minutes after the window: the evidence of all of it is kept, for a claim that comes later than the exchange's ledger reaches back. */
