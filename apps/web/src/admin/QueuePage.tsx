@@ -58,7 +58,7 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
   const clean = mayReview ? items.filter(isClean) : [];
   const change = (next: Partial<Record<keyof QueueFilter, string | undefined>>): void => {
     setAt(0);
-    void navigate({ to: '/admin/claims', search: { ...filter, ...next }, replace: true });
+    void navigate({ to: '/admin/claims', search: (before: QueueFilter) => ({ ...before, ...next }), replace: true });
   };
   const move = (step: number): void => {
     const next = Math.min(items.length - 1, Math.max(0, at + step));
@@ -193,11 +193,13 @@ function Filters({
   const { t } = useTranslation('admin');
   const { t: tk } = useTranslation('checks');
   const [q, setQ] = useState(filter.q ?? '');
-  useEffect(() => {
-    if (q === (filter.q ?? '')) return undefined;
-    const timer = setTimeout(() => change({ q: q === '' ? undefined : q }), 250);
-    return () => clearTimeout(timer);
-  }, [q]); // oxlint-disable-line react-hooks/exhaustive-deps -- only what is typed sets it off
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (text: string): void => {
+    setQ(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => change({ q: text === '' ? undefined : text }), 250);
+  };
   const select =
     'min-h-11 w-[calc(50%-4px)] rounded-md sm:w-auto sm:max-w-60 border border-edge bg-surface px-2 text-sm';
   return (
@@ -208,7 +210,7 @@ function Filters({
         <input
           ref={search}
           value={q}
-          onChange={(event) => setQ(event.target.value)}
+          onChange={(event) => type(event.target.value)}
           placeholder={t('queue.search')}
           className="field-box pl-9! text-sm sm:w-64!"
         />

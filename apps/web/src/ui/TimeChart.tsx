@@ -128,7 +128,6 @@ export default function TimeChart({
       observer.disconnect();
       chart.destroy();
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for all that is drawn
   }, [key]);
   const at = index ?? times.length - 1;
   return (

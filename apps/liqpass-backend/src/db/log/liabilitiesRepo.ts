@@ -3,6 +3,7 @@ import type { EpochMs } from '@liqpass/kernel/time';
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import { amountOf, numericOf } from '../platform/rows.ts';
+import { coversAt } from '../treasury/coversRepo.ts';
 
 /** What may have to be paid on one order: its cover while it is in force, and what is due already. */
 export type OrderLiability = { readonly orderId: string; readonly amount: Usdc };
@@ -14,12 +15,7 @@ export type OrderLiability = { readonly orderId: string; readonly amount: Usdc }
 export async function listLiabilities(db: Db, nowMs: EpochMs): Promise<OrderLiability[]> {
   const { rows } = await sql<{ id: string; amount: string }>`
     select id, sum(amount)::numeric(38,6)::text as amount from (
-      select o.id, least((o.policy_params_json->>'payout_fixed_usdc')::numeric, (o.policy_params_json->>'payout_cap_usdc')::numeric,
-        coalesce(c.payout_amount_usdc, 'infinity'::numeric)) as amount
-      from purchase_orders o left join insurance_claims c on c.purchase_order_id = o.id
-      where o.paid_at is not null and o.refund_reason is null
-        and (c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW')
-          or (o.coverage_end_at > ${new Date(nowMs)} and c.status is distinct from 'APPROVED_PENDING_MULTISIG' and c.status is distinct from 'PAID'))
+      ${coversAt(nowMs)}
       union all
       select purchase_order_id, amount_usdc from payouts where status <> 'PAID' and withdrawn_at is null
     ) owed group by id order by id`.execute(db);

@@ -2,6 +2,7 @@ import { formatUsdc, usdc, type Usdc } from '@liqpass/kernel/money';
 import { formatIso } from '@liqpass/kernel/time';
 import type { Reserves, TreasuryStanding } from '@liqpass/api/treasury';
 import { getChainReader } from '../../db/treasury/chainReadersRepo.ts';
+import { sumCovers } from '../../db/treasury/coversRepo.ts';
 import { sumByKind, sumDue } from '../../db/treasury/treasuryRepo.ts';
 import { ADMIN_ASSIGNS_FROM } from '../../domain/treasury/assigning.ts';
 import { reportExposure } from '../book/exposureReport.ts';
@@ -17,13 +18,14 @@ export async function readReserves(ctx: TreasuryContext): Promise<Omit<Reserves,
   const balanced = reader?.balanced ?? null;
   const sums = reader && balanced ? await sumByKind(ctx.db, reader.id, balanced.block) : null;
   const [report, due] = [await reportExposure(ctx), await sumDue(ctx.db)];
+  const covers = await sumCovers(ctx.db, ctx.clock.now());
   return {
     chainId: ctx.settings.chain.chainId,
     safe: ctx.settings.treasurySafe,
     block: balanced?.block ?? null,
     balance: balanced ? formatUsdc(balanced.balance) : null,
-    // What open quotes hold of the book is no cover yet.
-    in_force: formatUsdc(usdc(report.totals.inForce - report.held.payout)),
+    // Counted from the covers themselves: the book holds open quotes too, and not every order takes room in it.
+    in_force: formatUsdc(covers.payout),
     reserve_99_9: formatUsdc(report.reserve),
     due: formatUsdc(due),
     books:
@@ -31,7 +33,7 @@ export async function readReserves(ctx: TreasuryContext): Promise<Omit<Reserves,
         ? { opening: formatUsdc(reader.opening), in: formatUsdc(sums.moneyIn), out: formatUsdc(sums.moneyOut) }
         : null,
     difference: reader && reader.difference !== null ? signed(reader.difference) : null,
-    policies: report.policies,
+    policies: covers.count,
     as_of: formatIso(balanced?.atMs ?? ctx.clock.now()),
   };
 }
