@@ -8,14 +8,14 @@ import { engine, testDatabase } from './testDatabase.ts';
 async function withPool(use: (pool: pg.Pool) => Promise<void>): Promise<void> {
   const { database } = await testDatabase();
   try {
-    await database.pool.query('create table notes (text text primary key)');
+    await database.pool.query('create table scribbles (text text primary key)');
     await use(database.pool);
   } finally {
     await database.close();
   }
 }
 const count = async (pool: pg.Pool): Promise<unknown> =>
-  (await pool.query<{ count: number }>('select count(*)::integer as count from notes')).rows[0]?.count;
+  (await pool.query<{ count: number }>('select count(*)::integer as count from scribbles')).rows[0]?.count;
 
 test(`a failed query leaves the pool usable, whichever way it is asked (${engine})`, () =>
   withPool(async (pool) => {
@@ -30,7 +30,7 @@ test(`a dropped client's transaction and settings are gone (${engine})`, () =>
   withPool(async (pool) => {
     const client = await pool.connect();
     await client.query('begin');
-    await client.query("insert into notes values ('never')");
+    await client.query("insert into scribbles values ('never')");
     await client.query("set search_path = 'nowhere'");
     client.release(new Error('dropped'));
     assert.equal(await count(pool), 0);
@@ -40,7 +40,7 @@ test(`a client dropped while it has queries running and waiting leaves nothing b
   withPool(async (pool) => {
     const client = await pool.connect();
     await client.query('begin');
-    const unanswered = ['begun', 'waiting'].map((text) => client.query('insert into notes values ($1)', [text]));
+    const unanswered = ['begun', 'waiting'].map((text) => client.query('insert into scribbles values ($1)', [text]));
     client.release(new Error('dropped'));
     await Promise.allSettled(unanswered);
     assert.equal(await count(pool), 0);
@@ -57,11 +57,11 @@ test(`a named statement works for the clients that come after one that failed ($
 
 test(`a text of several statements is all or nothing (${engine})`, () =>
   withPool(async (pool) => {
-    await assert.rejects(pool.query("begin; insert into notes values ('never'); select 1/0; commit"), {
+    await assert.rejects(pool.query("begin; insert into scribbles values ('never'); select 1/0; commit"), {
       code: '22012',
     });
     assert.equal(await count(pool), 0);
-    await pool.query("insert into notes values ('kept'); select 1");
+    await pool.query("insert into scribbles values ('kept'); select 1");
     assert.equal(await count(pool), 1);
   }));
 
@@ -90,14 +90,14 @@ test(`one query without values is prepared, several statements are not, and both
 test(`of inserts of the same key at once one succeeds and the others say why (${engine})`, () =>
   withPool(async (pool) => {
     const inserts = await Promise.allSettled(
-      Array.from({ length: 30 }, (_, at) => pool.query('insert into notes values ($1)', [String(at % 15)])),
+      Array.from({ length: 30 }, (_, at) => pool.query('insert into scribbles values ($1)', [String(at % 15)])),
     );
     const refused = inserts.flatMap((insert) =>
       insert.status === 'rejected' ? [insert.reason as pg.DatabaseError] : [],
     );
     assert.deepEqual(
       refused.map(({ code, constraint }) => [code, constraint]),
-      Array.from({ length: 15 }, () => ['23505', 'notes_pkey']),
+      Array.from({ length: 15 }, () => ['23505', 'scribbles_pkey']),
     );
     assert.equal(await count(pool), 15);
   }));
