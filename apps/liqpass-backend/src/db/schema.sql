@@ -606,8 +606,7 @@ TABLE purchase_orders
   premium_vanished_at timestamp with time zone
   cancelled_at timestamp with time zone
   pay_by_grown_ms bigint NOT NULL DEFAULT 0
-  CONSTRAINT purchase_orders_pay_by_grown_ms_check CHECK (pay_by_grown_ms >= 0)
-  CONSTRAINT purchase_orders_sound CHECK (purchase_orders_sound(premium_amount_usdc, coverage_start_at, coverage_end_at, okx_meta_json, bound_at, attested, binding_released_at, reported_at, reported_tx_hash, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by, refund_reason, credential_id, snapshot_id, okx_uid, okx_main_uid, okx_pos_id, okx_pos_ctime, waiting_check, payer, paid_probability, refunded_at, refund_to, refund_tx_hash, amount_due_usdc, payment_reference, payment_seen_tx_hash, payment_seen_block, payment_final)) NOT VALID
+  CONSTRAINT purchase_orders_sound CHECK (purchase_orders_sound(premium_amount_usdc, coverage_start_at, coverage_end_at, okx_meta_json, bound_at, attested, binding_released_at, reported_at, reported_tx_hash, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by, refund_reason, credential_id, snapshot_id, okx_uid, okx_main_uid, okx_pos_id, okx_pos_ctime, waiting_check, payer, paid_probability, refunded_at, refund_to, refund_tx_hash, amount_due_usdc, payment_reference, payment_seen_tx_hash, payment_seen_block, payment_final, pay_by_grown_ms)) NOT VALID
   CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
   CREATE INDEX purchase_orders_account ON purchase_orders USING btree (okx_main_uid, created_at DESC) WHERE (okx_main_uid IS NOT NULL)
@@ -891,7 +890,7 @@ begin
 end
 $function$
 
-CREATE OR REPLACE FUNCTION purchase_orders_sound(premium_amount_usdc numeric, coverage_start_at timestamp with time zone, coverage_end_at timestamp with time zone, okx_meta_json jsonb, bound_at timestamp with time zone, attested boolean, binding_released_at timestamp with time zone, reported_at timestamp with time zone, reported_tx_hash text, paid_at timestamp with time zone, paid_amount_usdc numeric, payment_tx_hash text, marked_paid_by text, refund_reason text, credential_id uuid, snapshot_id uuid, okx_uid text, okx_main_uid text, okx_pos_id text, okx_pos_ctime text, waiting_check text, payer text, paid_probability double precision, refunded_at timestamp with time zone, refund_to text, refund_tx_hash text, amount_due_usdc numeric, payment_reference text, payment_seen_tx_hash text, payment_seen_block bigint, payment_final boolean)
+CREATE OR REPLACE FUNCTION purchase_orders_sound(premium_amount_usdc numeric, coverage_start_at timestamp with time zone, coverage_end_at timestamp with time zone, okx_meta_json jsonb, bound_at timestamp with time zone, attested boolean, binding_released_at timestamp with time zone, reported_at timestamp with time zone, reported_tx_hash text, paid_at timestamp with time zone, paid_amount_usdc numeric, payment_tx_hash text, marked_paid_by text, refund_reason text, credential_id uuid, snapshot_id uuid, okx_uid text, okx_main_uid text, okx_pos_id text, okx_pos_ctime text, waiting_check text, payer text, paid_probability double precision, refunded_at timestamp with time zone, refund_to text, refund_tx_hash text, amount_due_usdc numeric, payment_reference text, payment_seen_tx_hash text, payment_seen_block bigint, payment_final boolean, pay_by_grown_ms bigint)
  RETURNS boolean
  LANGUAGE plpgsql
  IMMUTABLE
@@ -920,6 +919,7 @@ begin
   and (refund_reason = ANY (ARRAY['PAID_BEFORE_BINDING'::text, 'PAID_AFTER_WINDOW'::text, 'PAID_SHORT'::text, 'PAID_AFTER_DEADLINE'::text, 'BINDING_RELEASED'::text, 'TOUCHED_BEFORE_COVER'::text, 'PRICE_MOVED'::text, 'BOOK_FULL'::text, 'ACCOUNT_LIMIT_REACHED'::text])) -- purchase_orders_refund_reason_check
   and ((binding_released_at IS NULL) OR (paid_at IS NULL) OR (refund_reason IS NOT NULL) OR (binding_released_at >= coverage_end_at)) -- purchase_orders_released_is_no_cover
   and (waiting_check = ANY (ARRAY['UNTOUCHED'::text, 'TOUCHED'::text, 'UNKNOWN'::text])) -- purchase_orders_waiting_check_check
+  and (pay_by_grown_ms >= 0) -- purchase_orders_pay_by_grown_ms_check
   ;
 end
 $function$
