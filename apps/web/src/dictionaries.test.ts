@@ -6,6 +6,8 @@ import { ERROR_CODES } from '@liqpass/api/errors';
 import { WRONGS } from '@liqpass/api/pasted';
 import { ORDER_NUMBER_DOUBTS } from '@liqpass/kernel/orderNumber';
 import {
+  CHANNEL_FAILURES,
+  CHANNEL_KINDS,
   CHECK_CODES,
   CHECK_RESULTS,
   CLAIM_RELATIONS,
@@ -24,6 +26,7 @@ import {
   SIDES,
   SNAPSHOT_REASONS,
   TIMELINE_KINDS,
+  TOLD_EVENTS,
   VERDICT_REASONS,
   VERDICTS,
   WATCH_CHANGE_KINDS,
@@ -34,7 +37,7 @@ import { FACT_NAMES } from './ui/checkFacts.ts';
 
 const here = import.meta.dirname;
 const LANGUAGES = ['en', 'zh'] as const;
-const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks', 'proof', 'shared', 'treasury'] as const;
+const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks', 'proof', 'shared', 'treasury', 'telling'] as const;
 type Language = (typeof LANGUAGES)[number];
 type Namespace = (typeof NAMESPACES)[number];
 
@@ -106,6 +109,9 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['trader', 'watch.ended', WATCH_ENDS],
   ['trader', 'watch.change', WATCH_CHANGE_KINDS],
   ['checks', 'watch.change', WATCH_CHANGE_KINDS],
+  ['telling', 'kind', CHANNEL_KINDS],
+  ['telling', 'failure', CHANNEL_FAILURES],
+  ['telling', 'event', TOLD_EVENTS],
   ['admin', 'side', SIDES],
   ['admin', 'doubt', ORDER_NUMBER_DOUBTS],
   ['admin', 'refund', REFUND_REASONS],

@@ -6,6 +6,7 @@ import type checks from './locales/en/checks.json';
 import type errors from './locales/en/errors.json';
 import type proof from './locales/en/proof.json';
 import type shared from './locales/en/shared.json';
+import type telling from './locales/en/telling.json';
 import type trader from './locales/en/trader.json';
 import type treasury from './locales/en/treasury.json';
 
@@ -24,12 +25,13 @@ declare module 'i18next' {
       proof: typeof proof;
       shared: typeof shared;
       treasury: typeof treasury;
+      telling: typeof telling;
     };
   }
 }
 
 export type Lng = 'en' | 'zh';
-const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks', 'proof', 'shared', 'treasury'] as const;
+const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks', 'proof', 'shared', 'treasury', 'telling'] as const;
 export type Namespace = (typeof NAMESPACES)[number];
 const files = import.meta.glob<Record<string, unknown>>('./locales/*/*.json', { import: 'default' });
 

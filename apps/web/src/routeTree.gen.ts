@@ -13,6 +13,7 @@ import { Route as IndexRouteImport } from './routes/index'
 import { Route as BuyRouteImport } from './routes/buy'
 import { Route as CheckRouteImport } from './routes/check'
 import { Route as HowRouteImport } from './routes/how'
+import { Route as NotificationsRouteImport } from './routes/notifications'
 import { Route as KeysRouteImport } from './routes/keys'
 import { Route as ReservesRouteImport } from './routes/reserves'
 import { Route as HelpOkxKeyRouteImport } from './routes/help.okx-key'
@@ -40,6 +41,11 @@ const CheckRoute = CheckRouteImport.update({
 const HowRoute = HowRouteImport.update({
   id: '/how',
   path: '/how',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const NotificationsRoute = NotificationsRouteImport.update({
+  id: '/notifications',
+  path: '/notifications',
   getParentRoute: () => rootRouteImport,
 } as any)
 const KeysRoute = KeysRouteImport.update({
@@ -89,6 +95,7 @@ export interface FileRoutesByFullPath {
   '/check': typeof CheckRoute
   '/how': typeof HowRoute
   '/keys': typeof KeysRoute
+  '/notifications': typeof NotificationsRoute
   '/reserves': typeof ReservesRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
@@ -103,6 +110,7 @@ export interface FileRoutesByTo {
   '/check': typeof CheckRoute
   '/how': typeof HowRoute
   '/keys': typeof KeysRoute
+  '/notifications': typeof NotificationsRoute
   '/reserves': typeof ReservesRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
@@ -118,6 +126,7 @@ export interface FileRoutesById {
   '/check': typeof CheckRoute
   '/how': typeof HowRoute
   '/keys': typeof KeysRoute
+  '/notifications': typeof NotificationsRoute
   '/reserves': typeof ReservesRoute
   '/help/okx-key': typeof HelpOkxKeyRoute
   '/pay/$id': typeof PayIdRoute
@@ -134,6 +143,7 @@ export interface FileRouteTypes {
     | '/check'
     | '/how'
     | '/keys'
+    | '/notifications'
     | '/reserves'
     | '/help/okx-key'
     | '/pay/$id'
@@ -148,6 +158,7 @@ export interface FileRouteTypes {
     | '/check'
     | '/how'
     | '/keys'
+    | '/notifications'
     | '/reserves'
     | '/help/okx-key'
     | '/pay/$id'
@@ -162,6 +173,7 @@ export interface FileRouteTypes {
     | '/check'
     | '/how'
     | '/keys'
+    | '/notifications'
     | '/reserves'
     | '/help/okx-key'
     | '/pay/$id'
@@ -177,6 +189,7 @@ export interface RootRouteChildren {
   CheckRoute: typeof CheckRoute
   HowRoute: typeof HowRoute
   KeysRoute: typeof KeysRoute
+  NotificationsRoute: typeof NotificationsRoute
   ReservesRoute: typeof ReservesRoute
   HelpOkxKeyRoute: typeof HelpOkxKeyRoute
   PayIdRoute: typeof PayIdRoute
@@ -221,6 +234,13 @@ declare module '@tanstack/react-router' {
       path: '/keys'
       fullPath: '/keys'
       preLoaderRoute: typeof KeysRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/notifications': {
+      id: '/notifications'
+      path: '/notifications'
+      fullPath: '/notifications'
+      preLoaderRoute: typeof NotificationsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/reserves': {
@@ -281,6 +301,7 @@ const rootRouteChildren: RootRouteChildren = {
   CheckRoute: CheckRoute,
   HowRoute: HowRoute,
   KeysRoute: KeysRoute,
+  NotificationsRoute: NotificationsRoute,
   ReservesRoute: ReservesRoute,
   HelpOkxKeyRoute: HelpOkxKeyRoute,
   PayIdRoute: PayIdRoute,

@@ -2,7 +2,10 @@ import { createFileRoute } from '@tanstack/react-router';
 import { loadNamespace } from '../i18n.ts';
 import { PolicyPage } from '../trader/PolicyPage.tsx';
 
-export const Route = createFileRoute('/policies/$id/')({ loader: () => loadNamespace('checks'), component: Policy });
+export const Route = createFileRoute('/policies/$id/')({
+  loader: () => Promise.all([loadNamespace('checks'), loadNamespace('telling')]),
+  component: Policy,
+});
 function Policy() {
   return <PolicyPage id={Route.useParams().id} />;
 }

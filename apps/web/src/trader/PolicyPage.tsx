@@ -19,6 +19,7 @@ import { CancelOrder } from './CancelOrder.tsx';
 import { CoverAgain } from './CoverAgain.tsx';
 import { ClaimPanel, FileClaim, isStillOpen } from './ClaimPanel.tsx';
 import { ExchangeNote } from './ExchangeNote.tsx';
+import { MessagesSent } from './MessagesSent.tsx';
 import { OrderError } from './OrderError.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
 import { OrderTag } from './OrderTag.tsx';
@@ -76,6 +77,7 @@ export function PolicyPage({ id }: { id: string }) {
             ))}
           {order.refund_reason === null && <WatchPanel order={order} />}
           {order.paid_at !== null && <ProofPanel order={order} claim={shown ?? null} />}
+          <MessagesSent orderId={order.id} />
           <History order={order} claim={claim.data} />
         </div>
         <OrderSummary order={order} live={covers} />
