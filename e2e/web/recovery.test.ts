@@ -177,20 +177,20 @@ async function pay(trader: Person): Promise<void> {
 
 /** The stream is cut: the page asks instead, says so, and listens again once it can. */
 async function watchThePayment({ page, say }: Person, orderId: string): Promise<void> {
-  await expect(page.getByText(say('common:live'), { exact: true })).toBeVisible();
+  await expect(page.getByText(say('shared:live'), { exact: true })).toBeVisible();
   await page.route('**/events', (route) => route.abort('connectionreset'));
   on.stage.killHard('liqpass-backend');
-  await expect(page.getByText(say('common:live_lost'))).toBeVisible();
+  await expect(page.getByText(say('shared:live_lost'))).toBeVisible();
   await on.stage.until(
     () => on.stage.admin('POST', `/admin/purchase-orders/${orderId}/mark-paid`, {}),
     () => true,
   );
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.paid_title'));
-  await expect(page.getByText(say('common:live_lost'))).toBeVisible();
+  await expect(page.getByText(say('shared:live_lost'))).toBeVisible();
   await expect(page.getByText(say('trader:payout.frozen'))).toBeVisible();
   await expect(page.getByRole('button', { name: say('trader:payout.change') })).toBeHidden();
   await page.unroute('**/events');
-  await expect(page.getByText(say('common:live'), { exact: true })).toBeVisible();
+  await expect(page.getByText(say('shared:live'), { exact: true })).toBeVisible();
 }
 
 async function claim(trader: Person, account: ExchangeAccount, orderId: string): Promise<void> {

@@ -13,8 +13,8 @@ import { Route as IndexRouteImport } from './routes/index'
 import { Route as BuyRouteImport } from './routes/buy'
 import { Route as CheckRouteImport } from './routes/check'
 import { Route as HowRouteImport } from './routes/how'
-import { Route as NotificationsRouteImport } from './routes/notifications'
 import { Route as KeysRouteImport } from './routes/keys'
+import { Route as NotificationsRouteImport } from './routes/notifications'
 import { Route as ReservesRouteImport } from './routes/reserves'
 import { Route as HelpOkxKeyRouteImport } from './routes/help.okx-key'
 import { Route as PayIdRouteImport } from './routes/pay.$id'
@@ -43,14 +43,14 @@ const HowRoute = HowRouteImport.update({
   path: '/how',
   getParentRoute: () => rootRouteImport,
 } as any)
-const NotificationsRoute = NotificationsRouteImport.update({
-  id: '/notifications',
-  path: '/notifications',
-  getParentRoute: () => rootRouteImport,
-} as any)
 const KeysRoute = KeysRouteImport.update({
   id: '/keys',
   path: '/keys',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const NotificationsRoute = NotificationsRouteImport.update({
+  id: '/notifications',
+  path: '/notifications',
   getParentRoute: () => rootRouteImport,
 } as any)
 const ReservesRoute = ReservesRouteImport.update({

@@ -4,7 +4,7 @@ import { useOnline } from '../data/useOnline.ts';
 
 /** Whether what is shown is live. Nothing is claimed before the first event came. */
 export function LiveDot({ state }: { state: LiveState }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('shared');
   const online = useOnline();
   if (state === 'connecting') return null;
   // A stream may look open long after the network has gone.

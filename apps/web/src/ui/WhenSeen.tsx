@@ -2,14 +2,17 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { oncePageStands } from '../data/oncePageStands.ts';
 import { Skeleton } from './kit.tsx';
 
-/** Draws, and so loads, what is in it once the page stands and somebody has scrolled near. */
+/** Draws, and so loads, what is in it once the page stands and the place for it is wholly in view. */
 export function WhenSeen({ children }: { children: ReactNode }) {
   const [seen, setSeen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) setSeen(true);
-    });
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) setSeen(true);
+      },
+      { threshold: 1 },
+    );
     const callOff = oncePageStands(() => place.current && observer.observe(place.current));
     return () => {
       callOff();
