@@ -31,12 +31,22 @@ declare module 'i18next' {
 }
 
 export type Lng = 'en' | 'zh';
-const NAMESPACES = ['common', 'trader', 'admin', 'errors', 'checks', 'proof', 'shared', 'treasury', 'telling'] as const;
-export type Namespace = (typeof NAMESPACES)[number];
+export type Namespace =
+  | 'common'
+  | 'trader'
+  | 'admin'
+  | 'errors'
+  | 'checks'
+  | 'proof'
+  | 'shared'
+  | 'treasury'
+  | 'telling';
 const files = import.meta.glob<Record<string, unknown>>('./locales/*/*.json', { import: 'default' });
 
 /** Loads a namespace in the current language, once. */
-export async function loadNamespace(ns: Namespace, lng: Lng = currentLng()): Promise<void> {
+export const loadNamespace = (ns: Namespace): Promise<void> => loadWords(ns, currentLng());
+
+async function loadWords(ns: string, lng: Lng): Promise<void> {
   if (i18n.hasResourceBundle(lng, ns)) return;
   const load = files[`./locales/${lng}/${ns}.json`];
   if (load) i18n.addResourceBundle(lng, ns, await load());
@@ -64,8 +74,8 @@ export async function startI18n(...namespaces: Namespace[]): Promise<void> {
 
 /** Switches the language in place; what is on the screen stays. */
 export async function chooseLng(lng: Lng): Promise<void> {
-  const loaded = NAMESPACES.filter((ns) => i18n.hasResourceBundle(i18n.language, ns));
-  await Promise.all(loaded.map((ns) => loadNamespace(ns, lng)));
+  const loaded = Object.keys(i18n.getDataByLanguage(i18n.language) ?? {});
+  await Promise.all(loaded.map((ns) => loadWords(ns, lng)));
   await i18n.changeLanguage(lng);
   document.documentElement.lang = lng === 'zh' ? 'zh-CN' : 'en';
   document.documentElement.dataset.lng = lng;
