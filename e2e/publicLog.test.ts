@@ -101,8 +101,14 @@ async function killedBetweenCommitAndAppend(options: { postgres?: string }): Pro
     for (; sold < 2; sold += 1) {
       await sellOne(p, p.secrets.internalApiKey, sold);
       // Acknowledged, and a look of the appender is up to a second away: it is committed, and not in the log.
+      const before = seen.size;
       p.killHard('liqpass-backend');
       await back();
+      // What was acknowledged is in the log soon, and whoever follows it was shown so.
+      await p.until(
+        () => Promise.resolve(seen.size),
+        (shown) => shown > before,
+      );
     }
     // Killed while it publishes: when the checkpoint has just been kept outside of the database.
     const kept = watch(join(p.folder, 'data'));
