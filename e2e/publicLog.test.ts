@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,10 @@ async function assertContinues(log: string, key: string, seen: Iterable<string>)
   }
 }
 
-async function killedBetweenCommitAndAppend(options: { postgres?: string }): Promise<void> {
+async function killedBetweenCommitAndAppend(options: {
+  postgres?: string;
+  env?: Record<string, string>;
+}): Promise<void> {
   const p = await productAsProcesses(options);
   const log = `${p.backend}/log`;
   const seen = new Set<string>();
@@ -146,7 +150,13 @@ test(
 
 const postgres = process.env['TEST_DATABASE_URL'];
 if (postgres !== undefined)
-  test('the same on PostgreSQL', { skip, timeout: 240_000 }, () => killedBetweenCommitAndAppend({ postgres }));
+  test('the same on PostgreSQL', { skip, timeout: 240_000 }, () =>
+    killedBetweenCommitAndAppend({
+      postgres,
+      // On a server the log begins once it is named and has a key.
+      env: { LOG_PRIVATE_KEY: randomBytes(32).toString('base64'), LOG_ORIGIN: 'localhost/log' },
+    }),
+  );
 
 /** The product in `folder`, which is stopped once `work` is done. */
 async function runIn<T>(
