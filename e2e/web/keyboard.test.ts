@@ -148,6 +148,8 @@ async function approve(reviewer: Person): Promise<void> {
   await page.keyboard.press('Enter');
   await expect(heading(page)).toHaveText(/^[0-9a-f]{8}$/);
   await expect(heading(page)).toBeFocused();
+  // The marks of the wait are read from the exchange's minutes; until then the claim is held.
+  await expect(page.getByText(say('admin:claim.on_hold'))).toBeHidden({ timeout: 90_000 });
   await page.keyboard.press('r');
   await expect(page.getByLabel(say('admin:decide.code'))).toBeFocused();
   await page.keyboard.press('Escape');

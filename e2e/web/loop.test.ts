@@ -266,7 +266,12 @@ async function recordPayment(treasurer: Person, project: Project, claimId: strin
   ] as const) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await expect(page.getByRole('status', { name: say('common:loading') })).toHaveCount(0);
+    const loading = page.getByRole('status', { name: say('common:loading') });
+    // A chart comes once its place is wholly in view.
+    await expect(async () => {
+      if ((await loading.count()) > 0) await loading.first().scrollIntoViewIfNeeded();
+      await expect(loading).toHaveCount(0, { timeout: 1_000 });
+    }).toPass({ timeout: 20_000 });
     await look(page, project, name);
   }
 }
