@@ -17,12 +17,14 @@ export default function PastCovers({ quote }: { quote: Quote }): ReactNode {
   const { data, error, refetch } = useQuery({ queryKey: ['past', query], queryFn: () => getPast(api, query) });
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton lines={4} />;
-  if (data.covers === 0) return <p className="text-sm text-muted">{t('past.none_known')}</p>;
+  if (data.from === null) return <p className="text-sm text-muted">{t('past.none_known')}</p>;
   const most = Math.max(...data.months.map(({ covers, paid }) => paid / covers));
   return (
     <div className="grid gap-3 text-sm">
       <p>
         {t('past.paid', {
+          // A year once all of it has been read.
+          from: data.from.slice(0, 10),
           paid: price(String(data.paid)),
           covers: price(String(data.covers)),
           share: percent(data.paid / data.covers),

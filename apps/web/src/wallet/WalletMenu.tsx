@@ -27,9 +27,14 @@ export default function WalletMenu({
       <p className="text-sm text-muted">{signedIn ? ts('wallet.signed_in') : ts('wallet.not_signed_in')}</p>
       <ErrorNote error={signOut.error} />
       {signedIn && (
-        <a className="link inline-flex min-h-9 items-center text-sm" href="/keys">
-          {ts('wallet.keys')}
-        </a>
+        <p className="flex flex-wrap gap-x-5">
+          <a className="link inline-flex min-h-9 items-center text-sm" href="/keys">
+            {ts('wallet.keys')}
+          </a>
+          <a className="link inline-flex min-h-9 items-center text-sm" href="/notifications">
+            {ts('wallet.notifications')}
+          </a>
+        </p>
       )}
       {!signedIn && <Button onClick={onSignIn}>{t('wallet.sign_in')}</Button>}
       <Button kind="quiet" busy={signOut.isPending} onClick={() => signOut.mutate()}>
