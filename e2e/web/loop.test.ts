@@ -179,7 +179,7 @@ async function claim(trader: Person, treasurer: Person, project: Project, marked
   await treasurer.page.getByRole('button', { name: say('admin:payments.mark_paid') }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.paid_title'));
   await page.getByRole('link', { name: say('trader:pay.view_policy') }).click();
-  await on.stage.passTheWait();
+  await on.stage.passTheWait(orderId);
   await page.reload();
   await on.stage.control('/liquidate', { uid, ...slot, touchesMark: marked });
   await page.getByRole('button', { name: say('trader:claim.file') }).click();
@@ -267,9 +267,9 @@ async function recordPayment(treasurer: Person, project: Project, claimId: strin
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     const loading = page.getByRole('status', { name: say('common:loading') });
-    // A chart comes once its place is wholly in view.
+    // A chart comes once its place is in view.
     await expect(async () => {
-      if ((await loading.count()) > 0) await loading.first().scrollIntoViewIfNeeded();
+      if ((await loading.count()) > 0) await loading.first().scrollIntoViewIfNeeded({ timeout: 1_000 });
       await expect(loading).toHaveCount(0, { timeout: 1_000 });
     }).toPass({ timeout: 20_000 });
     await look(page, project, name);

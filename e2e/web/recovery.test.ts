@@ -196,7 +196,7 @@ async function watchThePayment({ page, say }: Person, orderId: string): Promise<
 async function claim(trader: Person, account: ExchangeAccount, orderId: string): Promise<void> {
   const { page, say } = trader;
   await page.getByRole('link', { name: say('trader:pay.view_policy') }).click();
-  await on.stage.passTheWait();
+  await on.stage.passTheWait(orderId);
   await page.reload();
   await on.stage.control('/liquidate', { uid: account.uid, ...ETH, touchesMark: false });
   const file = page.getByRole('button', { name: say('trader:claim.file') });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { orderFileAnswer } from '@liqpass/api/desk';
 import type { Hex } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
@@ -22,8 +23,11 @@ export type Stage = RunningProduct & {
     sz: string,
     lever: string,
   ): Promise<string>;
-  /** Ten minutes, and one more, go by for every process at once: cover of a position that was seen has begun. */
-  passTheWait(): Promise<void>;
+  /**
+   * Ten minutes, and one more, go by for every process at once: cover of a position that was seen has begun. What the mark did
+   * meanwhile is read from the exchange's minutes; until then a claim would be held.
+   */
+  passTheWait(orderId: string): Promise<void>;
   admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
 };
 
@@ -58,11 +62,16 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
     ...product,
     operators,
     admin,
-    async passTheWait() {
+    async passTheWait(orderId) {
       aheadMs += 11 * 60_000;
       writeFileSync(clock, String(aheadMs));
       // The processes look at their clock's file ten times a second.
       await pricesAreThere(stage);
+      await stage.until(
+        async () =>
+          orderFileAnswer.parse(await admin('GET', `/admin/purchase-orders/${orderId}`)).premium?.waiting_check,
+        (check) => check === 'UNTOUCHED',
+      );
     },
     async remove() {
       await product.remove();

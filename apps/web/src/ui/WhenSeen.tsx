@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { oncePageStands } from '../data/oncePageStands.ts';
 import { Skeleton } from './kit.tsx';
 
-/** Draws, and so loads, what is in it once the page stands and the place for it is wholly in view. */
+/** Draws, and so loads, what is in it once the page stands and nearly all of the place for it is in view. */
 export function WhenSeen({ children }: { children: ReactNode }) {
   const [seen, setSeen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
@@ -11,7 +11,8 @@ export function WhenSeen({ children }: { children: ReactNode }) {
       ([entry]) => {
         if (entry?.isIntersecting) setSeen(true);
       },
-      { threshold: 1 },
+      // Not 1: rounded to whole pixels a place may never be wholly in view.
+      { threshold: 0.9 },
     );
     const callOff = oncePageStands(() => place.current && observer.observe(place.current));
     return () => {
