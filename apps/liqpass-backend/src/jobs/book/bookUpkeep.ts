@@ -4,18 +4,16 @@ import { forgetQuotes } from '../../db/book/quotesRepo.ts';
 import type { BookContext } from '../../services/book/bookContext.ts';
 import { reportExposure } from '../../services/book/exposureReport.ts';
 import { STOPS_EVERY_MS } from '../../services/book/salesStops.ts';
+import { repeatedly } from '../platform/repeatedly.ts';
 
 /** The highest in-force and reserve of a day are kept, whether somebody looks or not. */
 const NOTED_EVERY_MS = 10 * MINUTE_MS;
 
 /** Every few seconds reads the operators' stops and looks at the waits that are over, and clears the book once a minute, until it is stopped. */
 export function startBookUpkeep(ctx: BookContext, lookAtWaits: () => Promise<unknown>): () => Promise<void> {
-  let stopped = false;
   let clearedAtMs = -Infinity;
   let notedAtMs = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-
-  async function run(): Promise<void> {
+  return repeatedly(async (stopping) => {
     try {
       await ctx.sales.refresh(ctx.db);
       await ctx.exchange.refresh(ctx.db);
@@ -31,18 +29,8 @@ export function startBookUpkeep(ctx: BookContext, lookAtWaits: () => Promise<unk
         notedAtMs = nowMs;
       }
     } catch (error) {
-      if (!stopped) ctx.log.warn({ err: error }, 'the upkeep of the book failed; it runs again in a moment');
+      if (!stopping.aborted) ctx.log.warn({ err: error }, 'the upkeep of the book failed; it runs again in a moment');
     }
-    if (!stopped) timer = setTimeout(again, STOPS_EVERY_MS);
-  }
-  let running = run();
-  function again(): void {
-    running = run();
-  }
-
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
-  };
+    return STOPS_EVERY_MS;
+  });
 }

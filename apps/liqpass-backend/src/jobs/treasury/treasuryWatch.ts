@@ -5,6 +5,7 @@ import type { LiveCapital } from '../../services/treasury/liveCapital.ts';
 import { readCapital } from '../../services/treasury/standing.ts';
 import type { WatchContext } from '../../services/treasury/treasuryContext.ts';
 import { watchTreasury } from '../../services/treasury/watchTreasury.ts';
+import { repeatedly } from '../platform/repeatedly.ts';
 
 /** A process that does not read looks at what the others have read. */
 const UNWATCHED_MS = 4 * SECOND_MS;
@@ -17,12 +18,10 @@ export function startTreasuryWatch(
   options: { reads: boolean; live: LiveCapital },
 ): () => Promise<void> {
   const { looksEveryMs } = ctx.watch.settings;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
   let freedAtMs = -Infinity;
   let failures = 0;
 
-  async function run(): Promise<void> {
+  const stop = repeatedly(async (stopping) => {
     try {
       if (options.reads && looksEveryMs !== null) {
         const tick = await watchTreasury(ctx);
@@ -35,20 +34,13 @@ export function startTreasuryWatch(
       }
     } catch (error) {
       failures += 1;
-      if (!stopped) ctx.log.error({ err: error }, 'the watch of the treasury failed; it looks again');
+      if (!stopping.aborted) ctx.log.error({ err: error }, 'the watch of the treasury failed; it looks again');
     }
-    const betweenMs = Math.min((looksEveryMs ?? UNWATCHED_MS) * 2 ** Math.min(failures, 4), MOST_BETWEEN_MS);
-    if (!stopped) timer = setTimeout(again, betweenMs);
-  }
-  let running = run();
-  function again(): void {
-    running = run();
-  }
+    return Math.min((looksEveryMs ?? UNWATCHED_MS) * 2 ** Math.min(failures, 4), MOST_BETWEEN_MS);
+  });
 
   return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
+    await stop();
     await dropLease(ctx.db, ctx.watch.readerId, ctx.watch.holder).catch((error: unknown) =>
       ctx.log.warn({ err: error }, 'the lease of the treasury is left to run out'),
     );
