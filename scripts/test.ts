@@ -20,47 +20,55 @@ type Options = {
   readonly env?: Record<string, string>;
   /** A process for each file, so many at a time; else one for all of them. */
   readonly processes?: number;
+  /** One process after another, each for so many files. */
+  readonly filesEach?: number;
   readonly quiet?: true;
 };
 
 /** Runs test files in one process and counts what its closing lines say; `quiet`: shown at the end, whole, while another is shown live. */
-async function run(name: string, files: string[], { env, processes, quiet }: Options = {}): Promise<void> {
+async function run(
+  name: string,
+  files: string[],
+  { env, processes, filesEach = files.length, quiet }: Options = {},
+): Promise<void> {
   if (files.length === 0) return;
   const title = `\n== ${name}: ${files.length} files`;
   if (!quiet) console.log(title);
+  const outcome: Outcome = { name, passed: 0, failed: 0, skipped: 0, seconds: 0 };
   const started = Date.now();
-  const child = spawn(
-    process.execPath,
-    [
-      '--test',
-      `--test-isolation=${processes === undefined ? 'none' : 'process'}`,
-      `--test-concurrency=${processes ?? 1}`,
-      '--test-reporter=spec',
-      ...files,
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
-    },
-  );
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (!quiet) process.stdout.write(chunk);
-  });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  if (quiet) console.log(`${title}\n${text}`);
-  const count = (word: string): number =>
-    Number([...text.matchAll(new RegExp(`^ℹ ${word} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
-  const failed = count('fail') + count('cancelled');
-  // A runner that dies, or that finds no test, is a failure too.
-  outcomes.push({
-    name,
-    passed: count('pass'),
-    failed: failed > 0 ? failed : code === 0 && count('tests') > 0 ? 0 : 1,
-    skipped: count('skipped'),
-    seconds: (Date.now() - started) / 1000,
-  });
+  let shown = '';
+  for (let from = 0; from < files.length; from += filesEach) {
+    const child = spawn(
+      process.execPath,
+      [
+        '--test',
+        `--test-isolation=${processes === undefined ? 'none' : 'process'}`,
+        `--test-concurrency=${processes ?? 1}`,
+        '--test-reporter=spec',
+        ...files.slice(from, from + filesEach),
+      ],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+      },
+    );
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (!quiet) process.stdout.write(chunk);
+    });
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    const count = (word: string): number =>
+      Number([...text.matchAll(new RegExp(`^ℹ ${word} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
+    const failed = count('fail') + count('cancelled');
+    outcome.passed += count('pass');
+    // A runner that dies, or that finds no test, is a failure too.
+    outcome.failed += failed > 0 ? failed : code === 0 && count('tests') > 0 ? 0 : 1;
+    outcome.skipped += count('skipped');
+    shown += text;
+  }
+  if (quiet) console.log(`${title}\n${shown}`);
+  outcomes.push({ ...outcome, seconds: (Date.now() - started) / 1000 });
 }
 
 const wanted = (file: string): boolean => only.length === 0 || only.some((part) => file.includes(part));
@@ -84,7 +92,8 @@ const browser = find('e2e/web/*.test.ts');
 if (spawnSync('python3', ['--version']).error)
   notRun.push('the log by a second checker: python3 is not installed (Debian: apt-get install python3)');
 await run('packages and services', plain);
-const embedded = (): Promise<void> => run('backend on the embedded database', backendOnDatabase);
+// A runner keeps what its tests made until it ends: with a database each in this process, the last would take six times the first.
+const embedded = (): Promise<void> => run('backend on the embedded database', backendOnDatabase, { filesEach: 10 });
 // These wait for processes that start again, more than they work.
 const asProcesses = (env?: Record<string, string>): Promise<void> =>
   run('the product as processes', find('e2e/*.test.ts'), { ...(env ? { env } : {}), processes: 2 });

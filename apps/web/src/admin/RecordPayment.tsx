@@ -61,7 +61,8 @@ export function RecordPayment({
   const chosen = payouts.filter((payout) => !out.has(payout.id));
   const total = totalOf(chosen);
   const record = useMutation({
-    mutationFn: async () => {
+    // What was asked about, and nothing else: the lists go on changing while it is recorded.
+    mutationFn: async (chosen: readonly PayoutAnswer[]) => {
       let refused: unknown = null;
       for (const payout of chosen)
         try {
@@ -73,7 +74,7 @@ export function RecordPayment({
         }
       if (refused !== null) throw refused;
     },
-    onSettled: async (_done, error) => {
+    onSettled: async (_done, error, chosen) => {
       // Where the line broke they may have been recorded: the lists themselves tell.
       const left = await Promise.all(
         (['DUE', 'IN_BATCH'] as const).map((status) => client.fetchQuery({ ...payoutsQuery(status), staleTime: 0 })),
@@ -196,7 +197,7 @@ export function RecordPayment({
             <Button kind="quiet" onClick={() => setAsking(false)}>
               {t('decide.cancel')}
             </Button>
-            <Button data-autofocus busy={record.isPending} onClick={() => record.mutate()}>
+            <Button data-autofocus busy={record.isPending} onClick={() => record.mutate(chosen)}>
               {t('decide.confirm')}
             </Button>
           </div>
