@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { takeDueWatches } from '../src/db/watch/watchesRepo.ts';
 import { CLOSING_AFTER_MS, FARTHEST_MS } from '../src/domain/watch/nextLook.ts';
+import { reachedSince } from '../src/services/book/market.ts';
 import { bringLooksForward } from '../src/services/watch/danger.ts';
 import { buildNotices } from '../src/services/watch/notice.ts';
 import { buildLookout } from '../src/services/watch/lookout.ts';
@@ -306,6 +307,39 @@ test(`a market that falls to the liquidation price brings the look forward, once
   app.clock.advance(16 * SECOND_MS);
   await tick();
   assert.equal(observed.length, 3);
+});
+
+test(`a price that touched the liquidation price between two readings brings the look forward too, once (${engine})`, async (t) => {
+  const { app, tick, consent, observed, liqPx } = await covered(t);
+  await app.feed();
+  await consent(true);
+  await tick();
+  const hours = app.market.candles.get(BTC) ?? [];
+  const running = hours.at(-1);
+  assert.ok(running);
+  // The mark is back where it was; only the running hour has a longer wick.
+  hours[hours.length - 1] = { ...running, low: liqPx - 1 };
+  app.clock.advance(MINUTE_MS + SECOND_MS);
+  await app.feed();
+  await tick();
+  assert.equal(observed.length, 2);
+  await tick();
+  app.clock.advance(16 * SECOND_MS);
+  await app.feed();
+  assert.equal(await bringLooksForward(app.backend.ctx), 0, 'the same wick is no other touch');
+});
+
+test('what an hour grew by is what the price reached unread', () => {
+  const hour = (timeMs: number, low: number, high: number) => ({ timeMs, open: 100, high, low, close: 100 });
+  const known = [hour(HOUR_MS, 99, 101), hour(2 * HOUR_MS, 99, 101)];
+  assert.equal(reachedSince([], known), null, 'nothing was known before');
+  assert.equal(reachedSince(known, known.slice(1)), null);
+  assert.equal(reachedSince(known, [hour(0, 1, 900)]), null, 'an older hour that is filled in is past');
+  assert.deepEqual(reachedSince(known, [hour(2 * HOUR_MS, 90, 101)]), { low: 90, high: -Infinity });
+  assert.deepEqual(reachedSince(known, [hour(2 * HOUR_MS, 99, 110), hour(3 * HOUR_MS, 95, 103)]), {
+    low: 95,
+    high: 110,
+  });
 });
 
 test('ten minutes after the window there is the closing look, and its evidence is kept', async (t) => {

@@ -24,15 +24,40 @@ export type MarketState = {
   asOf(instId: string, mark: { readonly price: number; readonly atMs: EpochMs }, atMs: EpochMs): MarketAnswer;
   lastMark(instId: string): StoredMark | null;
   candles(instId: string): readonly Candle[];
+  /** The lowest and highest that the mark is known to have reached between the last two readings of its hours; null where it reached nothing new. */
+  reached(instId: string): Reach | null;
   /** How every instrument with fresh data stands, for the book's limits and the reserve. */
   risk(nowMs: EpochMs): BookRisk;
   /** Reads what is new in the database. */
   refresh(db: Db, nowMs: EpochMs): Promise<void>;
 };
 
+/** Prices in USDT. */
+export type Reach = { readonly low: number; readonly high: number };
+
+/**
+ * What a price reached while nobody read it, told by how far its hours have grown: `known` as they were read before, `fresh` as they
+ * are now. null: nothing beyond what was known, or nothing was.
+ */
+export function reachedSince(known: readonly Candle[], fresh: readonly Candle[]): Reach | null {
+  const last = known.at(-1);
+  if (last === undefined) return null;
+  const lows: number[] = [];
+  const highs: number[] = [];
+  for (const candle of fresh) {
+    if (candle.timeMs < last.timeMs) continue;
+    const isNew = candle.timeMs > last.timeMs;
+    if (isNew || candle.low < last.low) lows.push(candle.low);
+    if (isNew || candle.high > last.high) highs.push(candle.high);
+  }
+  if (lows.length + highs.length === 0) return null;
+  return { low: Math.min(...lows, Infinity), high: Math.max(...highs, -Infinity) };
+}
+
 export function buildMarketState(): MarketState {
   const candlesOf = new Map<string, readonly Candle[]>();
   const markOf = new Map<string, StoredMark>();
+  const reachOf = new Map<string, Reach | null>();
 
   const reading = (instId: string): MarketReading | null => {
     const coin = coinOf(instId);
@@ -68,6 +93,7 @@ export function buildMarketState(): MarketState {
     },
     lastMark: (instId) => markOf.get(instId) ?? null,
     candles: (instId) => candlesOf.get(instId) ?? [],
+    reached: (instId) => reachOf.get(instId) ?? null,
     risk(nowMs) {
       const risk: Record<string, ReturnType<typeof coinRisk>> = {};
       for (const instId of INSTRUMENTS) {
@@ -94,6 +120,7 @@ export function buildMarketState(): MarketState {
         }));
         const kept = known.filter((candle) => candle.timeMs >= oldestMs && candle.timeMs < fromMs);
         candlesOf.set(instId, [...kept, ...fresh]);
+        reachOf.set(instId, reachedSince(known, fresh));
         const mark = await lastMark(db, instId);
         if (mark) markOf.set(instId, mark);
       }

@@ -12,20 +12,23 @@ const NEAR = 0.25;
 const HORIZON = '24h';
 const HOURS = 24;
 
-/** How near a position is to its liquidation, by the mark as it was last read. */
+/** How near a position is to its liquidation, by the mark as it was last read, and whether the mark was there between two readings. */
 export function dangerOf(
   ctx: Pick<BookContext, 'market'>,
   watch: Pick<Watched, 'instId' | 'side' | 'liqPx'>,
   nowMs: EpochMs,
 ): Danger {
   const mark = ctx.market.lastMark(watch.instId);
+  const reach = ctx.market.reached(watch.instId);
+  const worst = watch.side === 'long' ? reach?.low : reach?.high;
+  const worstDistance = worst === undefined ? null : distanceTo(watch.side, worst, Number(watch.liqPx));
   const distance = mark ? distanceTo(watch.side, Number(mark.markPx), Number(watch.liqPx)) : null;
   const coin = coinOf(watch.instId);
   const sigma = coin === null ? undefined : ctx.market.risk(nowMs)[coin]?.sigma[watch.side][HORIZON];
   return {
     distance,
     sigmaHour: sigma === undefined ? null : sigma / Math.sqrt(HOURS),
-    touched: distance !== null && distance <= 0,
+    touched: (distance !== null && distance <= 0) || (worstDistance !== null && worstDistance <= 0),
   };
 }
 
