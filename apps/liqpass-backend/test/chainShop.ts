@@ -1,76 +1,13 @@
 import { paymentReference } from '@liqpass/chain/paymentReference';
 import type { Hex } from '@liqpass/chain/hex';
 import { startLocalChain, type LocalChain, type LocalSafe } from '@liqpass/testing/chain/localChain';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { meddledRpc, type MeddledRpc } from '@liqpass/testing/chain/meddledRpc';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import type { WatchContext } from '../src/services/treasury/treasuryContext.ts';
 import { watchTreasury, type Tick } from '../src/services/treasury/watchTreasury.ts';
 import type { WatchSettings } from '../src/services/chainSettings.ts';
 import type { testDatabase } from './testDatabase.ts';
 import { APPLICATION, newOrdId, testBackend, type TestBackend } from './harness.ts';
-
-/** What an RPC does to a question instead of passing it on; null: it passes it on. */
-export type Meddle = (method: string, params: unknown[]) => unknown;
-export type MeddledRpc = { readonly url: string; meddle: Meddle | null; close(): Promise<void> };
-/** Answers with this HTTP status and text. */
-export class RawAnswer {
-  readonly status: number;
-  readonly text: string;
-  constructor(status: number, text: string) {
-    this.status = status;
-    this.text = text;
-  }
-}
-
-/** An RPC in front of the chain that a test can make lag, lie or fail. */
-export async function meddledRpc(chain: LocalChain): Promise<MeddledRpc> {
-  const rpc: { meddle: Meddle | null } = { meddle: null };
-  const body = async (request: IncomingMessage): Promise<string> => {
-    let text = '';
-    for await (const chunk of request) text += String(chunk);
-    return text;
-  };
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const text = await body(request);
-    const { id, method, params } = JSON.parse(text) as { id: number; method: string; params: unknown[] };
-    let said: unknown;
-    try {
-      said = (await rpc.meddle?.(method, params)) ?? null;
-    } catch (error) {
-      said = { error: { code: -32_000, message: String(error) } };
-    }
-    if (said instanceof RawAnswer) {
-      response.statusCode = said.status;
-      response.end(said.text);
-    } else if (said !== null) {
-      response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(said as object) }));
-    } else {
-      const passed = await fetch(chain.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: text,
-      });
-      response.end(await passed.text());
-    }
-  }
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    get meddle() {
-      return rpc.meddle;
-    },
-    set meddle(meddle) {
-      rpc.meddle = meddle;
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
 
 export type ChainShop = TestBackend & {
   readonly chain: LocalChain;
@@ -98,8 +35,8 @@ export async function chainShop(
   } = {},
 ): Promise<ChainShop> {
   const safe = options.twin?.safe ?? (await chain.newSafe());
-  const rpc = await meddledRpc(chain);
-  const second = options.twoRpcs === true ? await meddledRpc(chain) : null;
+  const rpc = await meddledRpc(chain.url);
+  const second = options.twoRpcs === true ? await meddledRpc(chain.url) : null;
   await chain.mine(3);
   const settings: WatchSettings = {
     rpcUrls: second ? [rpc.url, second.url] : [rpc.url],

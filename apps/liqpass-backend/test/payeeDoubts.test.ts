@@ -3,7 +3,8 @@ import { whyNoChain } from '@liqpass/testing/chain/anvil';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readPeopleSettings } from '../src/peopleConfig.ts';
-import { chainOfTests, meddledRpc, RawAnswer } from './chainShop.ts';
+import { meddledRpc, RawAnswer } from '@liqpass/testing/chain/meddledRpc';
+import { chainOfTests } from './chainShop.ts';
 import { ADMIN_KEY, APPLICATION, newOrdId, testBackend, type TestBackend } from './harness.ts';
 import { liquidated } from './scriptedVerifier.ts';
 import { engine } from './testDatabase.ts';
@@ -27,7 +28,7 @@ describe(`what the chain says against a payee (${engine})`, { skip: whyNoChain()
 
   test('a contract, and what the issuer of USDC has blacklisted, is told before approval and at the address form', async (t) => {
     const chain = await chainOfTests();
-    const rpc = await meddledRpc(chain);
+    const rpc = await meddledRpc(chain.url);
     const on = { chainId: chain.chainId, usdc: chain.usdc, usdcName: 'USD Coin', usdcVersion: '2' };
     const people = { ...readPeopleSettings({ RPC_URL: rpc.url }, true), signInChains: [8453] };
     const app = await testBackend({ people, chain: on });

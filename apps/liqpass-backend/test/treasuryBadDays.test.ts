@@ -1,5 +1,6 @@
 import { whyNoChain } from '@liqpass/testing/chain/anvil';
 import type { LocalChain } from '@liqpass/testing/chain/localChain';
+import { RawAnswer } from '@liqpass/testing/chain/meddledRpc';
 import { transferData } from '@liqpass/testing/chain/safeOwners';
 import { formatIso, HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
@@ -8,7 +9,7 @@ import { sql } from 'kysely';
 import { dropLease, getChainReader } from '../src/db/treasury/chainReadersRepo.ts';
 import { openWatch } from '../src/services/treasury/openWatch.ts';
 import { LEASE_MS, watchTreasury } from '../src/services/treasury/watchTreasury.ts';
-import { chainOfTests, chainShop, RawAnswer, type ChainShop } from './chainShop.ts';
+import { chainOfTests, chainShop, type ChainShop } from './chainShop.ts';
 import { ADMIN_KEY, type Reply } from './harness.ts';
 import { engine } from './testDatabase.ts';
 

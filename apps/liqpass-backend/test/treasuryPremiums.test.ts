@@ -1,13 +1,14 @@
 import { whyNoChain } from '@liqpass/testing/chain/anvil';
 import { safeAddress } from '@liqpass/testing/chain/genesis';
 import type { LocalChain } from '@liqpass/testing/chain/localChain';
+import { RawAnswer } from '@liqpass/testing/chain/meddledRpc';
 import { multiSendData } from '@liqpass/testing/chain/safeOwners';
 import { formatUsdc, usdc } from '@liqpass/kernel/money';
 import type { PayoutAnswer } from '@liqpass/api/payouts';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { encodeFunctionData, parseAbi } from 'viem';
-import { chainShop, chainOfTests, RawAnswer, type ChainShop } from './chainShop.ts';
+import { chainShop, chainOfTests, type ChainShop } from './chainShop.ts';
 import { ADMIN_KEY } from './harness.ts';
 import { engine } from './testDatabase.ts';
 

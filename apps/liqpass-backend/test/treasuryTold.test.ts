@@ -2,10 +2,11 @@ import type { PayoutAnswer } from '@liqpass/api/payouts';
 import { formatUsdc, usdc } from '@liqpass/kernel/money';
 import { whyNoChain } from '@liqpass/testing/chain/anvil';
 import type { LocalChain } from '@liqpass/testing/chain/localChain';
+import { RawAnswer } from '@liqpass/testing/chain/meddledRpc';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { chainOfTests, chainShop, RawAnswer, type ChainShop } from './chainShop.ts';
+import { chainOfTests, chainShop, type ChainShop } from './chainShop.ts';
 import { ADMIN_KEY } from './harness.ts';
 import { engine } from './testDatabase.ts';
 
