@@ -193,8 +193,15 @@ select q.quote_hash from quotes q left join purchase_orders o on o.id = q.purcha
 -- The audit trail
 
 -- name: seals follow one another, each over one row
-select s.seq from audit_seals s left join audit_seals b on b.seq = s.seq - 1
-  where (s.seq > (select min(seq) from audit_seals) and (b.hash is null or b.hash <> s.prev_hash));
+select s.first_seq from (select *, lag(first_seq + cardinality(audit_ids)) over w as follows,
+    lag(substr(hashes, length(hashes) - 31)) over w as before from audit_seals window w as (order by first_seq)) s
+  where s.follows is not null and (s.follows <> s.first_seq or s.before <> s.prev_hash)
+union all select min(first_seq) from (select first_seq, unnest(audit_ids) as id from audit_seals) s group by id having count(*) > 1;
+
+-- name: a seal is found by its rows
+select s.first_seq from audit_seals s where span is distinct from
+  (select int8range(min(id), max(id), '[]') from unnest(audit_ids) as id)
+  or up_to < (select max(id) from unnest(audit_ids) as id);
 
 -- name: an audit row is about something that is there
 select l.id from audit_log l where (l.subject_type = 'claim' and not exists (select from insurance_claims c where c.id::text = l.subject_id))

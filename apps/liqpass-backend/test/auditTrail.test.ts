@@ -5,6 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { sql as kysely } from 'kysely';
+import { getChainHead, insertSeals, listAudit, listLinks, lockSealer } from '../src/db/audit/auditChainRepo.ts';
+import { up as sealByBatch } from '../src/db/migrations/0045_seals_by_batch.ts';
+import { databaseErrorCode } from '../src/db/platform/databaseError.ts';
+import { chainRows } from '../src/services/audit/auditChain.ts';
 import { checkAudit, sealAudit, type Holes } from '../src/services/audit/auditTrail.ts';
 import { ADMIN_KEY, AUDIT_KEY, testBackend, type TestBackend } from './harness.ts';
 import { beginKeyedStamps } from '../src/services/audit/beginKeyedStamps.ts';
@@ -12,12 +17,18 @@ import { SYSTEM, writeAudit } from '../src/db/audit/auditRepo.ts';
 import { engine, testDatabase } from './testDatabase.ts';
 
 const KEYS = { auditKeys: [AUDIT_KEY] };
+const UNIQUE_VIOLATION = '23505';
+const ALL = { subject: null, beforeId: null };
 const headers = { 'x-admin-key': ADMIN_KEY };
 
 async function start(t: TestContext): Promise<TestBackend> {
   const app = await testBackend();
   t.after(() => app.close());
-  for (let round = 0; round < 3; round += 1) await app.covered();
+  for (let round = 0; round < 3; round += 1) {
+    await app.covered();
+    // A batch each, at least.
+    await sealAudit(app.backend.ctx, 'near');
+  }
   return app;
 }
 const sql = (app: TestBackend, text: string) => app.backend.ctx.database.pool.query(text);
@@ -106,12 +117,27 @@ test(`a changed, a missing and an inserted row are found (${engine})`, async (t)
     `with gone as (delete from audit_log where id = ${row} returning *) insert into kept select * from gone`,
     `insert into audit_log overriding system value select * from kept`,
   );
+  const second = '(select first_seq from audit_seals order by 1 offset 1 limit 1)';
+  await sql(app, `create table kept_seals as select * from audit_seals where false`);
   await tamper(
     ['missing'],
-    `delete from audit_seals where seq = 5`,
-    // The row was sealed anew, at the end: put back as it was.
-    `with last as (delete from audit_seals where seq = (select max(seq) from audit_seals) returning *)
-     insert into audit_seals select 5, audit_id, (select hash from audit_seals where seq = 4), (select prev_hash from audit_seals where seq = 6) from last`,
+    `with gone as (delete from audit_seals where first_seq = ${second} returning *) insert into kept_seals select * from gone`,
+    // Its rows were sealed anew, at the end: put back as it was.
+    `with last as (delete from audit_seals where first_seq = (select max(first_seq) from audit_seals))
+     insert into audit_seals select * from kept_seals`,
+  );
+  await sql(app, `create table kept_whole as select * from audit_seals where first_seq = ${second}`);
+  await tamper(
+    ['changed', 'missing'],
+    // A batch's first row is taken out of it, with its hash.
+    `update audit_seals set audit_ids = audit_ids[2:], hashes = substr(hashes, 33) where first_seq = ${second}`,
+    `with last as (delete from audit_seals where first_seq = (select max(first_seq) from audit_seals))
+     update audit_seals s set audit_ids = k.audit_ids, hashes = k.hashes from kept_whole k where k.first_seq = s.first_seq`,
+  );
+  await tamper(
+    ['changed'],
+    `update audit_seals set hashes = overlay(hashes placing sha256('x') from 33 for 32) where first_seq = ${second}`,
+    `update audit_seals s set hashes = k.hashes from kept_whole k where k.first_seq = s.first_seq`,
   );
   await tamper(
     ['inserted'],
@@ -126,8 +152,8 @@ test(`a changed, a missing and an inserted row are found (${engine})`, async (t)
   );
   await tamper(
     ['changed'],
-    `update audit_seals set prev_hash = sha256('x') where seq = 3`,
-    `update audit_seals set prev_hash = (select hash from audit_seals where seq = 2) where seq = 3`,
+    `update audit_seals set prev_hash = sha256('x') where first_seq = ${second}`,
+    `update audit_seals s set prev_hash = k.prev_hash from kept_whole k where k.first_seq = s.first_seq`,
   );
   assert.deepEqual(await kinds(app), []);
 });
@@ -210,6 +236,46 @@ test(`rows from before there was a key count up to where stamps began to be keye
   );
 });
 
+test(`a row with two places in the chain is found, and a place is given once (${engine})`, async (t) => {
+  const app = await start(t);
+  const { db } = app.backend.ctx;
+  await sealAudit(app.backend.ctx, 'far');
+  const [link] = await listLinks(db, 3, 1);
+  assert.ok(link?.row);
+  const { seq: _seq, prev_hash: _before, hash: _hash, ...content } = link.row;
+  const links = chainRows(await getChainHead(db), [content]);
+  await insertSeals(db, links);
+  assert.deepEqual(await kinds(app), ['inserted']);
+  await assert.rejects(insertSeals(db, links), (error: Error) => databaseErrorCode(error) === UNIQUE_VIOLATION);
+});
+
+test(`links made row by row stay what they were when batches take their place (${engine})`, async (t) => {
+  const app = await start(t);
+  const { db } = app.backend.ctx;
+  await sealAudit(app.backend.ctx, 'far');
+  await db.transaction().execute(async (trx) => {
+    await lockSealer(trx);
+    const links = await listLinks(trx, 0, 1_000);
+    const [page, head] = [await listAudit(trx, { ...ALL, limit: 1_000 }), await getChainHead(trx)];
+    await kysely`drop table audit_seals`.execute(trx);
+    await kysely`create table audit_seals (seq bigint primary key, audit_id bigint not null unique, prev_hash bytea not null, hash bytea not null)`.execute(
+      trx,
+    );
+    for (const { seq, auditId, hash, row } of links)
+      await kysely`insert into audit_seals values (${seq}, ${auditId}, ${Buffer.from(row?.prev_hash ?? '', 'hex')}, ${Buffer.from(hash, 'hex')})`.execute(
+        trx,
+      );
+    await sealByBatch(trx);
+    assert.deepEqual(await listLinks(trx, 0, 1_000), links);
+    assert.deepEqual(await listLinks(trx, 4, 2), links.slice(4, 6));
+    assert.deepEqual(await listAudit(trx, { ...ALL, limit: 1_000 }), page);
+    assert.deepEqual(await getChainHead(trx), head);
+  });
+  await app.covered();
+  await sealAudit(app.backend.ctx, 'far');
+  assert.deepEqual(await kinds(app), []);
+});
+
 test(`what was cut off the end shows where its head was kept (${engine})`, async (t) => {
   const app = await start(t);
   const { ctx } = app.backend;
@@ -220,8 +286,10 @@ test(`what was cut off the end shows where its head was kept (${engine})`, async
   await app.order();
   await sealAudit(ctx, 'far');
   assert.deepEqual(await check(head?.hash ?? ''), [], 'the chain goes on behind it');
-  await sql(app, `delete from audit_log where id in (select audit_id from audit_seals order by seq desc limit 3)`);
-  await sql(app, `delete from audit_seals where seq > (select max(seq) - 3 from audit_seals)`);
+  // The batch that ends with the kept head, and all behind it.
+  const cut = `first_seq >= (select max(first_seq) from audit_seals where first_seq <= ${head?.seq})`;
+  await sql(app, `delete from audit_log where id in (select unnest(audit_ids) from audit_seals where ${cut})`);
+  await sql(app, `delete from audit_seals where ${cut}`);
   assert.deepEqual(await kinds(app), [], 'nothing else tells');
   assert.deepEqual(await check(head?.hash ?? ''), ['missing']);
 });

@@ -46,12 +46,15 @@ TABLE audit_log
   CREATE TRIGGER tell AFTER INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION tell_of_audit()
 
 TABLE audit_seals
-  seq bigint NOT NULL
-  audit_id bigint NOT NULL
+  first_seq bigint NOT NULL
+  audit_ids bigint[] NOT NULL
+  span int8range NOT NULL
+  up_to bigint NOT NULL
   prev_hash bytea NOT NULL
-  hash bytea NOT NULL
-  CONSTRAINT audit_seals_pkey PRIMARY KEY (seq)
-  CONSTRAINT audit_seals_audit_id_key UNIQUE (audit_id)
+  hashes bytea NOT NULL
+  CONSTRAINT audit_seals_check CHECK (cardinality(audit_ids) > 0 AND length(hashes) = (32 * cardinality(audit_ids)) AND length(prev_hash) = 32)
+  CONSTRAINT audit_seals_pkey1 PRIMARY KEY (first_seq)
+  CREATE INDEX audit_seals_span ON audit_seals USING gist (span)
 
 TABLE binding_snapshots
   id uuid NOT NULL

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import { stampedText, unkeyedStamp, type Stamped } from './auditStamp.ts';
 
@@ -88,29 +88,35 @@ export async function lockSealer(trx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('liqpass audit sealer', 0))`.execute(trx);
 }
 
-/** The last link; null while there is none. */
-export async function getChainHead(db: Db): Promise<{ seq: number; hash: string } | null> {
-  const { rows } = await sql<{
-    seq: string;
-    hash: Buffer;
-  }>`select seq, hash from audit_seals order by seq desc limit 1`.execute(db);
-  return rows[0] ? { seq: Number(rows[0].seq), hash: rows[0].hash.toString('hex') } : null;
+/** The last link; null while there is none. `upTo`: the highest audit id that is sealed. */
+export async function getChainHead(db: Db): Promise<{ seq: number; hash: string; upTo: string } | null> {
+  const { rows } = await sql<{ seq: string; hash: Buffer; up_to: string }>`
+    select first_seq + cardinality(audit_ids) - 1 as seq, substr(hashes, length(hashes) - 31) as hash, up_to
+    from audit_seals order by first_seq desc limit 1`.execute(db);
+  const [row] = rows;
+  return row ? { seq: Number(row.seq), hash: row.hash.toString('hex'), upTo: row.up_to } : null;
 }
+
+/** The highest audit id that is sealed, as a subquery; 0 before the first. */
+const sealedUpTo = sql`coalesce((select up_to from audit_seals order by first_seq desc limit 1), 0)`;
+
+/** The ids sealed in batches that may hold one of those after `id`, as a subquery with the column `id`. */
+const sealedAfter = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(select unnest(audit_ids) as id from audit_seals where span && int8range(${id}, null, '()'))`;
 
 /**
  * Rows that are not sealed yet, oldest first, after row `afterId`: who wrote them, their stamps say. Ids are given before a
  * transaction commits, so a row may appear below ones that are sealed already: `lookBack` ids before the newest sealed one are
- * looked through for such. Each is looked up among the seals first, in the `case`: side by side, PostgreSQL worked out the
- * stamped text of every row of these, sealed ones too, which was 40 % of all it did under load.
+ * looked through for such. The stamped text is worked out only for what is left over.
  */
 export async function listUnsealed(db: Db, lookBack: number, afterId: string, limit: number): Promise<StampedRow[]> {
   const { rows } = await sql<Row & StampColumns>`
-    select ${columns}, ${stampColumns} from (
-      select * from audit_log a
-      where a.id > greatest(coalesce((select max(audit_id) from audit_seals), 0) - ${lookBack}, ${afterId}::bigint)
-        and (select s.seq from audit_seals s where s.audit_id = a.id) is null
-      order by a.id limit ${limit}) l
-    order by l.id`.execute(db);
+    with after as materialized (select greatest(${sealedUpTo} - ${lookBack}, ${afterId}::bigint) as id),
+    found as materialized (
+      select a.id from audit_log a where a.id > (select id from after)
+        and not exists (select from ${sealedAfter(sql`(select id from after)`)} s where s.id = a.id)
+      order by a.id limit ${limit})
+    select ${columns}, ${stampColumns} from found join audit_log l on l.id = found.id order by l.id`.execute(db);
   return rows.map(toStamped);
 }
 
@@ -123,66 +129,98 @@ export async function listNew(
   holes: readonly string[],
   limit: number,
 ): Promise<{ sealedUpTo: string; rows: StampedRow[] }> {
+  // Without holes no batch is looked into.
+  const before = holes.length === 0 ? null : String(holes.map(BigInt).reduce((a, b) => (b < a ? b : a)) - 1n);
   const { rows } = await sql<Row & StampColumns & { sealed_up_to: string }>`
-    with up_to as materialized (select coalesce((select max(audit_id) from audit_seals), 0) as id),
+    with up_to as materialized (select ${sealedUpTo} as id),
     fresh as materialized (
       (select a.id from audit_log a where a.id > (select id from up_to) order by a.id limit ${limit})
-      union all
+      ${
+        before === null
+          ? sql``
+          : sql`union all
       (select a.id from audit_log a where a.id = any(${[...holes]}::bigint[]) and a.id <= (select id from up_to)
-        and (select s.seq from audit_seals s where s.audit_id = a.id) is null)
+        and not exists (select from ${sealedAfter(sql`${before}::bigint`)} s where s.id = a.id))`
+      }
     )
     select (select id from up_to) as sealed_up_to, ${columns}, ${stampColumns}
     from fresh join audit_log l on l.id = fresh.id order by l.id`.execute(db);
   return { sealedUpTo: rows[0]?.sealed_up_to ?? '0', rows: rows.map(toStamped) };
 }
 
-/** Adds links to the chain. */
+/** Adds links to the chain, after those before them: one row for all. */
 export async function insertSeals(trx: Db, links: readonly ChainedRow[]): Promise<void> {
+  const [first] = links;
+  if (!first) return;
+  const ids = links.map((link) => link.id);
+  const hashes = Buffer.from(links.map((link) => link.hash).join(''), 'hex');
+  // One chain: whoever would write other links to the same place is refused by the primary key.
   await sql`
-    insert into audit_seals (seq, audit_id, prev_hash, hash)
-    select seq, audit_id, decode(prev_hash, 'hex'), decode(hash, 'hex')
-    from unnest(${links.map((link) => link.seq)}::bigint[], ${links.map((link) => link.id)}::bigint[],
-      ${links.map((link) => link.prev_hash)}::text[], ${links.map((link) => link.hash)}::text[]) as link (seq, audit_id, prev_hash, hash)`.execute(
-    trx,
-  );
+    insert into audit_seals (first_seq, audit_ids, span, up_to, prev_hash, hashes)
+    select ${first.seq}, ${ids}::bigint[], int8range(min(id), max(id), '[]'), greatest(max(id), ${sealedUpTo}),
+      ${Buffer.from(first.prev_hash, 'hex')}, ${hashes}
+    from unnest(${ids}::bigint[]) as id`.execute(trx);
 }
+
+/** Each link of the batches `s`: its place, its audit row's id, the hash before it and its own. */
+const linksOf = (s: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select b.first_seq + n - 1 as seq, audit_id,
+    case when n = 1 then b.prev_hash else substr(b.hashes, 32 * (n::int - 2) + 1, 32) end as prev_hash,
+    substr(b.hashes, 32 * (n::int - 1) + 1, 32) as hash
+  from ${s} b cross join lateral unnest(b.audit_ids) with ordinality as each_row (audit_id, n))`;
+
+/** The link of the row `l.id`: found through the few batches whose span holds it. */
+const linkOfRow = linksOf(sql`(select * from audit_seals where span @> l.id)`);
 
 type LinkRow = Row & StampColumns & { seq: string; prev_hash: Buffer; hash: Buffer; found: boolean };
 /** A link of the chain; `row` is null where the audit row it was made for is gone. */
 export type Link = {
   readonly seq: number;
   readonly auditId: string;
+  readonly hash: string;
   readonly row: ChainedRow | null;
   readonly stamped: Stamped | null;
 };
 
 /** Links after `afterSeq`, in order. */
 export async function listLinks(db: Db, afterSeq: number, limit: number): Promise<Link[]> {
+  // The batch that the next link is in, or the next batch where links are missing; and so many more as may be needed.
+  const batches = sql`(select * from audit_seals
+    where first_seq >= coalesce((select max(first_seq) from audit_seals where first_seq <= ${afterSeq}::bigint + 1), 0)
+      and first_seq < coalesce((select min(first_seq) from audit_seals where first_seq > ${afterSeq}), ${afterSeq}) + ${limit}::bigint)`;
   const { rows } = await sql<LinkRow & { audit_id: string }>`
+    with s as materialized (select * from ${linksOf(batches)} each_link where seq > ${afterSeq} order by seq limit ${limit})
     select s.seq, s.audit_id, s.prev_hash, s.hash, l.id is not null as found, ${columns}, ${stampColumns}
-    from audit_seals s left join audit_log l on l.id = s.audit_id
-    where s.seq > ${afterSeq} order by s.seq limit ${limit}`.execute(db);
-  return rows.map((row) => ({
-    seq: Number(row.seq),
-    auditId: row.audit_id,
-    row: row.found
-      ? {
-          seq: Number(row.seq),
-          ...toContent(row),
-          prev_hash: row.prev_hash.toString('hex'),
-          hash: row.hash.toString('hex'),
-        }
-      : null,
-    stamped: row.found ? toStamped(row).stamped : null,
-  }));
+    from s left join audit_log l on l.id = s.audit_id order by s.seq`.execute(db);
+  return rows.map((row) => {
+    const seq = Number(row.seq);
+    const hash = row.hash.toString('hex');
+    return {
+      seq,
+      auditId: row.audit_id,
+      hash,
+      row: row.found ? { seq, ...toContent(row), prev_hash: row.prev_hash.toString('hex'), hash } : null,
+      stamped: row.found ? toStamped(row).stamped : null,
+    };
+  });
 }
 
 /** Rows that no link covers. */
 export async function listLoose(db: Db, limit: number): Promise<StampedRow[]> {
   const { rows } = await sql<Row & StampColumns>`
     select ${columns}, ${stampColumns} from audit_log l
-    where not exists (select from audit_seals s where s.audit_id = l.id) order by l.id limit ${limit}`.execute(db);
+    where not exists (select from ${sealedAfter(sql`null::bigint`)} s where s.id = l.id) order by l.id limit ${limit}`.execute(
+    db,
+  );
   return rows.map(toStamped);
+}
+
+/** Rows that more than one link covers: none, as one process seals at a time what has no link. */
+export async function listSealedTwice(db: Db, limit: number): Promise<{ readonly id: string; readonly seq: number }[]> {
+  const { rows } = await sql<{ id: string; seq: string }>`
+    select audit_id as id, max(seq) as seq from ${linksOf(sql`audit_seals`)} each_link
+    group by audit_id having count(*) > 1 order by 2 limit ${limit}`.execute(db);
+  return rows.map(({ id, seq }) => ({ id, seq: Number(seq) }));
 }
 
 /** The rows of an action about itself, oldest first. */
@@ -209,7 +247,8 @@ export async function listLastOf(
 
 /** The place of an audit row in the chain; null while it has none. */
 export async function placeOf(db: Db, auditId: string): Promise<number | null> {
-  const { rows } = await sql<{ seq: string }>`select seq from audit_seals where audit_id = ${auditId}::bigint`.execute(
+  const { rows } = await sql<{ seq: string }>`
+    select seq from (select ${auditId}::bigint as id) l cross join lateral ${linkOfRow} s where s.audit_id = l.id`.execute(
     db,
   );
   return rows[0] ? Number(rows[0].seq) : null;
@@ -223,11 +262,14 @@ export async function listAudit(
   filter: { subject: string | null; beforeId: string | null; limit: number },
 ): Promise<AuditPageRow[]> {
   const { rows } = await sql<Row & { prev_hash: Buffer | null; hash: Buffer | null }>`
-    select ${columns}, s.prev_hash, s.hash from audit_log l left join audit_seals s on s.audit_id = l.id
-    where true
-      ${filter.subject === null ? sql`` : sql`and l.subject_id = ${filter.subject}`}
-      ${filter.beforeId === null ? sql`` : sql`and l.id < ${filter.beforeId}`}
-    order by l.id desc limit ${filter.limit}`.execute(db);
+    with l as materialized (
+      select * from audit_log a where true
+        ${filter.subject === null ? sql`` : sql`and a.subject_id = ${filter.subject}`}
+        ${filter.beforeId === null ? sql`` : sql`and a.id < ${filter.beforeId}`}
+      order by a.id desc limit ${filter.limit})
+    select ${columns}, s.prev_hash, s.hash
+    from l left join lateral (select * from ${linkOfRow} each_link where audit_id = l.id limit 1) s on true
+    order by l.id desc`.execute(db);
   return rows.map((row) => ({
     ...toContent(row),
     prev_hash: row.prev_hash?.toString('hex') ?? '',

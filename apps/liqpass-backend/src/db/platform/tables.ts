@@ -200,7 +200,14 @@ export type ClaimDecisionsTable = {
   reason: string | null;
 };
 
-export type AuditSealsTable = { seq: string; audit_id: string; prev_hash: Buffer; hash: Buffer };
+export type AuditSealsTable = {
+  first_seq: string;
+  audit_ids: string[];
+  span: string;
+  up_to: string;
+  prev_hash: Buffer;
+  hashes: Buffer;
+};
 
 export type AuditLogTable = {
   id: GeneratedAlways<string>;

@@ -148,14 +148,14 @@ export async function checkAudit(
   let found = keptHead === null || keptHead === GENESIS_HASH;
   for (;;) {
     const links: repo.Link[] = await repo.listLinks(db, head?.seq ?? 0, 1_000);
-    for (const { seq, auditId, row, stamped } of links) {
+    for (const { seq, auditId, hash, row, stamped } of links) {
       if (row === null || stamped === null) {
         note({ kind: 'missing', seq, id: auditId, detail: 'the row that was sealed here is gone' });
-        // Its hash is still in the link after it: the rest is followed from there.
-        head = { seq, hash: links.find((link) => link.seq === seq + 1)?.row?.prev_hash ?? '' };
+        // Its hash is still there: the rest is followed from it.
+        head = { seq, hash };
         continue;
       }
-      const broken = checkNext(head?.hash === '' ? { seq: head.seq, hash: row.prev_hash } : head, row);
+      const broken = checkNext(head, row);
       for (const problem of broken) note(problem);
       const whose = isOurs(stamped, seq, auditKeys, keyedSince);
       if (whose === 'unknown') unchecked += 1;
@@ -173,6 +173,8 @@ export async function checkAudit(
     }
     if (links.length === 0) break;
   }
+  for (const { id, seq } of await repo.listSealedTwice(db, MOST_PROBLEMS))
+    note({ kind: 'inserted', seq, id, detail: 'the row that is sealed here has another place in the chain too' });
   if (!found) note(cutOff(keptHead ?? ''));
   let waiting = 0;
   for (const { content, stamped } of await repo.listLoose(db, 100_000)) {
@@ -185,7 +187,7 @@ export async function checkAudit(
       note({ kind: 'unsealed', seq: null, id, detail: 'it has been waiting to be sealed for more than a minute' });
     else waiting += 1;
   }
-  return { rows, head: head?.hash === '' ? null : head, waiting, unchecked, problems };
+  return { rows, head, waiting, unchecked, problems };
 }
 
 /** A chain that does not hold a head that was kept elsewhere. */
