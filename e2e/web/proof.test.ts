@@ -104,6 +104,27 @@ for (const project of PROJECTS)
     }
   });
 
+test('nothing is checked or taken away before the page knows of the claim', { timeout: 100_000 }, async () => {
+  const id = await coverId();
+  const trader = await person(on.browser, on.stage, PROJECTS[0]);
+  const { page, say } = trader;
+  try {
+    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    await page.route(`**/api/purchase-orders/${id}/claim`, async (route) => {
+      await told;
+      await route.continue();
+    });
+    await page.goto(`/policies/${id}`);
+    for (const button of ['trader:proof.check', 'trader:proof.download'])
+      await expect(page.getByRole('button', { name: say(button) })).toHaveAttribute('aria-busy', 'true');
+    tell();
+    await checkHere(trader);
+    assert.deepEqual(trader.faults, []);
+  } finally {
+    await trader.context.close();
+  }
+});
+
 test(
   'the file is taken by whoever checks, here and elsewhere, and a forged one is said to be false',
   { timeout: 200_000 },

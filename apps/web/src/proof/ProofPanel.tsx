@@ -13,10 +13,12 @@ import { DownloadIcon } from '../ui/pageIcons.tsx';
 
 const ProofResult = lazy(() => import('./ProofResult.tsx'));
 
-/** "Check it here" and "download": what proves a cover, fetched and checked when somebody asks for it. */
-export function ProofPanel({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderClaim['claim'] | null }) {
+/** "Check it here" and "download": what proves a cover, fetched and checked when somebody asks for it. `claim`: once the page knows it. */
+export function ProofPanel({ order, claim }: { order: PurchaseOrderAnswer; claim: TraderClaim['claim'] | undefined }) {
   const { t } = useTranslation('trader');
-  const run = async () => (await import('./checkHere.ts')).checkHere(order, claim);
+  // Until then neither: a file without the evidence that there is would prove less than it says.
+  const isKnown = order.claim_id === null || claim !== undefined;
+  const run = async () => (await import('./checkHere.ts')).checkHere(order, claim ?? null);
   const check = useMutation({ mutationFn: run });
   const download = useMutation({
     mutationFn: async () => {
@@ -31,10 +33,10 @@ export function ProofPanel({ order, claim }: { order: PurchaseOrderAnswer; claim
       </h2>
       <p className="text-sm text-muted">{t('proof.why')}</p>
       <div className="flex flex-wrap items-center gap-3">
-        <Button kind="quiet" busy={check.isPending} onClick={() => check.mutate()}>
+        <Button kind="quiet" busy={!isKnown || check.isPending} onClick={() => check.mutate()}>
           <CheckIcon size={16} /> {t('proof.check')}
         </Button>
-        <Button kind="bare" busy={download.isPending} onClick={() => download.mutate()}>
+        <Button kind="bare" busy={!isKnown || download.isPending} onClick={() => download.mutate()}>
           <DownloadIcon size={16} /> {t('proof.download')}
         </Button>
       </div>

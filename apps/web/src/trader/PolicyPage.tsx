@@ -76,7 +76,7 @@ export function PolicyPage({ id }: { id: string }) {
               <Skeleton lines={6} />
             ))}
           {order.refund_reason === null && <WatchPanel order={order} />}
-          {order.paid_at !== null && <ProofPanel order={order} claim={shown ?? null} />}
+          {order.paid_at !== null && <ProofPanel order={order} claim={shown} />}
           <MessagesSent orderId={order.id} />
           <History order={order} claim={claim.data} />
         </div>

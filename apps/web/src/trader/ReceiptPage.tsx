@@ -119,7 +119,7 @@ export function ReceiptPage({ id }: { id: string }) {
             />
           </section>
         )}
-        {o.paid_at !== null && <ProofPanel order={o} claim={c ?? null} />}
+        {o.paid_at !== null && <ProofPanel order={o} claim={c} />}
         <p className="text-xs text-muted">
           {t('receipt.note', { id: shortId(o.id) })}{' '}
           {to.data && `${to.data.chain_name} (${to.data.chain_id}), ${to.data.token} ${to.data.token_address}`}
