@@ -181,7 +181,7 @@ async function walk(browser: Browser, clone: Clone, lng: Lng): Promise<void> {
       await trader.getByRole('link', { name: text('trader:pay.view_policy') }).click();
       await expect(trader.getByText(text('trader:policy.starts_in'))).toBeVisible();
       if (!flags.has('--wait')) writeFileSync(clone.clock, String(11 * MINUTE_MS));
-      await expect(trader.getByText(text('common:order_status.ACTIVE')).first()).toBeVisible({
+      await expect(trader.getByText(text('shared:order_status.ACTIVE')).first()).toBeVisible({
         timeout: flags.has('--wait') ? 12 * MINUTE_MS : MINUTE_MS,
       });
       await trader.reload();
@@ -211,7 +211,7 @@ async function walk(browser: Browser, clone: Clone, lng: Lng): Promise<void> {
         .getByRole('dialog')
         .getByRole('button', { name: text('admin:decide.confirm') })
         .click();
-      await expect(desk.getByText(text('common:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
+      await expect(desk.getByText(text('shared:claim_status.APPROVED_PENDING_MULTISIG')).first()).toBeVisible();
     },
     async () => {
       await desk

@@ -142,3 +142,17 @@ test('every text is used, and every key that is asked for is there', () => {
   assert.deepEqual(unused, []);
   for (const key of asked) if (!key.includes('$')) assert.ok(keys.includes(key), `${key} is asked for and not there`);
 });
+
+test('a text that is looked for in the browser is there, also by what is run only now and then', () => {
+  const root = join(here, '../../..');
+  const key = new RegExp(`'((?:${NAMESPACES.join('|')}):[\\w.~]+)'`, 'g');
+  const files = globSync('{e2e,bench}/**/*.ts', { cwd: root });
+  const asked = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(key)].map(([, each = '']) => `${file} ${each}`),
+  );
+  assert.ok(asked.length > 100);
+  assert.deepEqual(
+    asked.filter((each) => !en.has(each.slice(each.lastIndexOf(' ') + 1))),
+    [],
+  );
+});
