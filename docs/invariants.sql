@@ -40,7 +40,7 @@ select id from purchase_orders where paid_at is not null and refund_reason is nu
     or paid_at < created_at - interval '1 minute');
 
 -- name: money that was short is to be refunded
-select id from purchase_orders where paid_amount_usdc < premium_amount_usdc and refund_reason is null;
+select id from purchase_orders where paid_amount_usdc < coalesce(amount_due_usdc, premium_amount_usdc) and refund_reason is null;
 
 -- name: an order was created once, and paid at most once, but for records that were undone or topped up, as the audit trail has it
 select o.id, count(*) filter (where l.action = 'create') as created, count(*) filter (where l.action = 'mark_paid') as paid
@@ -189,6 +189,42 @@ select quote_hash from purchase_orders where quote_hash in (select quote_hash fr
 -- name: a quote that was used names the order that carries it
 select q.quote_hash from quotes q left join purchase_orders o on o.id = q.purchase_order_id
   where q.purchase_order_id is not null and o.quote_hash is distinct from q.quote_hash;
+
+-- The chain
+
+-- name: what is kept of the chain is what stands up to the checkpoint, and nothing beyond it
+select t.id from chain_transfers t join chain_readers r on r.id = t.reader_id where t.block_number > r.last_block and t.vanished_at is null;
+
+-- name: the reader stands at its newest checkpoint
+select r.id from chain_readers r where not exists (select from chain_checkpoints c
+    where c.reader_id = r.id and c.block_number = r.last_block and c.block_hash = r.last_hash)
+  or exists (select from chain_checkpoints c where c.reader_id = r.id and c.block_number > r.last_block);
+
+-- name: what the chain recorded as paid was paid by the money that is kept, to the millionth
+select o.id from purchase_orders o where o.marked_paid_by = 'chain' and o.paid_at is not null
+  and o.paid_amount_usdc is distinct from
+    (select sum(t.amount_usdc) from chain_transfers t where t.purchase_order_id = o.id and t.counted_as = 'premium');
+
+-- name: money that counts belongs to an order that is paid
+select t.id from chain_transfers t join purchase_orders o on o.id = t.purchase_order_id where t.counted_at is not null and o.paid_at is null;
+
+-- name: a second payment that the chain shows is owed back, by its log or by its transaction
+select t.id from chain_transfers t where t.counted_as = 'second_payment' and not exists (select from payouts e
+  where e.kind = 'excess' and e.purchase_order_id = t.purchase_order_id and split_part(e.subject, ':', 1) = t.tx_hash);
+
+-- name: a payout that the chain recorded has the log that paid it, and a log is of a payout that it paid
+select o.id from payouts o left join chain_transfers t on t.payout_id = o.id
+  where (o.status = 'PAID' and o.recorded_by = 'chain' and t.id is null)
+    or (t.id is not null and (o.status <> 'PAID' or o.tx_hash <> t.tx_hash or o.amount_usdc <> t.amount_usdc or lower(o.payee) <> t.party));
+
+-- name: what is shown of a payment is what is kept of the chain
+select o.id from purchase_orders o where o.payment_seen_tx_hash is not null and not exists (select from chain_transfers t
+    where t.purchase_order_id = o.id and t.tx_hash = o.payment_seen_tx_hash and t.block_number = o.payment_seen_block and t.vanished_at is null
+      and (t.counted_at is not null) = o.payment_final)
+  or o.payment_seen_tx_hash is null and exists (select from chain_transfers t
+    where t.purchase_order_id = o.id and t.vanished_at is null and t.counted_as is distinct from 'second_payment')
+  or (o.premium_vanished_at is not null) <> exists (select from chain_transfers t
+    where t.purchase_order_id = o.id and t.counted_as = 'premium' and t.vanished_at is not null);
 
 -- The audit trail
 

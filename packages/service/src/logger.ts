@@ -69,6 +69,9 @@ function standardOutput(): DestinationStream {
   );
 }
 
+/** What is logged may have no order or claim. */
+const hideId = (id: unknown): unknown => (typeof id === 'string' ? hideIds(id) : id);
+
 /** A JSON logger of one service, with secrets removed by field name. Requests are logged without their query and headers. */
 export function buildLogger(name: string, level: LogLevel, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -87,8 +90,8 @@ export function buildLogger(name: string, level: LogLevel, destination?: Destina
         path: hideIds(request.url.split('?', 1)[0] ?? ''),
         ip: request.ip,
       }),
-      purchaseOrderId: hideIds,
-      claimId: hideIds,
+      purchaseOrderId: hideId,
+      claimId: hideId,
       res: (reply: { statusCode: number }) => ({ statusCode: reply.statusCode }),
     },
   };

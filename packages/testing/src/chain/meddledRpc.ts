@@ -14,8 +14,11 @@ export class RawAnswer {
   }
 }
 
-/** An RPC in front of the chain that a test can make lag, lie or fail. */
-export async function meddledRpc(chainUrl: string): Promise<MeddledRpc> {
+/** What stands behind: the address of a chain, or what answers a question with its result; it throws what it refuses. */
+export type Behind = string | ((method: string, params: unknown[]) => unknown);
+
+/** An RPC in front of a chain that a test can make lag, lie or fail. */
+export async function meddledRpc(behind: Behind): Promise<MeddledRpc> {
   const rpc: { meddle: Meddle | null } = { meddle: null };
   const body = async (request: IncomingMessage): Promise<string> => {
     let text = '';
@@ -28,6 +31,7 @@ export async function meddledRpc(chainUrl: string): Promise<MeddledRpc> {
     let said: unknown;
     try {
       said = (await rpc.meddle?.(method, params)) ?? null;
+      if (said === null && typeof behind !== 'string') said = { result: behind(method, params) };
     } catch (error) {
       said = { error: { code: -32_000, message: String(error) } };
     }
@@ -37,7 +41,7 @@ export async function meddledRpc(chainUrl: string): Promise<MeddledRpc> {
     } else if (said !== null) {
       response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(said as object) }));
     } else {
-      const passed = await fetch(chainUrl, {
+      const passed = await fetch(String(behind), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: text,

@@ -2,6 +2,7 @@ import {
   concat,
   encodeFunctionData,
   encodePacked,
+  hashTypedData,
   parseAbi,
   size,
   zeroAddress,
@@ -94,6 +95,15 @@ export async function signedExecution(
     ],
   });
 }
+
+/** The hash that the owners sign. */
+export const hashToSign = (chainId: number, safe: Address, tx: OwnersTransaction): Hex =>
+  hashTypedData({
+    domain: { chainId, verifyingContract: safe },
+    types: TYPES,
+    primaryType: 'SafeTx',
+    message: tx,
+  });
 
 const TOKEN_ABI = parseAbi(['function transfer(address to,uint256 value) returns (bool)']);
 export const transferData = (to: Address, amount: bigint): Hex =>

@@ -133,9 +133,10 @@ async function list(
   where: RawBuilder<unknown>,
   limit = 1_000,
   order = sql`block_number, log_index`,
+  lock = sql``,
 ): Promise<BookedTransfer[]> {
   const { rows } = await sql<Selectable<ChainTransfersTable>>`
-    select * from chain_transfers where reader_id = ${readerId} and ${where} order by ${order} limit ${limit}`.execute(
+    select * from chain_transfers where reader_id = ${readerId} and ${where} order by ${order} limit ${limit} ${lock}`.execute(
     db,
   );
   return rows.map(toTransfer);
@@ -166,9 +167,9 @@ export const listUncounted = (db: Db, readerId: string, block: number): Promise<
     readerId,
     sql`direction = 'in' and counted_at is null and purchase_order_id is not null and block_number <= ${block}`,
   );
-/** All the money of an order, the vanished left out. */
-export const listOfOrder = (db: Db, readerId: string, orderId: string): Promise<BookedTransfer[]> =>
-  list(db, readerId, sql`purchase_order_id = ${orderId} and vanished_at is null`);
+/** All the money of an order, the vanished left out; locked, so that it does not vanish while it is taken into the books. */
+export const lockOfOrder = (trx: Db, readerId: string, orderId: string): Promise<BookedTransfer[]> =>
+  list(trx, readerId, sql`purchase_order_id = ${orderId} and vanished_at is null`, 1_000, undefined, sql`for update`);
 /** Money that left and may have paid what is approved and unpaid, in blocks up to this one. Whatever else left is not looked at. */
 export const listUnproven = (db: Db, readerId: string, block: number): Promise<BookedTransfer[]> =>
   list(
@@ -228,12 +229,13 @@ export async function countTransfers(db: Db, ids: readonly string[], as: Counted
     where id = any(${[...ids]}::bigint[]) and counted_at is null`.execute(db);
 }
 
-/** Writes what is seen of an order's payment on the order; what was seen and is gone is taken back. */
+/** Writes what is seen of an order's payment on the order; what was seen and is gone is taken back. Money that is owed back is none. */
 export async function showPayment(db: Db, orderId: string, nowMs: EpochMs): Promise<boolean> {
   const { rows } = await sql`
     with seen as (
       select tx_hash, block_number, (counted_at is not null) as final from chain_transfers
-      where purchase_order_id = ${orderId} and vanished_at is null order by (counted_at is null), block_number, log_index limit 1
+      where purchase_order_id = ${orderId} and vanished_at is null and counted_as is distinct from 'second_payment'
+      order by (counted_at is null), block_number, log_index limit 1
     ), facts as (
       select o.id, s.tx_hash, s.block_number, coalesce(s.final, false) as final,
         case when exists (select from chain_transfers t where t.purchase_order_id = o.id and t.counted_as = 'premium' and t.vanished_at is not null)

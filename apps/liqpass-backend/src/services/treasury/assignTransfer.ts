@@ -7,7 +7,7 @@ import type { BookedTransfer } from '../../db/treasury/chainTransfersRepo.ts';
 import { ADMIN_ASSIGNS_FROM } from '../../domain/treasury/assigning.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import { readPurchaseOrder } from '../purchaseOrders.ts';
-import { orderChanged } from './orderChanged.ts';
+import { changeMoney } from './changeMoney.ts';
 import { settlePremiums } from './settlePremiums.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
@@ -30,12 +30,15 @@ export async function assignTransfer(
   const large = transfer.amount >= ADMIN_ASSIGNS_FROM;
   if (large && actor.role !== 'admin' && !(await readShop(ctx.db)).onePersonShop)
     throw new LiqPassError('SECOND_PERSON_REQUIRED', 'Of 100 USDC and more an admin says whose they are: ask one.');
-  const taken = await repo.assignTransfer(ctx.db, id, order.id, given.reason, {
-    actor,
-    action: 'assign_transfer',
-    subjectType: 'purchase_order',
-    stampKey: stampKeyOf(ctx),
-    atMs: ctx.clock.now(),
+  const taken = await changeMoney(ctx, async (trx, isOf) => {
+    isOf(order.id);
+    return repo.assignTransfer(trx, id, order.id, given.reason, {
+      actor,
+      action: 'assign_transfer',
+      subjectType: 'purchase_order',
+      stampKey: stampKeyOf(ctx),
+      atMs: ctx.clock.now(),
+    });
   });
   if (!taken)
     throw new LiqPassError(
@@ -45,7 +48,6 @@ export async function assignTransfer(
         params: { status: (await read()).purchaseOrderId ?? 'VANISHED' },
       },
     );
-  await orderChanged(ctx, order.id);
   const reader = await getChainReader(ctx.db, ctx.watch.readerId);
   const at = { latest: reader?.headBlock, safe: reader?.safeBlock, finalized: reader?.finalBlock };
   await settlePremiums(ctx, at[ctx.watch.settings.premiumFinality] ?? 0);

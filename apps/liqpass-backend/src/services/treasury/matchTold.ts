@@ -2,7 +2,7 @@ import { listOfTransaction, assignTransfer, type BookedTransfer } from '../../db
 import { listToldOrders, type ToldPayment } from '../../db/treasury/toldPaymentsRepo.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import { readPurchaseOrder } from '../purchaseOrders.ts';
-import { orderChanged } from './orderChanged.ts';
+import { changeMoney } from './changeMoney.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
 /** Which money of a transaction an order is said to be paid by: what is due from it exactly, or the only that there is. */
@@ -22,21 +22,19 @@ export async function matchTold(ctx: WatchContext, txHashes: readonly string[]):
     const nobodys = came.filter((each) => each.purchaseOrderId === null && each.vanishedAtMs === null);
     const { amountDue } = await readPurchaseOrder(ctx, told.subjectId);
     const transfer = oneOf(nobodys, amountDue);
-    if (transfer && (await assignTold(ctx, transfer, told))) await orderChanged(ctx, told.subjectId);
+    if (transfer) await assignTold(ctx, transfer, told);
   }
 }
 
 const assignTold = (ctx: WatchContext, transfer: BookedTransfer, told: ToldPayment): Promise<boolean> =>
-  assignTransfer(
-    ctx.db,
-    transfer.id,
-    told.subjectId,
-    told.why ?? 'its transaction was named when it was marked as paid',
-    {
+  changeMoney(ctx, async (trx, isOf) => {
+    isOf(told.subjectId);
+    const why = told.why ?? 'its transaction was named when it was marked as paid';
+    return assignTransfer(trx, transfer.id, told.subjectId, why, {
       actor: { name: told.by, identity: told.identity, requestId: null },
       action: 'assign_transfer',
       subjectType: 'purchase_order',
       stampKey: stampKeyOf(ctx),
       atMs: ctx.clock.now(),
-    },
-  );
+    });
+  });

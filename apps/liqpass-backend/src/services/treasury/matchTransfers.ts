@@ -10,7 +10,7 @@ import {
 } from '../../db/treasury/chainTransfersRepo.ts';
 import { listPayableOrders } from '../../db/treasury/payableOrdersRepo.ts';
 import { matchTold } from './matchTold.ts';
-import { orderChanged } from './orderChanged.ts';
+import { changeMoney } from './changeMoney.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
 /** Says whose the money is that came and is nobody's yet, as far as its reference, amount or wallet tell. Answers how many. */
@@ -46,11 +46,15 @@ async function matchPage(ctx: WatchContext, unmatched: readonly BookedTransfer[]
         await noteCandidates(ctx.db, transfer.id, match.candidates);
       continue;
     }
-    if (!(await matchTransfer(ctx.db, transfer.id, match.orderId, match.by))) continue;
+    const { orderId, by } = match;
+    const taken = await changeMoney(ctx, async (trx, isOf) => {
+      isOf(orderId);
+      return matchTransfer(trx, transfer.id, orderId, by);
+    });
+    if (!taken) continue;
     const order = byId.get(match.orderId);
     if (order) order.hasMoney = true;
     matched += 1;
-    await orderChanged(ctx, match.orderId);
   }
   await matchTold(ctx, [...new Set(unmatched.map((each) => each.txHash))]);
   return matched;

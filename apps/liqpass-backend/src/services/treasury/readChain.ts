@@ -7,7 +7,7 @@ import * as readers from '../../db/treasury/chainReadersRepo.ts';
 import { bookTransfers, undoTransfersAbove, type NewTransfer } from '../../db/treasury/chainTransfersRepo.ts';
 import { RpcError, type ChainRpc } from './chainRpcClient.ts';
 import type { WatchContext } from './treasuryContext.ts';
-import { orderChanged } from './orderChanged.ts';
+import { changeMoney } from './changeMoney.ts';
 
 /** What stops the reader; each has its sentence in docs/operating.md. */
 export type ChainTrouble =
@@ -29,7 +29,7 @@ export type ReadOutcome = {
 const trouble = (code: ChainTrouble, detail: string): Trouble => ({ code, detail });
 
 /** Checkpoints that are kept: at the pace of the reader more than an hour of Base. */
-const KEEP_CHECKPOINTS = 512;
+export const KEEP_CHECKPOINTS = 512;
 /** Questions that one reader has under way at once. */
 const AT_ONCE = 8;
 
@@ -127,13 +127,14 @@ export async function readChain(ctx: WatchContext, reader: readers.ChainReader):
     }
     if ('code' in read) return stop(read);
     const from = last;
-    const moved = await ctx.db.transaction().execute(async (trx) => {
+    const moved = await changeMoney(ctx, async (trx, isOf) => {
       if (!(await readers.moveReader(trx, reader.id, from, read.end, ctx.clock.now()))) return null;
-      return bookTransfers(trx, reader.id, read.transfers, ctx.clock.now());
+      const { count, orderIds } = await bookTransfers(trx, reader.id, read.transfers, ctx.clock.now());
+      orderIds.forEach(isOf);
+      return count;
     });
     if (moved === null) return stop(trouble('CHAIN_MOVED', 'another process reads this treasury'));
-    booked += moved.count;
-    for (const id of moved.orderIds) await orderChanged(ctx, id);
+    booked += moved;
     last = read.end;
     // Back to what was asked for, slowly: a provider that refused may have been busy.
     if (to < head.number) watch.range = Math.min(watch.settings.blockRange, watch.range + Math.ceil(watch.range / 8));
@@ -160,12 +161,14 @@ async function goBack(ctx: WatchContext, reader: readers.ChainReader): Promise<r
     const block = await rpc.block(checkpoint.number);
     if (block === null) return trouble('RPC_BEHIND', `block ${checkpoint.number} is not there, though it was`);
     if (block.hash !== checkpoint.hash) continue;
-    const undone = await ctx.db.transaction().execute(async (trx) => {
+    const undone = await changeMoney(ctx, async (trx, isOf) => {
       if (!(await readers.moveReader(trx, reader.id, reader.last, checkpoint, ctx.clock.now()))) return null;
-      return undoTransfersAbove(trx, reader.id, checkpoint.number, ctx.clock.now());
+      const { vanished, orderIds } = await undoTransfersAbove(trx, reader.id, checkpoint.number, ctx.clock.now());
+      orderIds.forEach(isOf);
+      return vanished;
     });
     if (undone === null) return trouble('CHAIN_MOVED', 'another process reads this treasury');
-    for (const gone of undone.vanished)
+    for (const gone of undone)
       ctx.log.error(
         {
           txHash: gone.txHash,
@@ -175,7 +178,6 @@ async function goBack(ctx: WatchContext, reader: readers.ChainReader): Promise<r
         },
         'a transfer that was believed is no longer on the chain',
       );
-    for (const id of undone.orderIds) await orderChanged(ctx, id);
     return checkpoint;
   }
   return trouble('WRONG_CHAIN', 'none of the blocks that were read is on this chain');
@@ -240,10 +242,11 @@ export async function readAgain(ctx: WatchContext, rpc: ChainRpc, from: number, 
     const end = Math.min(start + ctx.watch.range - 1, to);
     const read = await readRange(ctx, start, end, null, rpc);
     if ('code' in read) return found;
-    const booked = await ctx.db
-      .transaction()
-      .execute((trx) => bookTransfers(trx, ctx.watch.readerId, read.transfers, ctx.clock.now()));
-    found += booked.count;
+    found += await changeMoney(ctx, async (trx, isOf) => {
+      const { count, orderIds } = await bookTransfers(trx, ctx.watch.readerId, read.transfers, ctx.clock.now());
+      orderIds.forEach(isOf);
+      return count;
+    });
   }
   return found;
 }

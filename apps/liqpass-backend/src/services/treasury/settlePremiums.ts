@@ -10,7 +10,7 @@ import { premiumOf } from '../../domain/treasury/orderMoney.ts';
 import { markPurchaseOrderPaid } from '../payments.ts';
 import { readPurchaseOrder } from '../purchaseOrders.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
-import { orderChanged } from './orderChanged.ts';
+import { changeMoney } from './changeMoney.ts';
 import type { Trouble } from './readChain.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
@@ -75,13 +75,15 @@ export async function doubtOf(ctx: WatchContext, transfer: BookedTransfer): Prom
  */
 export async function settleOrder(ctx: WatchContext, orderId: string, block: number): Promise<void> {
   const settle = (keepsHash: boolean): Promise<boolean> =>
-    ctx.db.transaction().execute((trx) => settleIn({ ...ctx, db: trx }, orderId, block, keepsHash));
+    changeMoney(ctx, (trx, isOf) => {
+      isOf(orderId);
+      return settleIn({ ...ctx, db: trx }, orderId, block, keepsHash);
+    });
   const settled = await settle(true).catch((error: unknown) => {
     // An exchange pays several orders in one transaction: each has a log of its own, and the hash stays with the first.
     if (error instanceof LiqPassError && error.code === 'TX_HASH_ALREADY_USED') return settle(false);
     throw error;
   });
-  await orderChanged(ctx, orderId);
   ctx.changes.announce(orderId);
   // Two payments that came at once: the first has paid, the second is looked at now that it has.
   if (settled) await settleOrder(ctx, orderId, block);
@@ -89,7 +91,7 @@ export async function settleOrder(ctx: WatchContext, orderId: string, block: num
 
 /** One step of it; whether there was one. */
 async function settleIn(ctx: WatchContext, orderId: string, block: number, keepsHash: boolean): Promise<boolean> {
-  const all = (await transfers.listOfOrder(ctx.db, ctx.watch.readerId, orderId)).filter(
+  const all = (await transfers.lockOfOrder(ctx.db, ctx.watch.readerId, orderId)).filter(
     (each) => each.blockNumber <= block,
   );
   const fresh = all.filter((each) => each.countedAs === null);

@@ -7,7 +7,7 @@ import { stampKeyOf } from '../audit/auditContext.ts';
 import { RpcError, type ChainRpc } from './chainRpcClient.ts';
 import { matchTransfers } from './matchTransfers.ts';
 import { confirmTold, provePayouts } from './provePayouts.ts';
-import { openReader, readAgain, readChain, type Trouble } from './readChain.ts';
+import { KEEP_CHECKPOINTS, openReader, readAgain, readChain, type Trouble } from './readChain.ts';
 import { CHAIN, settlePremiums } from './settlePremiums.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
@@ -115,7 +115,8 @@ async function settle(ctx: WatchContext): Promise<Trouble | null> {
 
 /**
  * Balance = opening + in − out, at a final block. Where it is not, the blocks since it last was are read again, from the second
- * RPC first: an answer may have left something out.
+ * RPC first: an answer may have left something out. So are those that a reorg may have had read once more since then: it goes
+ * back to a checkpoint, which may stand below a block that balanced.
  */
 async function checkBalance(ctx: WatchContext, reader: readers.ChainReader, block: number): Promise<void> {
   if (block < reader.firstBlock || (reader.balanced?.block === block && reader.difference === null)) return;
@@ -132,8 +133,10 @@ async function checkBalance(ctx: WatchContext, reader: readers.ChainReader, bloc
   };
   let found = await difference();
   const others: readonly ChainRpc[] = watch.second ? [watch.second, watch.rpc] : [watch.rpc];
+  const kept = found === 0n ? [] : (await readers.listCheckpoints(ctx.db, reader.id)).slice(0, KEEP_CHECKPOINTS);
+  const from = Math.min(reader.balanced?.block ?? reader.firstBlock - 1, kept.at(-1)?.number ?? Infinity) + 1;
   for (const rpc of found === 0n ? [] : others) {
-    await readAgain(ctx, rpc, (reader.balanced?.block ?? reader.firstBlock - 1) + 1, block);
+    await readAgain(ctx, rpc, from, block);
     found = await difference();
     if (found === 0n) break;
   }
