@@ -11,6 +11,7 @@ import {
   CHECK_CODES,
   CHECK_RESULTS,
   CLAIM_RELATIONS,
+  COVER_LINKS,
   CLAIM_STATUSES,
   ELIGIBILITY_REFUSALS,
   EXPOSURE_LIMITS,
@@ -118,6 +119,7 @@ const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])
   ['admin', 'role', OPERATOR_ROLES],
   ['admin', 'timeline', TIMELINE_KINDS],
   ['admin', 'relation', CLAIM_RELATIONS],
+  ['admin', 'hedges.link', COVER_LINKS],
 ];
 for (const [ns, group, codes, end = ''] of WORDS)
   test(`each word has its text in both languages: ${ns}:${group}${end}`, () => {

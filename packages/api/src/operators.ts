@@ -1,6 +1,7 @@
 import {
   CLAIM_RELATIONS,
   CLAIM_STATUSES,
+  COVER_LINKS,
   HOLD_REASONS,
   PAYEE_DOUBTS,
   OPERATOR_ROLES,
@@ -106,6 +107,19 @@ export const adminClaimAnswer = claimAnswer
         status: z.enum(CLAIM_STATUSES),
         payout_amount_usdc: usdcText.nullable(),
         created_at: instant,
+      }),
+    ),
+    /** Covers of the other side of the same instrument at the same time, and by what they are linked to this one. */
+    hedges: z.array(
+      z.strictObject({
+        purchase_order_id: uuid,
+        inst_id: instId,
+        side: z.enum(SIDES),
+        links: z.array(z.enum(COVER_LINKS)),
+        cover_start_at: instant,
+        cover_end_at: instant,
+        payout_usdc: usdcText,
+        claim: z.strictObject({ id: uuid, status: z.enum(CLAIM_STATUSES) }).nullable(),
       }),
     ),
     /** What the chain says against the claimant, who would be paid; left out where it was not asked, or did not answer. */

@@ -260,7 +260,13 @@ export const ELIGIBILITY_REFUSALS = [
 export type EligibilityRefusal = (typeof ELIGIBILITY_REFUSALS)[number];
 
 /** What a person is shown about a verified claim: the verifier's flags and our own; domain/hold.ts says which hold it. */
-export const HOLD_REASONS = [...VERDICT_FLAGS, 'UNATTESTED_BINDING', 'WAITING_UNCHECKED', 'PREMIUM_VANISHED'] as const;
+export const HOLD_REASONS = [
+  ...VERDICT_FLAGS,
+  'UNATTESTED_BINDING',
+  'WAITING_UNCHECKED',
+  'PREMIUM_VANISHED',
+  'HEDGED_PAIR',
+] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** What the chain says against a payee: the issuer of USDC would let no transfer through, or what arrives is a contract's. */
@@ -286,6 +292,10 @@ export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 /** By what another claim is related to this one. */
 export const CLAIM_RELATIONS = ['ACCOUNT', 'WALLET', 'TRANSACTION'] as const;
 export type ClaimRelation = (typeof CLAIM_RELATIONS)[number];
+
+/** By what an opposite cover on the same instrument is linked to this one: main account, wallet, payout address, or who sent the premium. */
+export const COVER_LINKS = ['ACCOUNT', 'WALLET', 'PAYOUT_ADDRESS', 'PAYER'] as const;
+export type CoverLink = (typeof COVER_LINKS)[number];
 
 /** What the holder of a watched position changed. */
 export const WATCH_CHANGE_KINDS = [

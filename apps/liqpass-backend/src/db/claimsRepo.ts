@@ -5,6 +5,7 @@ import { CLAIM_STATUSES, type ClaimStatus, type Verdict } from '@liqpass/kernel/
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
+import { isHedged } from './hedgesRepo.ts';
 import type { Db } from './platform/database.ts';
 import { amountOf, amountOrNull, msOrNull, numericOf } from './platform/rows.ts';
 import type { InsuranceClaimsTable } from './platform/tables.ts';
@@ -214,6 +215,15 @@ export async function recordAttempt(
   const now = new Date(entry.atMs);
   const { answer } = result;
   const ended = result.to === 'REJECTED' || result.to === 'FAILED';
+  const found = {
+    side: answer?.side ?? null,
+    liquidatedMs: result.liquidationTimeMs,
+    account: answer?.accountUid ?? null,
+  };
+  const hedged =
+    result.to === 'VERIFIED_PENDING_REVIEW'
+      ? sql` || case when ${isHedged(sql`insurance_claims`, found)} then '{HEDGED_PAIR}'::text[] else '{}' end`
+      : sql``;
   return movedClaim(
     await sql<ClaimRow>`
     with moved as (
@@ -227,7 +237,7 @@ export async function recordAttempt(
         checks_passed = coalesce(${answer?.checksPassed ?? null}, checks_passed), checks_total = coalesce(${answer?.checksTotal ?? null}, checks_total),
         side = coalesce(${answer?.side ?? null}, side), account_uid = coalesce(${answer?.accountUid ?? null}, account_uid),
         liquidation_time_ms = ${result.liquidationTimeMs}, payout_amount_usdc = ${result.payoutAmount === null ? null : numericOf(result.payoutAmount)},
-        hold_reasons = ${[...result.holdReasons]}::text[], updated_at = ${now}
+        hold_reasons = ${[...result.holdReasons]}::text[]${hedged}, updated_at = ${now}
       where id = ${id} and ${isInStatus('VERIFYING')} and attempts = ${result.attemptsBefore}
       returning *, 'VERIFYING'::text as from_status, status as to_status
     ), noted as (${auditFrom('moved', entry)})

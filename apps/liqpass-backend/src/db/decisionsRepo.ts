@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { auditFrom, identityOf, type AuditEntry } from './audit/auditRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { isInStatus, movedClaim, selectMovedClaim, type ClaimRow } from './claimsRepo.ts';
+import { noHedgeUnseen } from './hedgesRepo.ts';
 import type { Db } from './platform/database.ts';
 import { lockedPayout, owePayout } from './obligations.ts';
 import { isSamePersonSql } from './people/samePerson.ts';
@@ -39,7 +40,7 @@ export async function approveClaim(
     await sql<ClaimRow>`
     with moved as (
       update insurance_claims set status = 'APPROVED_PENDING_MULTISIG', approved_by = ${approvedBy}, approved_at = ${now}, updated_at = ${now}
-      where id = ${id} and ${isInStatus('VERIFIED_PENDING_REVIEW')} and hold_reasons = '{}'
+      where id = ${id} and ${isInStatus('VERIFIED_PENDING_REVIEW')} and hold_reasons = '{}' and ${noHedgeUnseen(sql`insurance_claims`)}
         and exists (select from purchase_orders p where p.id = purchase_order_id and p.refund_reason is null
           and (p.attested is not true or p.waiting_check = 'UNTOUCHED' or ${judged}))
       returning *, 'VERIFIED_PENDING_REVIEW'::text as from_status, status as to_status

@@ -10,7 +10,8 @@ export async function releaseHold(db: Db, id: string, reason: string, entry: Aud
     with held as (
       select id, hold_reasons from insurance_claims where id = ${id} and ${isInStatus('VERIFIED_PENDING_REVIEW')} and hold_reasons <> '{}' for update
     ), moved as (
-      update insurance_claims c set hold_reasons = '{}', updated_at = ${now} from held where c.id = held.id
+      update insurance_claims c set hold_reasons = '{}', hedges_seen_at = case when 'HEDGED_PAIR' = any(held.hold_reasons) then ${now}::timestamptz else hedges_seen_at end,
+        updated_at = ${now} from held where c.id = held.id
       returning c.id, c.status as from_status, c.status as to_status, held.hold_reasons as released
     ), decided as (
       insert into claim_decisions (claim_id, decision, at, by_name, by_identity, reason)

@@ -296,6 +296,7 @@ TABLE insurance_claims
   side text
   attestation_key_id text
   account_uid text
+  hedges_seen_at timestamp with time zone
   CONSTRAINT insurance_claims_sound CHECK (insurance_claims_sound(status, verdict, evidence_json, evidence_root, liquidation_time_ms, coverage_window_start, coverage_window_end, payout_amount_usdc, payout_cap_usdc, next_attempt_at, approved_by, approved_at, rejected_reason, multisig_tx_hash, paid_at, checks_passed, checks_total, side, attestation_key_id))
   CONSTRAINT insurance_claims_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
   CONSTRAINT insurance_claims_pkey PRIMARY KEY (id)
@@ -621,6 +622,7 @@ CASE
     ELSE 0
 END) DESC, created_at DESC, id DESC) WHERE (owner IS NOT NULL)
   CREATE INDEX purchase_orders_paid_brin ON purchase_orders USING brin (paid_at)
+  CREATE INDEX purchase_orders_payer ON purchase_orders USING btree (payer, coverage_end_at) WHERE (payer IS NOT NULL)
   CREATE INDEX purchase_orders_payout_address ON purchase_orders USING btree (payout_address) WHERE (payout_address IS NOT NULL)
   CREATE INDEX purchase_orders_queue ON purchase_orders USING btree ((
 CASE

@@ -22,6 +22,8 @@ const HOLDS: Readonly<Record<HoldReason, boolean>> = {
   WAITING_UNCHECKED: true,
   // Its cover was never paid for, as far as the chain says now.
   PREMIUM_VANISHED: true,
+  // Of two opposite covers one is liquidated in any strong move, for whoever holds both. The statement that verifies a claim looks for them.
+  HEDGED_PAIR: true,
 };
 
 /**

@@ -84,6 +84,16 @@ function reviewToWire(review: ClaimReview, role: OperatorRole, nowMs: number) {
       payout_amount_usdc: other.payoutAmount === null ? null : formatUsdc(other.payoutAmount),
       created_at: formatIso(other.createdAtMs),
     })),
+    hedges: review.hedges.map((hedge) => ({
+      purchase_order_id: hedge.orderId,
+      inst_id: hedge.instId,
+      side: hedge.side,
+      links: [...hedge.links],
+      cover_start_at: formatIso(hedge.startMs),
+      cover_end_at: formatIso(hedge.endMs),
+      payout_usdc: formatUsdc(hedge.payout),
+      claim: hedge.claim && { id: hedge.claim.id, status: hedge.claim.status },
+    })),
     ...(review.payeeDoubts === null ? {} : { payee_doubts: [...review.payeeDoubts] }),
     timeline: review.timeline.map((point) => ({ at: formatIso(point.atMs), kind: point.kind, px: point.px })),
     may: {

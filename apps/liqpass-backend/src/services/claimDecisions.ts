@@ -4,6 +4,7 @@ import type { RejectionCode } from '@liqpass/kernel/vocabulary';
 import { identityOf, type Actor } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/decisionsRepo.ts';
+import { holdHedged } from '../db/hedgesRepo.ts';
 import { releaseHold } from '../db/holdsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { readClaim } from './claims.ts';
@@ -45,7 +46,7 @@ async function settle(
 /**
  * Approves a verified claim. `approvedBy` is the name it shows; who it was, the decision says. One on hold is approved only
  * where the approval releases the hold: both then happen, each with its rows, or neither. Where the wait before cover was not
- * known, it is looked at once more first: marks may have come since.
+ * known, it is looked at once more first: marks may have come since. An opposite cover that came to be known since then holds it.
  */
 export async function approveClaim(
   ctx: HallContext,
@@ -62,6 +63,7 @@ export async function approveClaim(
     const claim = await readClaim(ctx, id);
     if (claim.status !== 'VERIFIED_PENDING_REVIEW') return null;
     await afterWaiting(ctx, await readPurchaseOrder(ctx, claim.purchaseOrderId));
+    await holdHedged(ctx.db, id, ctx.clock.now());
     return (
       (await approve(ctx.db, true)) ??
       (releasesHold

@@ -13,13 +13,14 @@ import {
   type ReviewItem,
 } from '../db/claimReviewRepo.ts';
 import { getEvidence } from '../db/claimsRepo.ts';
+import { listHedges, type Hedge } from '../db/hedgesRepo.ts';
 import { effectiveWindow, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
 import { openSince } from './notes.ts';
 import { readKeptAnswer, type ShownAnswer } from './keptAnswer.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
-/** Other claims that a review shows at most. */
+/** Other claims, and opposite covers, that a review shows at most. */
 const MOST_RELATED = 20;
 
 /** A page of the operators' queue, and how many claims there are in each status. */
@@ -40,6 +41,8 @@ export type ClaimReview = {
   readonly snapshot: PositionSnapshot | null;
   readonly audit: readonly AuditRow[];
   readonly related: readonly RelatedClaim[];
+  /** Opposite covers at the same time, by somebody linked. */
+  readonly hedges: readonly Hedge[];
   readonly timeline: readonly TimelinePoint[];
   /** What the chain says against the payee; null where it was not asked, or did not answer. */
   readonly payeeDoubts: readonly PayeeDoubt[] | null;
@@ -67,6 +70,7 @@ export async function reviewClaim(ctx: HallContext, id: string): Promise<ClaimRe
     snapshot,
     audit,
     related,
+    hedges: await listHedges(ctx.db, id, MOST_RELATED),
     timeline: timelineOf(item, order, shown, snapshot, audit),
     payeeDoubts: await payeeDoubts,
   };

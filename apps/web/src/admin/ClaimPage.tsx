@@ -18,6 +18,7 @@ import { Timeline } from '../ui/Timeline.tsx';
 import { Decide, type Decision } from './Decide.tsx';
 import { Address } from './Address.tsx';
 import { AuditSheet } from './AuditSheet.tsx';
+import { Hedges } from './Hedges.tsx';
 import { keptEvidence } from './keptEvidence.ts';
 import { NotesSheet, OpenElsewhere } from './NotesSheet.tsx';
 import { adminClaimQuery, chainQuery, claimsQuery } from './queries.ts';
@@ -166,6 +167,7 @@ export function ClaimPage({ id, filter }: { id: string; filter: QueueFilter }) {
           </div>
         </Sheet>
         <WatchSheet orderId={c.purchase_order.id} />
+        <Hedges claim={c} filter={filter} />
         <Sheet title={t('claim.related')}>
           {c.related.length === 0 ? (
             <p className="p-4 text-sm text-muted">{t('claim.no_related')}</p>

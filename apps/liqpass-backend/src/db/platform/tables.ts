@@ -97,6 +97,8 @@ export type InsuranceClaimsTable = {
   payout_amount_usdc: Numeric | null;
   payout_cap_usdc: Numeric;
   hold_reasons: string[];
+  /** When a person released a hold for opposite covers; null: nobody has. */
+  hedges_seen_at: Date | null;
   attempts: number;
   last_attempt_reason: string | null;
   next_attempt_at: Timestamp | null;
