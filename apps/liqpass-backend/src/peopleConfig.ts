@@ -1,11 +1,9 @@
+import { LOCAL_CHAIN_ID } from '@liqpass/kernel/chains';
 import { BASE_CHAIN_ID, OPERATOR_ROLES } from '@liqpass/kernel/vocabulary';
 import { ConfigError, optional, whole, type Environment } from '@liqpass/service/environment';
 import { isIP } from 'node:net';
 import { getAddress, isAddress } from 'viem/utils';
 import type { PeopleSettings } from './services/people/peopleContext.ts';
-
-/** The chain of local test networks: a signature made there is worth nothing on Base. */
-const LOCAL_CHAIN_ID = 31337;
 
 /** Reads what people and keys depend on: PUBLIC_ORIGINS, CORS_ORIGINS, TRUST_PROXY, RPC_URL, OKX_EGRESS_IP, OPERATORS, REQUESTS_PER_MINUTE. All optional. */
 export function readPeopleSettings(

@@ -108,7 +108,7 @@ export async function startBackend(
       market: buildMarketState(),
       past: buildPastState(),
       marketClient: marketClient(config.jpVerifyBaseUrl, config.jpVerifyApiKey),
-      quoteSigner: quoteSigner(config.underwriting.quoteSigningKey),
+      quoteSigner: quoteSigner(config.underwriting.quoteSigningKey, config.chain.chainId),
       sales: live?.sales ?? stops,
       exchange: buildExchangeStanding(),
       settings: live === null ? config : { ...config, underwriting: live.underwriting },

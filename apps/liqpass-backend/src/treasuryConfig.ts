@@ -1,6 +1,7 @@
 import { unpayable } from './domain/platform/unpayable.ts';
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import type { Hex } from '@liqpass/chain/hex';
+import { BASE_SEPOLIA_CHAIN_ID, LOCAL_CHAIN_ID } from '@liqpass/kernel/chains';
 import { BASE_CHAIN_ID, USDC_ON_BASE } from '@liqpass/kernel/vocabulary';
 import { ConfigError, flag, oneOf, optional, whole, type Environment } from '@liqpass/service/environment';
 import { getAddress, isAddress } from 'viem/utils';
@@ -9,14 +10,11 @@ import type { ChainSettings, WatchSettings } from './services/chainSettings.ts';
 /** Where USDC is, and what its EIP-712 domain is called, on the chains that are known. */
 const KNOWN_USDC: ReadonlyMap<number, { address: string; name: string }> = new Map([
   [BASE_CHAIN_ID, { address: USDC_ON_BASE, name: 'USD Coin' }],
-  [84_532, { address: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', name: 'USDC' }],
+  [BASE_SEPOLIA_CHAIN_ID, { address: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', name: 'USDC' }],
 ]);
 
 /** Block 0 of Base: a local chain can carry its id, not its beginning. */
 const BASE_GENESIS: Hex = '0xf712aa9241cc24369b143cf6dce85f0902a9731e70d66818a3a5845b296c73dd';
-
-/** A chain of our own makes its blocks when it is asked to; Base makes one every two seconds. */
-const LOCAL_CHAIN_ID = 31_337;
 
 /** Reads which chain orders are sold for: CHAIN_ID, USDC_ADDRESS, USDC_NAME, USDC_VERSION. */
 export function readChainSettings(env: Environment): ChainSettings {
@@ -55,6 +53,7 @@ export function readWatchSettings(
     payoutFinality: oneOf(env, 'PAYOUT_FINALITY', ['latest', 'safe', 'finalized'], 'finalized'),
     fromBlock: fromBlock === -1 ? null : fromBlock,
     blockRange: whole(env, 'RPC_BLOCK_RANGE', 2_000, 1, 100_000),
+    // A chain of our own makes its blocks when it is asked to; Base makes one every two seconds.
     looksEveryMs: chain.chainId === LOCAL_CHAIN_ID ? 200 : 4_000,
     // Base makes a block every 2 s.
     headWithinMs: chain.chainId === LOCAL_CHAIN_ID ? null : MINUTE_MS,

@@ -1,14 +1,16 @@
 import { paymentInstructionsAnswer } from '@liqpass/api/quotes';
+import { BASE_SEPOLIA_CHAIN_ID, chainName } from '@liqpass/kernel/chains';
 import { USDC_DECIMALS } from '@liqpass/kernel/money';
 import { MINUTE_MS } from '@liqpass/kernel/time';
+import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import { usualConfirmationMs } from '../db/purchaseOrdersRepo.ts';
 import type { HallContext } from '../services/hallContext.ts';
 
 /** Where people look a transaction up, by chain; a local one has no such place. */
 const EXPLORERS: ReadonlyMap<number, string> = new Map([
-  [8453, 'https://basescan.org'],
-  [84_532, 'https://sepolia.basescan.org'],
+  [BASE_CHAIN_ID, 'https://basescan.org'],
+  [BASE_SEPOLIA_CHAIN_ID, 'https://sepolia.basescan.org'],
 ]);
 
 /** Where premiums are paid to; without a treasury no address is shown. */
@@ -34,7 +36,7 @@ export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
       return {
         treasury_safe: ctx.settings.treasurySafe,
         chain_id: ctx.settings.chain.chainId,
-        chain_name: 'Base',
+        chain_name: chainName(ctx.settings.chain.chainId),
         token: 'USDC',
         token_address: ctx.settings.chain.usdc,
         token_decimals: USDC_DECIMALS,

@@ -1,11 +1,11 @@
 import { requestQuote } from '@liqpass/api/marketCalls';
 import { bindOkx, createPurchaseOrder } from '@liqpass/api/orderCalls';
 import type { OkxPosition } from '@liqpass/api/credentials';
-import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
+import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { credentialsQuery, positionsQuery } from '../data/credentialQueries.ts';
 import { coin, money, price, shownPrice } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -43,6 +43,7 @@ export default function OpenPositions({ terms }: { terms: Terms }) {
 function Row({ position, credentialId, terms }: { position: OkxPosition; credentialId: string; terms: Terms }) {
   const { t } = useTranslation('trader');
   const navigate = useNavigate();
+  const client = useQueryClient();
   const liqPx = position.liq_px ?? '';
   const ask = () =>
     requestQuote(api, {
@@ -60,12 +61,12 @@ function Row({ position, credentialId, terms }: { position: OkxPosition; credent
   const cover = useMutation({
     // A price of this moment, for the order that is bound in the same go: what is shown is asked for again.
     mutationFn: async () => {
-      const now = await ask();
+      const [now, { chain_id: chainId }] = await Promise.all([ask(), client.ensureQueryData(paymentInstructionsQuery)]);
       const { purchaseOrderId } = await createPurchaseOrder(
         api,
         {
           policyType: now.policy_type,
-          chainId: BASE_CHAIN_ID,
+          chainId,
           premiumAmountUsdc: now.premium_usdc,
           policyParams: { payout_fixed_usdc: now.payout_usdc, payout_cap_usdc: now.payout_usdc },
           quoteHash: now.quote_hash,

@@ -5,14 +5,13 @@ import type { ErrorCode } from '@liqpass/api/errors';
 import { createPurchaseOrder } from '@liqpass/api/orderCalls';
 import type { MarketNow, Product, Quote } from '@liqpass/api/quotes';
 import { cleanAddress, cleanLeverage, cleanNumber, wrongAddress } from '@liqpass/api/pasted';
-import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Controller, useForm, type FieldErrors, type UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
-import { productsQuery } from '../data/marketQueries.ts';
+import { paymentInstructionsQuery, productsQuery } from '../data/marketQueries.ts';
 import { coin, money, shownPrice } from '../format.ts';
 import { Exclusions } from './Exclusions.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
@@ -70,12 +69,13 @@ export function PositionStep() {
   const market = products.data?.market.find((m) => m.inst_id === draft.instId);
   const stopped = product?.off_sale_reason ?? market?.sales_stopped_reason ?? null;
 
-  const buy = (input: { quote: Quote; payoutAddress: string | null }) =>
+  const client = useQueryClient();
+  const buy = async (input: { quote: Quote; payoutAddress: string | null }) =>
     createPurchaseOrder(
       api,
       {
         policyType: input.quote.policy_type,
-        chainId: BASE_CHAIN_ID,
+        chainId: (await client.ensureQueryData(paymentInstructionsQuery)).chain_id,
         premiumAmountUsdc: input.quote.premium_usdc,
         policyParams: { payout_fixed_usdc: input.quote.payout_usdc, payout_cap_usdc: input.quote.payout_usdc },
         quoteHash: input.quote.quote_hash,

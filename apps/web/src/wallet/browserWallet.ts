@@ -13,6 +13,8 @@ import {
 } from 'wagmi/actions';
 import { injected } from 'wagmi/connectors';
 import { z } from 'zod';
+import { BASE_SEPOLIA_CHAIN_ID, chainName, LOCAL_CHAIN_ID } from '@liqpass/kernel/chains';
+import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { safeStorage } from '../data/stored.ts';
 import { fullSignature } from '@liqpass/kernel/signature';
 import { isDecline, nameOfInjected, readSendAnswer } from './walletAnswers.ts';
@@ -30,15 +32,22 @@ const SWITCH_WITHIN_MS = 20_000;
 
 const ether = { name: 'Ether', symbol: 'ETH', decimals: 18 };
 const base = defineChain({
-  id: 8453,
-  name: 'Base',
+  id: BASE_CHAIN_ID,
+  name: chainName(BASE_CHAIN_ID),
   nativeCurrency: ether,
   rpcUrls: { default: { http: ['https://mainnet.base.org'] } },
   blockExplorers: { default: { name: 'Basescan', url: 'https://basescan.org' } },
 });
+const sepolia = defineChain({
+  id: BASE_SEPOLIA_CHAIN_ID,
+  name: chainName(BASE_SEPOLIA_CHAIN_ID),
+  nativeCurrency: ether,
+  rpcUrls: { default: { http: ['https://sepolia.base.org'] } },
+  blockExplorers: { default: { name: 'Basescan', url: 'https://sepolia.basescan.org' } },
+});
 const local = defineChain({
-  id: 31_337,
-  name: 'Local',
+  id: LOCAL_CHAIN_ID,
+  name: chainName(LOCAL_CHAIN_ID),
   nativeCurrency: ether,
   rpcUrls: { default: { http: ['http://127.0.0.1:8545'] } },
 });
@@ -46,7 +55,7 @@ const local = defineChain({
 // Every question goes through the wallet itself: our CSP allows no other host, and no third party's project id is needed.
 const through = unstable_connector(injected);
 const config: Config = createConfig({
-  chains: [base, local],
+  chains: [base, sepolia, local],
   // A wallet that announces itself to nobody is offered too; whether there is one is looked at when it is asked for.
   connectors: [
     injected({
@@ -59,7 +68,7 @@ const config: Config = createConfig({
   ],
   storage: createStorage({ storage: safeStorage }),
   multiInjectedProviderDiscovery: true,
-  transports: { [base.id]: through, [local.id]: through },
+  transports: { [base.id]: through, [sepolia.id]: through, [local.id]: through },
 });
 
 watchConnection(config, {
@@ -148,7 +157,7 @@ export async function sendToken(transfer: {
   reference?: Hex | null;
 }): Promise<Hex> {
   const { chainId, token, to, amount } = transfer;
-  if (chainId !== base.id && chainId !== local.id) throw new WalletError('wrong_chain');
+  if (!config.chains.some((chain) => chain.id === chainId)) throw new WalletError('wrong_chain');
   await switchTo(chainId);
   const { connector, address: from } = getConnection(config);
   if (!connector) throw new WalletError('missing');

@@ -1,8 +1,8 @@
 import { requestNonce, signOut, verifySignIn } from '@liqpass/api/sessionCalls';
-import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../data/api.ts';
 import { forgetAsked } from '../data/asked.ts';
+import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { meQuery } from '../data/meQuery.ts';
 import { believe, tellTabs } from '../data/whom.ts';
 import { currentLng } from '../i18n.ts';
@@ -19,10 +19,11 @@ export function useSignIn() {
     mutationFn: async (address: `0x${string}`) => {
       // The session is a cookie: without one the signature would be for nothing.
       if (!navigator.cookieEnabled) throw new WalletError('no_cookies');
-      const [{ signText }, { message }] = await Promise.all([
+      const [{ signText }, { chain_id: chainId }] = await Promise.all([
         loadWallet(),
-        requestNonce(api, { address, chainId: BASE_CHAIN_ID, language: currentLng() }),
+        client.ensureQueryData(paymentInstructionsQuery),
       ]);
+      const { message } = await requestNonce(api, { address, chainId, language: currentLng() });
       const signature = await signText(message, address);
       // Until it is done, nothing is said of who asks.
       believe(undefined);

@@ -1,5 +1,6 @@
 import { formatUsdc, parseUsdc, type Usdc } from '@liqpass/kernel/money';
 import { formatIso, HOUR_MS, MINUTE_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
+import { chainName } from '@liqpass/kernel/chains';
 import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { invariant } from '@liqpass/kernel/invariant';
 import { quoteCover, type CoverRequest, type Offer, type QuoteRefused } from '@liqpass/underwriting/quoteCover';
@@ -33,8 +34,6 @@ export const PRODUCTS: readonly Product[] = [
 
 /** Where premiums are paid, unless CHAIN_ID says another chain. */
 export const CHAINS: readonly number[] = [BASE_CHAIN_ID];
-
-const chainName = (chains: readonly number[]): string => (chains.includes(BASE_CHAIN_ID) ? 'Base' : 'a test network');
 
 /** Cover begins this long after buying or paying: the mark price must not be about to touch the liquidation price already. */
 export const WAITING_MS = 10 * MINUTE_MS;
@@ -90,7 +89,7 @@ export function decideApplication(
   if (!chains.includes(application.chainId))
     return refuse(
       'CHAIN_NOT_SUPPORTED',
-      `Premiums are paid on ${chainName(chains)} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
+      `Premiums are paid on ${chains.map(chainName).join(', ')} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
     );
   if (application.premium !== product.premium)
     return refuse(
@@ -171,7 +170,7 @@ export function decideQuotedApplication(
   if (!chains.includes(application.chainId))
     return refuse(
       'CHAIN_NOT_SUPPORTED',
-      `Premiums are paid on ${chainName(chains)} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
+      `Premiums are paid on ${chains.map(chainName).join(', ')} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
     );
   const same =
     application.policyType === quoted.policyType &&

@@ -1,4 +1,4 @@
-import { BASE_CHAIN_ID, type Side } from '@liqpass/kernel/vocabulary';
+import type { Side } from '@liqpass/kernel/vocabulary';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
@@ -42,21 +42,16 @@ const types = {
     { name: 'chainId', type: 'uint256' },
   ],
 } as const;
-const domain = { name: 'LiqPass', version: '1', chainId: BASE_CHAIN_ID } as const;
+/** Of the chain that orders are sold for: what is signed for a trial is worth nothing on Base. */
+const domainOf = (chainId: number) => ({ name: 'LiqPass', version: '1', chainId }) as const;
 
 const hashText = (text: string): Hex => keccak256(stringToHex(text));
 /** typeHash of EIP-712: keccak256("Name(type name,…)"). */
 const hashType = (name: keyof typeof types): Hex =>
   hashText(`${name}(${types[name].map((field) => `${field.type} ${field.name}`).join(',')})`);
 const TYPE_HASH = hashType('Quote');
-const DOMAIN_HASH = keccak256(
-  concatHex([
-    hashType('EIP712Domain'),
-    hashText(domain.name),
-    hashText(domain.version),
-    toHex(domain.chainId, { size: 32 }),
-  ]),
-);
+const hashDomain = ({ name, version, chainId }: ReturnType<typeof domainOf>): Hex =>
+  keccak256(concatHex([hashType('EIP712Domain'), hashText(name), hashText(version), toHex(chainId, { size: 32 })]));
 
 type Message = Record<(typeof types.Quote)[number]['name'], string | bigint> & { readonly salt: Hex };
 
@@ -64,13 +59,13 @@ type Message = Record<(typeof types.Quote)[number]['name'], string | bigint> & {
  * The EIP-712 digest, keccak256(0x1901 ‖ domain ‖ keccak256(type ‖ fields)). The same as the library's hashTypedData (a test
  * compares them), which hashes the domain and the type anew and takes three times as long: signing is most of what a quote costs.
  */
-function digestOf(message: Message): Hex {
+function digestOf(domainHash: Hex, message: Message): Hex {
   const fields = types.Quote.map(({ name, type }) => {
     const value = message[name];
     if (type === 'string') return hashText(String(value));
     return type === 'bytes32' ? message.salt : toHex(BigInt(value), { size: 32 });
   });
-  return keccak256(concatHex(['0x1901', DOMAIN_HASH, keccak256(concatHex([TYPE_HASH, ...fields]))]));
+  return keccak256(concatHex(['0x1901', domainHash, keccak256(concatHex([TYPE_HASH, ...fields]))]));
 }
 
 export type SignedQuote = {
@@ -82,8 +77,10 @@ export type SignedQuote = {
 };
 export type QuoteSigner = { readonly address: string; sign(terms: QuoteTerms): Promise<SignedQuote> };
 
-/** Signs quotes with a key (0x and 64 hex digits); without one, with a key of this process. */
-export function quoteSigner(privateKey: `0x${string}` | null): QuoteSigner {
+/** Signs quotes of a chain with a key (0x and 64 hex digits); without one, with a key of this process. */
+export function quoteSigner(privateKey: `0x${string}` | null, chainId: number): QuoteSigner {
+  const domain = domainOf(chainId);
+  const domainHash = hashDomain(domain);
   const account = privateKeyToAccount(privateKey ?? generatePrivateKey());
   return {
     address: account.address,
@@ -101,7 +98,7 @@ export function quoteSigner(privateKey: `0x${string}` | null): QuoteSigner {
         expiresAtMs: BigInt(terms.expiresAtMs),
         salt: terms.salt,
       };
-      const quoteHash = digestOf(message);
+      const quoteHash = digestOf(domainHash, message);
       const signature = await account.sign({ hash: quoteHash });
       const wireMessage = Object.fromEntries(
         Object.entries(message).map(([name, value]) => [name, typeof value === 'bigint' ? String(value) : value]),

@@ -1,3 +1,4 @@
+import { chainName } from '@liqpass/kernel/chains';
 import { LiqPassError } from '@liqpass/api/errors';
 import { DAY_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { OperatorRole } from '@liqpass/kernel/vocabulary';
@@ -82,7 +83,7 @@ export async function requestSignIn(
   if (!ctx.settings.people.signInChains.includes(request.chainId))
     throw new LiqPassError(
       'CHAIN_NOT_SUPPORTED',
-      `Sign in on Base (chain ${ctx.settings.people.signInChains.join(', ')}), not on chain ${request.chainId}.`,
+      `Sign in on ${ctx.settings.people.signInChains.map(chainName).join(', ')} (chain ${ctx.settings.people.signInChains.join(', ')}), not on chain ${request.chainId}.`,
     );
   return keepMessage(ctx, { ...request, statement: STATEMENT[request.language] }, site, null);
 }
