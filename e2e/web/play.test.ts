@@ -61,3 +61,61 @@ for (const project of [PROJECTS[0], PROJECTS[3]])
     assert.deepEqual(faults, []);
     await context.close();
   });
+
+test(
+  'whatever the watch tells is brought about from the page, on the account of one position',
+  { timeout: 60_000 },
+  async () => {
+    const context = await openContext(browser, url, PROJECTS[3]);
+    const { faults } = await guard(context);
+    const page = await context.newPage();
+    const press = async (name: string, on = page.locator('main')): Promise<void> => {
+      await on.getByRole('button', { name, exact: true }).click();
+      await expect(page.locator('#said')).not.toBeEmpty();
+      await expect(page.locator('#said.refused')).toHaveCount(0);
+    };
+    await page.goto('/');
+    await page.getByLabel('合约').selectOption('ETH-USDT-SWAP');
+    await page.locator('input[name=ownKey]').check();
+    await press('开仓');
+    const card = page.locator('article').filter({ hasText: 'Passphrase' });
+    await card.getByText('守望会通知的情况').click();
+    const account = [...simulator.exchange.accounts.values()].at(-1);
+    assert.ok(account);
+    const position = () => [...account.positions.values()][0];
+    const before = position();
+    const key = account.apiKey;
+    const size = (): number => Number(position()?.size.n) / Number(position()?.size.d);
+    const bills = (): number => account.bills.size;
+    for (const name of ['追加保证金', '转出保证金', '调高杠杆']) {
+      const known = bills();
+      await press(name, card);
+      await expect.poll(bills).toBeGreaterThan(known);
+    }
+    assert.notEqual(position()?.lever.n, before?.lever.n);
+    const single = size();
+    await press('仓位加倍', card);
+    await expect.poll(size).toBeGreaterThan(single);
+    const doubled = size();
+    await press('价格接近强平价（2%）', card);
+    await expect(card.locator('[data-live^="distance"]')).toHaveText(/^[12]\.\d\d %$/);
+    await press('删除密钥并新建', card);
+    await expect.poll(() => account.apiKey).not.toBe(key);
+    await expect(card).toContainText(account.apiKey);
+    await press('强平一半', card);
+    await expect.poll(size).toBeLessThan(doubled);
+    await look(page, PROJECTS[3], '61-play-triggers');
+
+    await press('不再应答');
+    await expect(page.locator('#trouble')).toHaveText('出现故障。');
+    assert.equal((await fetch(`${url}/api/v5/public/time`)).status, 503);
+    await press('恢复正常');
+    await expect(page.locator('#trouble')).toHaveText('应答正常。');
+    await press('公告维护');
+    const status = await (await fetch(`${url}/api/v5/system/status`)).text();
+    assert.match(status, /"state":"ongoing"/);
+    await press('恢复正常');
+    assert.deepEqual(faults, []);
+    await context.close();
+  },
+);

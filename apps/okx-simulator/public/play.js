@@ -1,6 +1,6 @@
 // The page of the simulated exchange: opens a position, shows what LiqPass needs of it, moves the market, liquidates.
 
-import { ask } from './playClient.js';
+import { ask, makeWell } from './playClient.js';
 import { TEXTS } from './playTexts.js';
 
 let language = navigator.language.startsWith('zh') ? 'zh' : 'en';
@@ -79,6 +79,9 @@ const fact = (label, text) => make('div', {}, make('dt', {}, label), make('dd', 
 /** A figure that moves: only its text is written anew, so that focus and selection around it stay. */
 const live = (label, name) => make('div', {}, make('dt', {}, label), make('dd', { class: 'num', 'data-live': name }));
 
+/** Positions whose triggers are unfolded; drawn anew they stay so. */
+const unfolded = new Set();
+
 const slotOf = ({ uid }, { instId, posSide }) => `${uid} ${instId} ${posSide}`;
 
 function positionCard(account, position) {
@@ -121,7 +124,43 @@ function positionCard(account, position) {
       button('danger', '/liquidate', 'liquidated', t('liquidate')),
       button('quiet', '/close', 'closed', t('close')),
     ),
+    make(
+      'details',
+      {
+        ...(unfolded.has(name) && { open: '' }),
+        toggle: ({ target }) => (target.open ? unfolded.add(name) : unfolded.delete(name)),
+      },
+      make('summary', {}, t('more')),
+      make('p', { class: 'muted' }, t('more_why')),
+      make(
+        'div',
+        { class: 'actions' },
+        trigger('near', () => ask('/marks', { instId, how: 'move', px: nearPx(position) })),
+        trigger('take_out', () => ask('/margin', { ...slot, amt: (-0.2 * position.margin).toFixed(2) })),
+        trigger('put_in', () => ask('/margin', { ...slot, amt: (0.2 * position.margin).toFixed(2) })),
+        trigger('raise', () => ask('/leverage', { ...slot, lever: String(Math.ceil(lever * 1.2)) })),
+        trigger('add', () =>
+          ask('/orders', { ...slot, side: posSide === 'long' ? 'buy' : 'sell', sz: position.pos, lever }),
+        ),
+        trigger('liquidate_part', () => ask('/liquidate', { ...slot, share: '0.5' })),
+        ...(account.uid === state.defaultUid ? [] : [trigger('kill_key', () => newKey(account.uid))]),
+      ),
+    ),
   );
+}
+
+/** What LiqPass tells whoever asked to be told. */
+const trigger = (name, what) =>
+  make('button', { type: 'button', class: 'quiet', click: () => act(what, 'triggered') }, t(name));
+
+/** A mark two hundredths from the liquidation price. */
+const nearPx = ({ posSide, liqPx }) => (posSide === 'long' ? liqPx / 0.98 : liqPx / 1.02).toFixed(1);
+
+/** The old key is deleted at the exchange; the new one is shown with the position. */
+async function newKey(uid) {
+  const { apiKey, secretKey, passphrase } = await ask(`/accounts/${uid}/key`, {});
+  kept.keys[uid] = { apiKey, secretKey, passphrase };
+  keep();
 }
 
 function marketRow({ instId }) {
@@ -162,7 +201,14 @@ async function look() {
   const open = accounts.flatMap((account) => account.positions.map((position) => ({ account, position })));
   const now = JSON.stringify([
     language,
-    open.map(({ account, position }) => [slotOf(account, position), position.avgPx, position.liqPx]),
+    open.map(({ account, position }) => [
+      slotOf(account, position),
+      position.avgPx,
+      position.liqPx,
+      position.lever,
+      position.margin,
+      account.apiKey,
+    ]),
   ]);
   if (now !== shown) {
     shown = now;
@@ -170,6 +216,7 @@ async function look() {
     at('positions').replaceChildren(...(cards.length === 0 ? [make('p', { class: 'muted' }, t('none'))] : cards));
     at('market').replaceChildren(...markets.map(marketRow));
   }
+  at('trouble').textContent = t(state.faults.length === 0 ? 'well' : 'unwell');
   const figures = {};
   for (const { instId, markPx } of markets) figures[`mark ${instId}`] = markPx;
   for (const { account, position } of open) {
@@ -213,6 +260,13 @@ at('calm').addEventListener('click', () => {
   const since = new Date(Date.now() - 86_400_000).toISOString();
   void act(() => ask('/market', { volatility: 1, since }), 'calmed');
 });
+
+for (const [id, what] of [
+  ['down', () => ask('/faults', { kind: 'unavailable' })],
+  ['maintenance', () => ask('/faults', { kind: 'maintenance' })],
+  ['cure', makeWell],
+])
+  at(id).addEventListener('click', () => void act(what, 'triggered'));
 
 write();
 await look();

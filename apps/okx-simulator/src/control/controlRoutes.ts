@@ -55,6 +55,12 @@ export function controlRoutes(simulator: Simulator, trial: Trial) {
       const { uid } = z.object({ uid: z.string() }).parse(request.params);
       return simulator.run('changeAccount', { ...jsonObject.parse(request.body), uid });
     });
+    // The key is deleted, and another made in its place: what had the old one sees nothing any more.
+    app.post('/accounts/:uid/key', async (request) => {
+      const { uid } = z.object({ uid: z.string() }).parse(request.params);
+      const key = newKey();
+      return { ...simulator.run('changeAccount', { uid, ...key }), ...key };
+    });
     app.post('/replay', async (request) => {
       const { directory, ...rest } = replayBody.parse(request.body);
       return simulator.run(
@@ -107,9 +113,11 @@ export function controlRoutes(simulator: Simulator, trial: Trial) {
 }
 
 /** Keys that are not given are made here, before the command is journaled: played again, it must make the same account. */
-function withKeys(body: unknown): unknown {
+const withKeys = (body: unknown): unknown => ({ ...newKey(), ...jsonObject.parse(body) });
+
+function newKey(): { apiKey: string; secretKey: string; passphrase: string } {
   const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
-  return { apiKey: random(16), secretKey: random(24), passphrase: random(12), ...jsonObject.parse(body) };
+  return { apiKey: random(16), secretKey: random(24), passphrase: random(12) };
 }
 
 /** The JSON files of a recording's directory; what they hold is told apart later. */

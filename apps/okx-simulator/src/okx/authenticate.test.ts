@@ -97,3 +97,24 @@ test('knows the region of a host by its first label', () => {
   assert.equal(regionOfHost('openapi.okx.com'), 'global');
   assert.equal(regionOfHost('127.0.0.1:8083'), 'global');
 });
+
+test('a key that is deleted is unknown from then on, and the new one is told once', async () => {
+  const exchange = await openExchange();
+  const made = await exchange.control('/accounts');
+  const keyOf = (answer: Record<string, unknown>) => ({
+    apiKey: String(answer['apiKey']),
+    secretKey: String(answer['secretKey']),
+    passphrase: String(answer['passphrase']),
+  });
+  const uid = String(made['uid']);
+  assert.equal((await exchange.get('/api/v5/account/config', keyOf(made))).status, 200);
+  const next = await exchange.control(`/accounts/${uid}/key`);
+  const refused = await exchange.get('/api/v5/account/config', keyOf(made));
+  assert.deepEqual([refused.status, refused.body.code], [401, '50119']);
+  const [account] = await exchange.rows('/api/v5/account/config', keyOf(next));
+  assert.equal(account?.['uid'], uid);
+  const shown = (await exchange.app.inject('/control/accounts')).body;
+  assert.ok(!shown.includes(keyOf(next).secretKey) && !shown.includes(keyOf(next).passphrase));
+  assert.equal((await exchange.tell('/accounts/999/key')).status, 404);
+  await exchange.close();
+});
