@@ -43,6 +43,18 @@ test('by liquidation price the same cover costs the same as by leverage', async 
   assert.equal(byPrice.leverage, 10);
 });
 
+test('where a larger payout costs no more it is named, and asked for it costs no more', async (t) => {
+  const app = await testShop(t);
+  // Far away the smallest premium is all that anything costs.
+  const { body: far } = await app.quote({ leverage: 2, payoutUsdc: '50' });
+  assert.ok(far.more_payout_usdc);
+  const { body: more } = await app.quote({ leverage: 2, payoutUsdc: far.more_payout_usdc });
+  assert.ok(Number(more.premium_usdc) <= Number(far.premium_usdc));
+  assert.ok(Number(more.payout_usdc) > 50);
+  const { body: near } = await app.quote({ leverage: 12, payoutUsdc: '100' });
+  assert.equal(near.more_payout_usdc, undefined);
+});
+
 test('1.00 buys 50 where the chance is at most 1.39 %, and more cover never costs less', async (t) => {
   const app = await testShop(t);
   const { body: shop } = await app.call<Products>('GET', '/api/products');

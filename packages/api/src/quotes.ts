@@ -88,6 +88,8 @@ export const quoteAnswer = z
     cheaper: z.array(
       z.strictObject({ leverage: z.number(), liq_px: price, probability: z.number(), premium_usdc: usdcText }),
     ),
+    /** The largest payout on offer that costs no more than this one; left out where each costs more. */
+    more_payout_usdc: usdcText.optional(),
     signature: z.string(),
     typed_data: z.unknown(),
   })

@@ -126,6 +126,7 @@ export function PositionStep() {
         f.setValue('leverage', String(leverage), { shouldValidate: true });
       }}
       onProduct={(policyType) => f.setValue('policyType', policyType)}
+      onPayout={(payout) => f.setValue('payout', payout)}
     />
   );
 

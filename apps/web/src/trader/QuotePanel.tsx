@@ -26,12 +26,14 @@ export function QuotePanel({
   quote,
   onLeverage,
   onProduct,
+  onPayout,
 }: {
   draft: BuyDraft;
   market: MarketNow | undefined;
   quote: LiveQuote;
   onLeverage: (leverage: number) => void;
   onProduct: (policyType: string) => void;
+  onPayout: (payout: string) => void;
 }) {
   const { t } = useTranslation('trader');
   const { t: tc } = useTranslation();
@@ -117,6 +119,14 @@ export function QuotePanel({
               </span>
             </p>
             <TimeLeft label={t('quote.held')} until={Date.parse(data.expires_at)} from={Date.parse(data.created_at)} />
+            {data.more_payout_usdc !== undefined && (
+              <div className="grid justify-items-start gap-2 border-t border-line pt-3 text-sm">
+                <p>{t('quote.more_for_it', { payout: money(data.more_payout_usdc) })}</p>
+                <Button kind="quiet" size="sm" onClick={() => onPayout(data.more_payout_usdc ?? data.payout_usdc)}>
+                  {t('quote.use_payout', { payout: money(data.more_payout_usdc) })}
+                </Button>
+              </div>
+            )}
             {data.cheaper.length > 0 && (
               <div className="grid gap-1 border-t border-line pt-3 text-sm">
                 <p className="text-muted">{t('quote.cheaper')}</p>

@@ -40,7 +40,17 @@ export function quoteRoutes(app: Server, ctx: BookContext): void {
   );
 }
 
-function quoteToWire({ stored, product, offer, events, market, cheaper, signature, typedData }: Quote): QuoteAnswer {
+function quoteToWire({
+  stored,
+  product,
+  offer,
+  events,
+  market,
+  cheaper,
+  morePayout,
+  signature,
+  typedData,
+}: Quote): QuoteAnswer {
   return {
     quote_hash: stored.quoteHash,
     policy_type: stored.policyType,
@@ -71,6 +81,7 @@ function quoteToWire({ stored, product, offer, events, market, cheaper, signatur
       probability: one.probability,
       premium_usdc: formatUsdc(one.premium),
     })),
+    ...(morePayout === null ? {} : { more_payout_usdc: formatUsdc(morePayout) }),
     signature,
     typed_data: typedData,
   };

@@ -12,7 +12,7 @@ import { QUOTE_TTL_MS, type Offer, type QuoteRefused } from '@liqpass/underwriti
 import { randomBytes, randomUUID } from 'node:crypto';
 import { freeQuoteRoom, lockBook } from '../../db/book/exposureRepo.ts';
 import { insertQuote, type StoredQuote } from '../../db/book/quotesRepo.ts';
-import { MIN_PAYOUT, offerCover, WAITING_MS } from '../../domain/book/product.ts';
+import { MIN_PAYOUT, offerCover, PAYOUT_CHOICES, WAITING_MS } from '../../domain/book/product.ts';
 import type { BookContext } from './bookContext.ts';
 import { inTransaction, limitsOf, takeRoom } from './exposure.ts';
 import { INSTRUMENTS, PARAMS } from './market.ts';
@@ -44,6 +44,8 @@ export type Quote = {
   readonly events: number;
   readonly market: Market;
   readonly cheaper: readonly Cheaper[];
+  /** The largest payout that costs no more at this place; null where each costs more. */
+  readonly morePayout: Usdc | null;
   readonly signature: string;
   readonly typedData: unknown;
 };
@@ -139,6 +141,7 @@ export async function issueQuote(ctx: BookContext, request: QuoteRequest): Promi
     events,
     market,
     cheaper: cheaperThan(product, market, side, payout, nowMs, { leverage, premium: offer.premium }),
+    morePayout: moreForIt(ctx, request, { product, market }, offer.premium, nowMs),
     signature: signed.signature,
     typedData: signed.typedData,
   };
@@ -244,6 +247,24 @@ export function priceAt(
     nEvents: events,
   });
   return { offer, liqPx, leverage, events };
+}
+
+/** The smallest premium buys more than one payout, and the fixed price may buy less than a computed one: whoever asks is told. */
+function moreForIt(
+  ctx: BookContext,
+  { side, at, payout }: QuoteRequest,
+  { product, market }: { readonly product: Product; readonly market: Market },
+  premium: Usdc,
+  nowMs: EpochMs,
+): Usdc | null {
+  const most = limitsOf(ctx).policy;
+  const larger = PAYOUT_CHOICES.filter((each) => each > payout && each <= most).toReversed();
+  return (
+    larger.find((each) => {
+      const { offer } = priceAt(product, market, side, at, each, nowMs);
+      return offer.offered && offer.premium <= premium;
+    }) ?? null
+  );
 }
 
 /** Steps down in leverage that a trader would take. */
