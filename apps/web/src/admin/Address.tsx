@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { shortHex } from '../format.ts';
 import { Hash } from '../ui/Money.tsx';
 import { NameAddress } from './NameAddress.tsx';
 import { addressNamesQuery } from './queries.ts';
@@ -47,6 +48,16 @@ export function AddressTag({ name }: { name: string }) {
   return (
     <span className="max-w-full rounded-sm border border-edge px-1.5 text-sm font-medium break-words" translate="no">
       {name}
+    </span>
+  );
+}
+
+/** An address where there is room for one word: its name, else its ends. Whole, it is in the title. */
+export function ShortAddress({ value }: { value: string }) {
+  const name = useAddressName(value);
+  return (
+    <span title={value} translate="no" className={name === null ? 'num' : ''}>
+      {name ?? shortHex(value)}
     </span>
   );
 }

@@ -4,11 +4,12 @@ import { formatUsdc, parseUsdc, usdc } from '@liqpass/kernel/money';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { money, shortHex, shortId } from '../format.ts';
+import { money, shortId } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button } from '../ui/kit.tsx';
 import { Modal } from '../ui/Modal.tsx';
 import { Note } from '../ui/sheets.tsx';
+import { ShortAddress } from './Address.tsx';
 import { api } from './operatorApi.ts';
 
 /** Proven, seen with a key when it was bound, and with nothing that a person should look at first. */
@@ -60,7 +61,9 @@ export function ApproveTogether({ claims, onClose }: { claims: readonly AdminCla
                 }}
               />
               <span className="num font-semibold">{shortId(claim.id)}</span>
-              <span className="num text-muted">→ {shortHex(claim.claimant)}</span>
+              <span className="min-w-0 text-muted">
+                → <ShortAddress value={claim.claimant} />
+              </span>
               <span className="num ml-auto">{money(claim.payout_amount_usdc ?? '0')}</span>
             </label>
           </li>

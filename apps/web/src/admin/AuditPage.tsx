@@ -12,9 +12,11 @@ import { Hash } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { reasonSentence } from '../ui/reason.ts';
 import { AccountsSheet } from './AccountsSheet.tsx';
+import { ShortAddress } from './Address.tsx';
 import { Actor, useAuditWords } from './auditWords.tsx';
 import { auditQuery } from './queries.ts';
 
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const COLUMNS = 'gap-x-5 lg:grid-cols-[11rem_1fr_7rem_1.7fr_1fr_8.5rem]';
 
@@ -108,12 +110,21 @@ function Row({ row, onSubject }: { row: AuditRow; onSubject: (subject: string) =
         {words.action(row.action, row.to)}
       </span>
       <span>
-        <button type="button" className="num link min-h-6" title={row.subject} onClick={() => onSubject(row.subject)}>
-          {row.subject.startsWith('0x')
-            ? shortHex(row.subject)
-            : UUID.test(row.subject)
-              ? shortId(row.subject)
-              : row.subject}
+        <button
+          type="button"
+          className="num link min-h-6 max-w-full text-left break-words"
+          title={row.subject}
+          onClick={() => onSubject(row.subject)}
+        >
+          {ADDRESS.test(row.subject) ? (
+            <ShortAddress value={row.subject} />
+          ) : row.subject.startsWith('0x') ? (
+            shortHex(row.subject)
+          ) : UUID.test(row.subject) ? (
+            shortId(row.subject)
+          ) : (
+            row.subject
+          )}
         </button>
       </span>
       <span className="col-span-2 lg:order-first lg:col-span-1">

@@ -9,7 +9,7 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button } from '../ui/kit.tsx';
 import { Sheet } from '../ui/sheets.tsx';
 import { Field } from '../ui/fields.tsx';
-import { Hash } from '../ui/Money.tsx';
+import { Address } from './Address.tsx';
 import { api } from './operatorApi.ts';
 import { operatorsQuery } from './queries.ts';
 import { useMay } from './useOperator.ts';
@@ -49,7 +49,7 @@ export function OperatorsSheet() {
             >
               <span className="font-medium">{operator.name}</span>{' '}
               <span className="max-sm:justify-self-end">{t(`role.${operator.role}`)}</span>
-              <Hash value={operator.address} label={operator.name} />
+              <Address value={operator.address} label={operator.name} />
               {mayChange && (
                 <Button
                   kind="bare"

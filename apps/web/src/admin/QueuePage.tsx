@@ -60,11 +60,23 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
     setAt(0);
     void navigate({ to: '/admin/claims', search: (before: QueueFilter) => ({ ...before, ...next }), replace: true });
   };
-  const move = (step: number): void => {
-    const next = Math.min(items.length - 1, Math.max(0, at + step));
-    setAt(next);
-    list.current?.querySelectorAll<HTMLElement>('a[data-row]')[next]?.focus();
+  /** Whether a key has moved the mark: then the focus follows it, once its row is there. */
+  const moved = useRef(false);
+  const move = async (step: number): Promise<void> => {
+    const wanted = Math.max(0, at + step);
+    // The last row that is here is not the last there is.
+    if (wanted >= items.length && (!claims.hasNextPage || claims.isFetchingNextPage)) return;
+    const here = wanted < items.length ? claims : await claims.fetchNextPage();
+    const count = here.data?.pages.reduce((sum, page) => sum + page.items.length, 0) ?? 0;
+    moved.current = true;
+    setAt(Math.max(0, Math.min(count - 1, wanted)));
   };
+  useEffect(() => {
+    const row = list.current?.querySelectorAll<HTMLElement>('a[data-row]')[at];
+    if (!moved.current || !row) return;
+    moved.current = false;
+    row.focus();
+  }, [at, items.length]);
   const open = (act?: 'a' | 'r'): void => {
     const item = items[at];
     // On what is not allowed a key does nothing.
@@ -72,8 +84,8 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
     if (item) void navigate({ to: '/admin/claims/$id', params: { id: item.id }, search: filter, hash: act ?? '' });
   };
   useKeys({
-    j: () => move(1),
-    k: () => move(-1),
+    j: () => void move(1),
+    k: () => void move(-1),
     a: () => open('a'),
     r: () => open('r'),
     Enter: () => open(),
