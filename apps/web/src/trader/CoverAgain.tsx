@@ -6,8 +6,11 @@ import { Instant, useNow } from '../ui/Instant.tsx';
 import { Button } from '../ui/kit.tsx';
 import { emptyDraft, keepDraft } from './draft.ts';
 
-/** From a cover that has ended to the next one of the same position, filled in; in its last hour, from when that can be had. */
-export function CoverAgain({ order }: { order: PurchaseOrderAnswer }) {
+/**
+ * From a cover that has ended to the next one of the same position: as the exchange shows it, where a key has seen it, else filled in. In
+ * the cover's last hour (`always`: before, too) from when that can be had.
+ */
+export function CoverAgain({ order, always = false }: { order: PurchaseOrderAnswer; always?: boolean }) {
   const { t } = useTranslation('trader');
   const navigate = useNavigate();
   const now = useNow(10_000);
@@ -15,12 +18,16 @@ export function CoverAgain({ order }: { order: PurchaseOrderAnswer }) {
   const end = order.coverage_end_at === null ? null : Date.parse(order.coverage_end_at);
   if (end === null) return null;
   if (order.status === 'ACTIVE')
-    return end - now > HOUR_MS ? null : (
+    return end - now > HOUR_MS && !always ? null : (
       <p className="text-sm text-muted">
         {t('again.from')} <Instant at={end} seconds={false} />
       </p>
     );
   const again = (): void => {
+    if (order.attested === true) {
+      void navigate({ to: '/policies/$id', params: { id: order.id }, search: { again: 1 } });
+      return;
+    }
     if (position)
       keepDraft({
         ...emptyDraft,
@@ -28,8 +35,7 @@ export function CoverAgain({ order }: { order: PurchaseOrderAnswer }) {
         side: position.side,
         leverage: position.leverage,
         liqPx: position.liq_px,
-        // Of a position that was seen the exchange's own liquidation price is known.
-        by: order.attested ? 'liqPx' : 'leverage',
+        by: 'leverage',
         policyType: order.policy_type,
         payout: order.policy_params_json.payout_fixed_usdc,
       });

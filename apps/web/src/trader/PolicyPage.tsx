@@ -3,6 +3,7 @@ import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { DAY_MS } from '@liqpass/kernel/time';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { claimQuery } from '../data/claimQueries.ts';
 import { countdown, shortId } from '../format.ts';
@@ -27,11 +28,16 @@ import { RefundNote } from './RefundNote.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
 import { useOrder } from './useOrder.ts';
 
+// Only for whoever comes by the reminder.
+const AgainStep = lazy<(props: { order: PurchaseOrderAnswer }) => ReactNode>(() =>
+  import('./AgainStep.tsx').catch(() => ({ default: () => null })),
+);
+
 /** OKX answers about orders of the last three months: later nothing can be proven. */
 export const CLAIM_WITHIN_MS = 80 * DAY_MS;
 
 /** One cover: what is left of it, its claim, and what has happened. */
-export function PolicyPage({ id }: { id: string }) {
+export function PolicyPage({ id, again }: { id: string; again: boolean }) {
   const { t } = useTranslation('trader');
   const { t: ts } = useTranslation('shared');
   const title = useOrderTitle();
@@ -66,7 +72,16 @@ export function PolicyPage({ id }: { id: string }) {
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-12">
         <div className="grid min-w-0 gap-8">
           <ExchangeNote />
-          {order.refund_reason !== null ? <RefundNote order={order} /> : covers && <Cover order={order} />}
+          {again && order.coverage_end_at !== null && order.paid_at !== null && (
+            <Suspense fallback={<Skeleton lines={4} />}>
+              <AgainStep order={order} />
+            </Suspense>
+          )}
+          {order.refund_reason !== null ? (
+            <RefundNote order={order} />
+          ) : (
+            covers && <Cover order={order} again={again} />
+          )}
           {claimed &&
             (claim.data ? (
               <ClaimPanel order={order} shown={claim.data} />
@@ -86,7 +101,7 @@ export function PolicyPage({ id }: { id: string }) {
   );
 }
 
-function Cover({ order }: { order: PurchaseOrderAnswer }) {
+function Cover({ order, again }: { order: PurchaseOrderAnswer; again: boolean }) {
   const { t } = useTranslation('trader');
   const now = useNow();
   if (order.status === 'AWAITING_BINDING')
@@ -150,9 +165,11 @@ function Cover({ order }: { order: PurchaseOrderAnswer }) {
         </div>
       </div>
       {!before && <FileClaim order={order} />}
-      <div className="sm:col-span-2">
-        <CoverAgain order={order} />
-      </div>
+      {!again && (
+        <div className="sm:col-span-2">
+          <CoverAgain order={order} />
+        </div>
+      )}
     </section>
   );
 }

@@ -74,7 +74,7 @@ export const EN: Wordings = {
   ],
   ENDS_SOON: ({ until }) => [
     'Your cover ends within the hour',
-    `It ends at ${until ?? '–'}. To cover the position again without a gap, follow the link.`,
+    `It ends at ${until ?? '–'}. From then on you can cover the position again: follow the link.`,
   ],
   KEY_DEAD: ({ code }) => [
     'The watch can no longer see your position',

@@ -40,7 +40,7 @@ export const ZH: Wordings = {
   CLAIM_APPROVED: ({ amount }) => ['你的理赔已通过', `将向你的收款地址支付 ${amount ?? ''} USDC。`],
   CLAIM_REJECTED: ({ reason }) => ['你的理赔未通过', `原因：${reason ?? '–'}。证据和后续办法见保单页。`],
   CLAIM_PAID: ({ amount }) => ['你的理赔已赔付', `${amount ?? ''} USDC 已转到你的收款地址，交易见保单页。`],
-  ENDS_SOON: ({ until }) => ['你的保障将在一小时内结束', `结束时间：${until ?? '–'}。要不间断地续保，请打开链接。`],
+  ENDS_SOON: ({ until }) => ['你的保障将在一小时内结束', `结束时间：${until ?? '–'}。届时可以继续投保，请打开链接。`],
   KEY_DEAD: ({ code }) => [
     '守望已看不到你的仓位',
     `OKX 不再接受你的密钥（${code ?? '–'}）。保障继续，但无人守望，也不会自动提交理赔。请重新提供只读密钥。`,

@@ -1,0 +1,105 @@
+import { requestQuote } from '@liqpass/api/marketCalls';
+import { bindOkx, createPurchaseOrder } from '@liqpass/api/orderCalls';
+import type { OkxPosition } from '@liqpass/api/credentials';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { api } from '../data/api.ts';
+import { paymentInstructionsQuery } from '../data/marketQueries.ts';
+import { coin, money, price, shownPrice } from '../format.ts';
+import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Instant } from '../ui/Instant.tsx';
+import { Button } from '../ui/kit.tsx';
+
+/** What is priced. */
+export type Terms = { readonly policyType: string; readonly payout: string };
+
+/**
+ * An open position with its price of this moment: one tap makes the order, binds the position as it stands, and leads to paying. Where it
+ * is covered still, until when.
+ */
+export function CoverPosition({
+  position,
+  credentialId,
+  terms,
+  coveredUntil = null,
+}: {
+  position: OkxPosition;
+  credentialId: string;
+  terms: Terms;
+  coveredUntil?: number | null;
+}) {
+  const { t } = useTranslation('trader');
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const liqPx = position.liq_px ?? '';
+  const ask = () =>
+    requestQuote(api, {
+      policyType: terms.policyType,
+      instId: position.inst_id,
+      side: position.side,
+      payoutUsdc: terms.payout,
+      liqPx,
+    });
+  const quote = useQuery({
+    queryKey: ['open-quote', position.inst_id, position.side, liqPx, terms.policyType, terms.payout],
+    queryFn: ask,
+    staleTime: 20_000,
+    refetchInterval: 20_000,
+  });
+  const cover = useMutation({
+    // A price of this moment, for the order that is bound in the same go: what is shown is asked for again.
+    mutationFn: async () => {
+      const [now, { chain_id: chainId }] = await Promise.all([ask(), client.ensureQueryData(paymentInstructionsQuery)]);
+      const { purchaseOrderId } = await createPurchaseOrder(
+        api,
+        {
+          policyType: now.policy_type,
+          chainId,
+          premiumAmountUsdc: now.premium_usdc,
+          policyParams: { payout_fixed_usdc: now.payout_usdc, payout_cap_usdc: now.payout_usdc },
+          quoteHash: now.quote_hash,
+        },
+        `buy-${now.quote_hash.slice(2, 34)}-position`,
+      );
+      await bindOkx(api, purchaseOrderId, {
+        ordId: position.ord_ids[0] ?? '',
+        instId: position.inst_id,
+        credentialId,
+      });
+      return purchaseOrderId;
+    },
+    onSuccess: (id) => navigate({ to: '/pay/$id', params: { id } }),
+  });
+  return (
+    <div className="grid gap-2 p-4 sm:grid-cols-[1fr_auto] sm:items-center">
+      <div className="min-w-0">
+        <p className="font-semibold">
+          {coin(position.inst_id)} {t(`side.${position.side}`)} {position.lever}×
+        </p>
+        <p className="num flex flex-wrap gap-x-4 text-sm text-muted">
+          <span>
+            {t('positions.liq')} {shownPrice(liqPx)}
+          </span>
+          {position.margin !== null && <span>{price(position.margin, 2)} USDT</span>}
+        </p>
+      </div>
+      {quote.data && coveredUntil !== null && (
+        <p className="text-sm">
+          <span translate="no" className="num block text-lg font-semibold">
+            {money(quote.data.premium_usdc)} → {money(quote.data.payout_usdc)} USDC
+          </span>
+          {t('again.from')} <Instant at={coveredUntil} seconds={false} />
+        </p>
+      )}
+      {quote.data && coveredUntil === null && (
+        <Button kind="quiet" busy={cover.isPending} onClick={() => cover.mutate()}>
+          {t('open.cover', { premium: money(quote.data.premium_usdc), payout: money(quote.data.payout_usdc) })}
+        </Button>
+      )}
+      <div className="sm:col-span-2">
+        <ErrorNote error={cover.error ?? quote.error} />
+      </div>
+    </div>
+  );
+}
