@@ -23,6 +23,10 @@ export type Stage = RunningProduct & {
     sz: string,
     lever: string,
   ): Promise<string>;
+  /** The time as every process has it. */
+  now(): number;
+  /** So much time goes by for every process at once; until the backend has seen it. */
+  letPass(ms: number): Promise<void>;
   /**
    * Ten minutes, and one more, go by for every process at once: cover of a position that was seen has begun. What the mark did
    * meanwhile is read from the exchange's minutes; until then a claim would be held.
@@ -62,10 +66,18 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
     ...product,
     operators,
     admin,
-    async passTheWait(orderId) {
-      aheadMs += 11 * 60_000;
+    now: () => Date.now() + aheadMs,
+    async letPass(ms) {
+      aheadMs += ms;
       writeFileSync(clock, String(aheadMs));
       // The processes look at their clock's file ten times a second.
+      await product.until(
+        async () => Date.parse((await fetch(`${product.backend}/healthz`)).headers.get('date') ?? ''),
+        (serverMs) => serverMs > stage.now() - 5_000,
+      );
+    },
+    async passTheWait(orderId) {
+      await stage.letPass(11 * 60_000);
       await pricesAreThere(stage);
       await stage.until(
         async () =>

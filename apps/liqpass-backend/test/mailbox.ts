@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 
 export type Mailbox = {
@@ -10,7 +9,7 @@ export type Mailbox = {
 };
 
 /** An SMTP server that keeps what it is given. */
-export async function mailbox(t: TestContext): Promise<Mailbox> {
+export async function mailbox(t: { after(end: () => unknown): void }): Promise<Mailbox> {
   const mails: Mailbox['mails'] = [];
   let refusing: number | null = null;
   const server = new SMTPServer({
@@ -23,8 +22,7 @@ export async function mailbox(t: TestContext): Promise<Mailbox> {
       stream.on('end', () => {
         mails.push({
           to: session.envelope.rcptTo.map(({ address }) => address),
-          // Quoted-printable, as far as a link needs it.
-          text: Buffer.concat(chunks).toString().replaceAll('=\r\n', '').replaceAll('=3D', '='),
+          text: plain(Buffer.concat(chunks).toString()),
         });
         done();
       });
@@ -34,4 +32,12 @@ export async function mailbox(t: TestContext): Promise<Mailbox> {
   t.after(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = server.server.address() as AddressInfo;
   return { url: `smtp://127.0.0.1:${port}`, mails, refuse: (code) => void (refusing = code) };
+}
+
+/** A mail with its text decoded: base64 where that is not Latin, else quoted-printable, as far as a link needs it. */
+function plain(mail: string): string {
+  const [head = '', ...body] = mail.split('\r\n\r\n');
+  return /^content-transfer-encoding: base64/im.test(head)
+    ? `${head}\r\n\r\n${Buffer.from(body.join(''), 'base64').toString()}`
+    : mail.replaceAll('=\r\n', '').replaceAll('=3D', '=');
 }

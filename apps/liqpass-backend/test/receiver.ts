@@ -1,6 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
 
 export type Got = {
   readonly path: string;
@@ -19,7 +18,7 @@ export type Receiver = {
 };
 
 /** A server that messages are posted to, over real HTTP. */
-export async function receiver(t: TestContext): Promise<Receiver> {
+export async function receiver(t: { after(end: () => unknown): void }): Promise<Receiver> {
   const got: Got[] = [];
   let how: (got: Got) => Answer = () => ({ status: 200 });
   const server = createServer((request, response) => {

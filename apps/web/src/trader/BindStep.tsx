@@ -1,9 +1,10 @@
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { isApiError } from '@liqpass/api/apiClient';
-import { bindOkx } from '@liqpass/api/orderCalls';
+import { bindOkx, setWatch } from '@liqpass/api/orderCalls';
 import { cleanOrderNumber, wrongOrderNumber } from '@liqpass/api/pasted';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { bindOkxBody } from '@liqpass/api/orderBodies';
+import type { WatchBody } from '@liqpass/api/watch';
 import { doubtOfOrderNumber, type OrderNumberDoubt } from '@liqpass/kernel/orderNumber';
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -27,12 +28,17 @@ import { useWrong } from '../ui/useWrong.ts';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
+import { Contact } from './Contact.tsx';
 import { KeyAndPositions } from './KeyAndPositions.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
 import { OrderError } from './OrderError.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 
 type Way = 'key' | 'number';
+
+/** What says "ask the operators": then where they are stands beside it. */
+const sendsToOperators = (error: unknown): boolean =>
+  isApiError(error) && (error.code === 'MISSING_COVERAGE_WINDOW' || error.params?.reason === 'EVIDENCE_CONTRADICTS');
 
 /** Asks for all that the step shows first, so that it is drawn once. */
 export async function askForBinding(client: QueryClient, orderId: string): Promise<void> {
@@ -53,11 +59,20 @@ export function BindStep({ orderId }: { orderId: string }) {
   const products = useQuery(productsQuery);
   const [way, setWay] = useStored(`lp.way.${orderId}`, z.enum(['key', 'number']).nullable(), null);
   const bind = useMutation({
-    mutationFn: (body: { ordId: string; instId: string; credentialId?: string }) => bindOkx(api, orderId, body),
-    onSuccess: async (bound) => {
-      client.setQueryData(orderQuery(orderId).queryKey, bound);
-      await navigate({ to: '/pay/$id', params: { id: orderId } });
+    mutationFn: async ({
+      watch,
+      ...body
+    }: {
+      ordId: string;
+      instId: string;
+      credentialId?: string;
+      watch?: WatchBody;
+    }) => {
+      client.setQueryData(orderQuery(orderId).queryKey, await bindOkx(api, orderId, body));
+      // What is bound is bound, whatever becomes of the watch: then the error stands here, beside the switch and the way to pay.
+      if (watch?.on) await setWatch(api, orderId, watch);
     },
+    onSuccess: () => navigate({ to: '/pay/$id', params: { id: orderId } }),
     // It may have been closed meanwhile: look again.
     onError: () => client.invalidateQueries({ queryKey: ['positions'] }),
   });
@@ -101,7 +116,7 @@ export function BindStep({ orderId }: { orderId: string }) {
                   </Link>
                 </Note>
               )}
-              <WatchPanel order={order.data} />
+              {!bind.isPending && <WatchPanel order={order.data} />}
               {byNumber && (
                 <Choice<Way>
                   legend={t('bind.way')}
@@ -121,7 +136,7 @@ export function BindStep({ orderId }: { orderId: string }) {
                   owner={me.data.address}
                   order={order.data}
                   busy={bind.isPending}
-                  onBind={(body) => bind.mutate(body)}
+                  onBind={(body, watch) => bind.mutate({ ...body, watch })}
                 />
               ) : (
                 <div className="grid justify-items-start gap-3">
@@ -135,6 +150,7 @@ export function BindStep({ orderId }: { orderId: string }) {
                 </p>
               )}
               <ErrorNote error={bind.error} />
+              {sendsToOperators(bind.error) && <Contact />}
               {moved && (
                 <Link to="/buy" search={{}} className={buttonClass('solid')}>
                   {t('bind.new_quote')}

@@ -2,6 +2,7 @@ import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import type { Credential, OkxPosition } from '@liqpass/api/credentials';
 import { exchangeKey } from '@liqpass/api/exchangeKeys';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
+import type { WatchBody } from '@liqpass/api/watch';
 import { getSealingKey, registerCredential } from '@liqpass/api/credentialCalls';
 import { OKX_REGIONS } from '@liqpass/kernel/vocabulary';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -20,9 +21,11 @@ import { LockIcon } from '../ui/pageIcons.tsx';
 import { Button, CopyButton, Skeleton } from '../ui/kit.tsx';
 import { Field } from '../ui/fields.tsx';
 import { Note } from '../ui/sheets.tsx';
+import { Contact } from './Contact.tsx';
 import { DeleteKey } from './DeleteKey.tsx';
+import { NOT_WATCHED, WatchConsent } from './WatchConsent.tsx';
 
-type Bind = (body: { ordId: string; instId: string; credentialId: string }) => void;
+type Bind = (body: { ordId: string; instId: string; credentialId: string }, watch: WatchBody) => void;
 
 /** A read-only key, sealed in this browser; then the open positions to pick from. */
 export function KeyAndPositions({
@@ -238,6 +241,7 @@ function PickPosition({
   const te = useErrorTexts();
   const positions = useQuery(positionsQuery(credential.id));
   const [picked, setPicked] = useStored(`lp.pick.${order.id}`, z.string().nullable(), null);
+  const [watch, setWatch] = useState(NOT_WATCHED);
   if (positions.error && !positions.data)
     return <ErrorNote error={positions.error} onRetry={() => void positions.refetch()} />;
   if (!positions.data) return <Skeleton lines={4} />;
@@ -304,10 +308,16 @@ function PickPosition({
                 )}
               </span>
             )}
+            {p.reason === 'EVIDENCE_CONTRADICTS' && (
+              <span className="relative pl-8">
+                <Contact />
+              </span>
+            )}
             {p.insurable && !fits(p) && <span className="pl-8 text-sm text-wait">{t('positions.other')}</span>}
           </label>
         );
       })}
+      {order.attested !== true && <WatchConsent value={watch} onChange={setWatch} />}
       <div>
         <Button
           size="lg"
@@ -315,7 +325,8 @@ function PickPosition({
           disabled={!chosen}
           onClick={() => {
             const ordId = chosen?.ord_ids[0];
-            if (chosen && ordId !== undefined) onBind({ ordId, instId: chosen.inst_id, credentialId: credential.id });
+            if (chosen && ordId !== undefined)
+              onBind({ ordId, instId: chosen.inst_id, credentialId: credential.id }, watch);
           }}
         >
           {t('positions.bind')}

@@ -21,7 +21,7 @@ import { Page } from '../ui/Shell.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
 
-const channelsQuery = { queryKey: ['channels'], queryFn: () => listChannels(api), refetchInterval: 5_000 };
+const channelsQuery = { queryKey: ['channels'], queryFn: () => listChannels(api), refetchInterval: 2_000 };
 
 /** Where a wallet is told of its cover: each channel with what fails, a test, and its end. `code` is of a link that was mailed. */
 export function NotificationsPage({ code }: { code: string | undefined }) {

@@ -373,6 +373,7 @@ function WhatIf() {
           </div>
         ))}
       </dl>
+      <Contact />
     </section>
   );
 }

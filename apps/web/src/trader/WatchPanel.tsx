@@ -2,12 +2,22 @@ import { getWatch, setWatch } from '@liqpass/api/orderCalls';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { WatchAnswer, WatchBody } from '@liqpass/api/watch';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
+import { shownPrice } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
-import { Button } from '../ui/kit.tsx';
+import { Button, Skeleton } from '../ui/kit.tsx';
 import { Facts } from '../ui/sheets.tsx';
+import { WhenSeen } from '../ui/WhenSeen.tsx';
+import type DistanceLineOf from './DistanceLine.tsx';
+import { Tick } from './WatchConsent.tsx';
+
+// Without a network there is no line; what was seen stands all the same.
+const DistanceLine = lazy<(props: ComponentProps<typeof DistanceLineOf>) => ReactNode>(() =>
+  import('./DistanceLine.tsx').catch(() => ({ default: () => null })),
+);
 
 const watchQuery = (id: string) => ({ queryKey: ['watch', id], queryFn: () => getWatch(api, id) });
 
@@ -29,21 +39,19 @@ export function WatchPanel({ order }: { order: PurchaseOrderAnswer }) {
       <p className="text-sm text-muted">{t(`watch.state.${watch.state}`)}</p>
       {watch.ended_as !== null && <p>{t(`watch.ended.${watch.ended_as}`)}</p>}
       <Seen watch={watch} />
+      <Distance order={order} watch={watch} />
       <ErrorNote error={change.error} />
       {watch.state !== 'ended' && (
         <div className="grid gap-3">
           {!isOn && <p className="text-sm">{t('watch.what')}</p>}
           {isOn && (
-            <label className="flex min-h-6 items-start gap-3 text-sm">
-              <input
-                type="checkbox"
-                className="mt-1"
-                checked={watch.files_claims}
-                disabled={change.isPending}
-                onChange={(event) => change.mutate({ on: true, files_claims: event.target.checked })}
-              />
+            <Tick
+              checked={change.isPending ? change.variables.files_claims : watch.files_claims}
+              busy={change.isPending}
+              onChange={(files) => change.mutate({ on: true, files_claims: files })}
+            >
               {t('watch.files_claims')}
-            </label>
+            </Tick>
           )}
           <Button
             kind={isOn ? 'quiet' : 'solid'}
@@ -68,7 +76,7 @@ function Seen({ watch }: { watch: WatchAnswer }) {
     rows.push([
       t('watch.liq_px'),
       <span key="p" className="num">
-        {watch.position.liq_px}
+        {shownPrice(watch.position.liq_px)}
       </span>,
     ]);
   if (rows.length === 0 && watch.changes.length === 0) return null;
@@ -90,5 +98,26 @@ function Seen({ watch }: { watch: WatchAnswer }) {
         </ul>
       )}
     </div>
+  );
+}
+
+/** Nothing where nobody has looked yet, or the position as it was bound is not known. */
+function Distance({ order, watch }: { order: PurchaseOrderAnswer; watch: WatchAnswer }) {
+  const { position } = order;
+  if (!position || order.bound_at === null || order.coverage_end_at === null || watch.last_look_at === null)
+    return null;
+  const lastLook = Date.parse(watch.last_look_at);
+  const end = Date.parse(order.coverage_end_at);
+  return (
+    <WhenSeen>
+      <Suspense fallback={<Skeleton lines={3} />}>
+        <DistanceLine
+          position={position}
+          boundAt={Date.parse(order.bound_at)}
+          endAt={watch.state === 'ended' ? Math.min(lastLook, end) : end}
+          watch={watch}
+        />
+      </Suspense>
+    </WhenSeen>
   );
 }

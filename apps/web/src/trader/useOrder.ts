@@ -22,6 +22,8 @@ export function useOrder(id: string): {
       (event) => {
         client.setQueryData(orderQuery(id).queryKey, event.purchase_order);
         if (event.claim) void client.invalidateQueries({ queryKey: claimQuery(id).queryKey });
+        // A look leaves something here too, and what it saw may have been told.
+        for (const what of ['watch', 'messages']) void client.invalidateQueries({ queryKey: [what, id] });
       },
       [client, id],
     ),
