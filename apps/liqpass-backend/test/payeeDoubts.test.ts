@@ -1,4 +1,5 @@
 import type { AdminClaim } from '@liqpass/api/operators';
+import type { PayoutAnswer } from '@liqpass/api/payouts';
 import { whyNoChain } from '@liqpass/testing/chain/anvil';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -26,6 +27,20 @@ describe(`what the chain says against a payee (${engine})`, { skip: whyNoChain()
     (await app.call<AdminClaim>('GET', `/admin/claims/${claimId}`, { headers: { 'x-admin-key': ADMIN_KEY } })).body
       .payee_doubts;
 
+  /** Money that goes back to this address: it was short. */
+  async function refunded(app: TestBackend, payoutAddress: string, chainId: number): Promise<string> {
+    const id = await app.order({ ...APPLICATION, chainId, payoutAddress });
+    await app.bind(id, newOrdId());
+    await app.markPaid(id, { premiumAmountUsdc: '0.50' });
+    return id;
+  }
+  async function refundDoubts(app: TestBackend): Promise<Map<string, readonly string[] | undefined>> {
+    const { body } = await app.call<{ items: PayoutAnswer[] }>('GET', '/admin/payouts', {
+      headers: { 'x-admin-key': ADMIN_KEY },
+    });
+    return new Map(body.items.map((each) => [each.purchase_order_id, each.payee_doubts]));
+  }
+
   test('a contract, and what the issuer of USDC has blacklisted, is told before approval and at the address form', async (t) => {
     const chain = await chainOfTests();
     const rpc = await meddledRpc(chain.url);
@@ -45,6 +60,18 @@ describe(`what the chain says against a payee (${engine})`, { skip: whyNoChain()
       ['PAYEE_BLACKLISTED'],
       ['PAYEE_IS_CONTRACT'],
     ]);
+
+    // Whom money would go back to is asked about as well, until somebody has approved it.
+    const refunds = [
+      await refunded(app, clean, chain.chainId),
+      await refunded(app, blacklisted, chain.chainId),
+      await refunded(app, safe, chain.chainId),
+    ];
+    const said = await refundDoubts(app);
+    assert.deepEqual(
+      refunds.map((id) => said.get(id)),
+      [[], ['PAYEE_BLACKLISTED'], ['PAYEE_IS_CONTRACT']],
+    );
 
     const person = await signInWith(app);
     const order = { ...APPLICATION, chainId: chain.chainId };
@@ -68,5 +95,7 @@ describe(`what the chain says against a payee (${engine})`, { skip: whyNoChain()
     assert.deepEqual([message.includes(late), payee_doubts], [true, undefined]);
     rpc.meddle = () => new Promise(() => undefined);
     assert.equal(await doubts(app, await claimed(app, newWallet().address)), undefined);
+    const unasked = await refunded(app, newWallet().address, chain.chainId);
+    assert.equal((await refundDoubts(app)).get(unasked), undefined);
   });
 });

@@ -112,6 +112,11 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
     await shop.tick();
     const kept = await tell(owed.id, right.transactionHash);
     assert.deepEqual([kept.status, kept.body.status, kept.body.told?.tx_hash], [202, 'DUE', right.transactionHash]);
+    await shop.tick();
+    // What it waits for: the block it is in, beyond the last that is final.
+    const { told: waits } = await payout(owed.id);
+    assert.equal(waits?.block_number, Number(right.blockNumber));
+    assert.ok(waits.final_block !== null && waits.final_block < Number(right.blockNumber));
     assert.equal((await tell(owed.id, right.transactionHash)).status, 202, 'told again, it is the same word');
     await shop.settle();
     assert.deepEqual([(await payout(owed.id)).status, (await payout(owed.id)).told], ['PAID', null]);

@@ -1,4 +1,5 @@
 import {
+  PAYEE_DOUBTS,
   BATCH_STATUSES,
   PAYEE_SOURCES,
   PAYOUT_KINDS,
@@ -37,7 +38,19 @@ export const payoutAnswer = z
     recorded_by: z.string().nullable(),
     recorded_at: instant.nullable(),
     /** A transaction that somebody has named, which is not final yet: it is recorded by itself once the chain shows it for good. */
-    told: z.strictObject({ tx_hash: hex32, by: z.string(), at: instant }).nullable(),
+    told: z
+      .strictObject({
+        tx_hash: hex32,
+        by: z.string(),
+        at: instant,
+        /** null: in no block that was read. */
+        block_number: z.int().nullable(),
+        /** The last block that counts. */
+        final_block: z.int().nullable(),
+      })
+      .nullable(),
+    /** What the chain says against the payee of money that goes back, before it is approved; left out where it was not asked, or did not answer. */
+    payee_doubts: z.array(z.enum(PAYEE_DOUBTS)).optional(),
     created_at: instant,
     /** What this operator may do with it, now. */
     may: z.strictObject({

@@ -1,16 +1,20 @@
 import type { PayoutAnswer } from '@liqpass/api/payouts';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { hexGroups, shortId } from '../format.ts';
 import { CopyButton } from '../ui/kit.tsx';
-import { Money } from '../ui/Money.tsx';
+import { Hash, Money } from '../ui/Money.tsx';
 import { Tag } from '../ui/sheets.tsx';
+import { Instant } from '../ui/Instant.tsx';
 import { AddressTag, useAddressName } from './Address.tsx';
+import { chainQuery } from './queries.ts';
 
 /** What is to be paid, or was: for what, to whom, how much; and beside it what stands about it, and what can be done. */
 export function PayoutRow({ item, children }: { item: PayoutAnswer; children?: ReactNode }) {
   const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
   const name = useAddressName(item.to ?? '');
   return (
     <li className="grid items-center gap-x-6 gap-y-1 px-4 py-3 text-sm lg:grid-cols-[11rem_1fr_auto_14rem]">
@@ -50,9 +54,30 @@ export function PayoutRow({ item, children }: { item: PayoutAnswer; children?: R
             {t('payouts.entered_by', { name: item.to_entered_by.replace(/^[a-z]+:/, ''), why: item.to_reason })}
           </span>
         )}
+        {item.payee_doubts?.map((doubt) => (
+          <span key={doubt} className="text-liq">
+            {tk(`payee.${doubt}`)}
+          </span>
+        ))}
+        {item.told && <Told told={item.told} />}
         {!item.attested && item.kind === 'claim' && <span className="text-wait">{t('claim.unattested')}</span>}
         {children}
       </span>
     </li>
+  );
+}
+
+/** A transaction that somebody has named and that counts for nothing yet: which, by whom, and what it waits for. */
+function Told({ told }: { told: NonNullable<PayoutAnswer['told']> }) {
+  const { t } = useTranslation('admin');
+  const explorer = useQuery(chainQuery).data?.explorer_url ?? null;
+  return (
+    <span className="text-wait">
+      <Hash value={told.tx_hash} label={t('claim.transaction')} href={explorer && `${explorer}/tx/${told.tx_hash}`} />{' '}
+      {t('payouts.told', { name: told.by.replace(/^[a-z]+:/, '') })} <Instant at={told.at} seconds={false} />.{' '}
+      {told.block_number === null
+        ? t('payouts.told_unseen')
+        : t('payouts.told_block', { block: told.block_number, final: told.final_block ?? '–' })}
+    </span>
   );
 }

@@ -16,6 +16,7 @@ export type Asked =
 /** The last word before something happens to a payout or a batch: what exactly, and why. */
 export function PayoutStep({ asked, onClose }: { asked: Asked; onClose: () => void }) {
   const { t } = useTranslation('admin');
+  const { t: tk } = useTranslation('checks');
   const client = useQueryClient();
   const [to, setTo] = useState('');
   const [reason, setReason] = useState('');
@@ -63,7 +64,16 @@ export function PayoutStep({ asked, onClose }: { asked: Asked; onClose: () => vo
         if (!bad) act.mutate();
       }}
     >
-      {asked.step === 'approve' && <p className="num text-sm break-all">{asked.payout.to}</p>}
+      {asked.step === 'approve' && (
+        <>
+          <p className="num text-sm break-all">{asked.payout.to}</p>
+          {asked.payout.payee_doubts?.map((doubt) => (
+            <p key={doubt} className="text-sm text-liq">
+              {tk(`payee.${doubt}`)}
+            </p>
+          ))}
+        </>
+      )}
       {asked.step === 'payee' && (
         <HexField
           first

@@ -17,6 +17,7 @@ type Row = Selectable<PayoutsTable> & {
   told_tx_hash: string | null;
   told_by: string | null;
   told_at: Date | null;
+  told_block: string | null;
 };
 
 function toPayout(row: Row): Payout {
@@ -32,7 +33,7 @@ function toPayout(row: Row): Payout {
       row.kind === 'claim'
         ? null
         : row.kind === 'excess' && row.subject.startsWith('0x')
-          ? row.subject
+          ? (row.subject.split(':', 1)[0] ?? null)
           : row.payment_tx_hash,
     attested: row.attested === true,
     payee:
@@ -63,14 +64,21 @@ function toPayout(row: Row): Payout {
         : null,
     told:
       row.told_tx_hash !== null && row.told_by !== null && row.told_at && row.status !== 'PAID'
-        ? { txHash: row.told_tx_hash, by: row.told_by, atMs: row.told_at.getTime() }
+        ? {
+            txHash: row.told_tx_hash,
+            by: row.told_by,
+            atMs: row.told_at.getTime(),
+            blockNumber: row.told_block === null ? null : Number(row.told_block),
+          }
         : null,
     createdAtMs: row.created_at.getTime(),
   };
 }
 
 const selectPayouts = sql`
-  select o.*, p.refund_reason, p.payment_tx_hash, p.attested, t.tx_hash as told_tx_hash, t.told_by, t.told_at
+  select o.*, p.refund_reason, p.payment_tx_hash, p.attested, t.tx_hash as told_tx_hash, t.told_by, t.told_at,
+    case when t.id is not null then (select min(c.block_number) from chain_transfers c
+      where c.reader_id = t.reader_id and c.tx_hash = t.tx_hash and c.vanished_at is null) end as told_block
   from payouts o join purchase_orders p on p.id = o.purchase_order_id
     left join told_payments t on t.payout_id = o.id and t.dropped_at is null`;
 

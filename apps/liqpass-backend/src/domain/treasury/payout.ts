@@ -33,7 +33,13 @@ export type Payout = {
     readonly recordedAtMs: EpochMs;
   } | null;
   /** A transaction that somebody has named, which the chain does not show for good yet. */
-  readonly told: { readonly txHash: string; readonly by: string; readonly atMs: EpochMs } | null;
+  readonly told: {
+    readonly txHash: string;
+    readonly by: string;
+    readonly atMs: EpochMs;
+    /** null: in no block that was read. */
+    readonly blockNumber: number | null;
+  } | null;
   readonly createdAtMs: EpochMs;
 };
 

@@ -47,12 +47,13 @@ export function adminOrderFileRoutes(app: Server, ctx: TreasuryContext, keys: Ke
       const actor = operator(request, keys, 'viewer');
       const file = await readOrderFile(ctx, request.params.id);
       const pays = mayAs(actor.role, 'treasurer');
+      const view = await payoutsFor(ctx, actor);
       return {
         order: purchaseOrderToWire(file.order, ctx.clock.now()),
         snapshot: file.snapshot && snapshotToWire(file.snapshot),
         premium: premiumToWire(file),
         claim: file.claim && claimToWire(file.claim),
-        payouts: file.payouts.map(await payoutsFor(ctx, actor)),
+        payouts: file.payouts.map((each) => view(each)),
         audit: file.audit.map((row) => ({
           id: row.id,
           at: formatIso(row.at.getTime()),

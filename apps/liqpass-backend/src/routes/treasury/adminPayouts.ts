@@ -10,6 +10,7 @@ import {
   approvePayout,
   listPayable,
   listPayouts,
+  payeeDoubts,
   setPayee,
   takeBackApproval,
 } from '../../services/treasury/payouts.ts';
@@ -47,8 +48,9 @@ export function adminPayoutRoutes(app: Server, ctx: TreasuryContext, keys: Keys)
         limit: limit + 1,
       });
       const payable = await listPayable(ctx);
+      const doubts = await payeeDoubts(ctx, rows);
       return {
-        ...toPage(rows, limit, payoutCursor, view),
+        ...toPage(rows, limit, payoutCursor, (payout) => view(payout, doubts.get(payout.id))),
         count: payable.length,
         total_usdc: formatUsdc(payoutTotal(payable)),
         list_hash: payoutListHash(payable),

@@ -2,6 +2,7 @@ import type { BatchSummary, PayoutAnswer } from '@liqpass/api/payouts';
 import { isUuid } from '@liqpass/kernel/ids';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso, type EpochMs } from '@liqpass/kernel/time';
+import type { PayeeDoubt } from '@liqpass/kernel/vocabulary';
 import type { BatchCursor } from '../../db/treasury/batchesRepo.ts';
 import type { PayoutCursor } from '../../db/treasury/payoutsRepo.ts';
 import type { Payout, payoutSteps } from '../../domain/treasury/payout.ts';
@@ -11,7 +12,10 @@ import { badCursor, openCursor, sealCursor } from '../platform/pagination.ts';
 
 const isoOrNull = (ms: EpochMs | undefined): string | null => (ms === undefined ? null : formatIso(ms));
 
-export function payoutToWire(payout: Payout, may: ReturnType<typeof payoutSteps>): PayoutAnswer {
+/** What is known of a payout beside itself: what the chain says against its payee, where it was asked, and its last final block. */
+export type Beside = { readonly doubts?: readonly PayeeDoubt[] | null; readonly finalBlock: number | null };
+
+export function payoutToWire(payout: Payout, may: ReturnType<typeof payoutSteps>, beside: Beside): PayoutAnswer {
   const { payee, approved, paid } = payout;
   return {
     id: payout.id,
@@ -38,7 +42,10 @@ export function payoutToWire(payout: Payout, may: ReturnType<typeof payoutSteps>
       tx_hash: payout.told.txHash,
       by: payout.told.by,
       at: formatIso(payout.told.atMs),
+      block_number: payout.told.blockNumber,
+      final_block: beside.finalBlock,
     },
+    ...(beside.doubts ? { payee_doubts: [...beside.doubts] } : {}),
     created_at: formatIso(payout.createdAtMs),
     may,
   };

@@ -1,5 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { invariant } from '@liqpass/kernel/invariant';
+import type { PayeeDoubt } from '@liqpass/kernel/vocabulary';
 import { identityOf, partyOf, type Actor } from '../../db/audit/auditRepo.ts';
 import { readShop } from '../../db/people/settingsRepo.ts';
 import * as repo from '../../db/treasury/payoutsRepo.ts';
@@ -31,6 +32,24 @@ export async function stepsFor(
 ): Promise<(payout: Payout) => ReturnType<typeof payoutSteps>> {
   const person = { ...partyOf(actor), onePersonShop: (await readShop(ctx.db)).onePersonShop };
   return (payout) => payoutSteps(payout, person, ctx.clock.now());
+}
+
+/** Payees that are asked about for one page at most: each is two questions to an RPC. */
+const MOST_ASKED = 40;
+
+/**
+ * What the chain says against whom money would go back to, told before anybody approves it; by payout, and nothing of those that
+ * were not asked about or when the RPC does not answer. A claim's payee is asked about at its claim.
+ */
+export async function payeeDoubts(
+  ctx: TreasuryContext,
+  payouts: readonly Payout[],
+): Promise<ReadonlyMap<string, readonly PayeeDoubt[]>> {
+  const asked = payouts.filter((each) => each.kind !== 'claim' && each.approved === null).slice(0, MOST_ASKED);
+  const doubts = await Promise.all(
+    asked.map(async ({ id, payee }) => [id, payee && (await ctx.payees.doubts(payee.address))] as const),
+  );
+  return new Map(doubts.flatMap(([id, said]) => (said ? [[id, said] as const] : [])));
 }
 
 /** A payout as a list that is signed names it. */

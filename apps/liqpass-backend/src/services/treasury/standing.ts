@@ -77,6 +77,15 @@ export async function readTreasury(ctx: TreasuryContext): Promise<TreasuryStandi
   };
 }
 
+/** The last block in which a transfer proves a payout; null where nobody watches. */
+export async function readFinalBlock(ctx: TreasuryContext): Promise<number | null> {
+  const { watch } = ctx;
+  const reader = watch === null ? null : await getChainReader(ctx.db, watch.readerId);
+  if (watch === null || reader === null) return null;
+  const at = { latest: reader.headBlock, safe: reader.safeBlock, finalized: reader.finalBlock };
+  return Math.min(at[watch.settings.payoutFinality], reader.last.number);
+}
+
 /** What the treasury can pay: its balance less what it owes already; null before the first balance is known. */
 export async function readCapital(ctx: WatchContext): Promise<{ capital: Usdc | null; differs: boolean }> {
   const reader = await getChainReader(ctx.db, ctx.watch.readerId);
