@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { httpConnection } from './httpConnection.ts';
 import { VERIFIER_KEY } from './standInVerifier.ts';
+import { freePort } from '../../scripts/freePort.ts';
 
 export const INTERNAL_KEY = 'bench-internal-key-0001';
 export const ADMIN_KEY = 'bench-admin-key-000001';
@@ -43,19 +43,6 @@ export type BackendProcess = {
 };
 
 export const scratchDirectory = (name: string): string => mkdtempSync(join(tmpdir(), `liqpass-${name}-`));
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
 
 /** The environment of a backend under measurement: keys of its own, nothing else of ours. */
 export const backendEnvironment = (settings: BackendSettings, port: number): Record<string, string> => ({

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { freePort } from './backendProcess.ts';
+import { freePort } from '../../scripts/freePort.ts';
 import type { VerifierMood } from './standInVerifier.ts';
 
 export type KillableVerifier = {

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { backendEnvironment, BackendEnded, freePort, scratchDirectory } from './backendProcess.ts';
+import { backendEnvironment, BackendEnded, scratchDirectory } from './backendProcess.ts';
+import { freePort } from '../../scripts/freePort.ts';
 import { httpConnection } from './httpConnection.ts';
 
 const entry = join(import.meta.dirname, '../yardstick.ts');

@@ -1,4 +1,5 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
+import { repeatedly } from '../platform/repeatedly.ts';
 import { readAuditHead, sealAudit, type Holes } from '../../services/audit/auditTrail.ts';
 import type { AuditContext } from '../../services/audit/auditContext.ts';
 
@@ -13,11 +14,8 @@ const NOTED_EVERY = 120;
  * Until then the last half second is a tail whose rows carry their stamp but no link yet.
  */
 export function startSealer(ctx: AuditContext): () => Promise<void> {
-  let stopped = false;
   let looks = 0;
   const holes: Holes = new Map();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
       const look = looks++;
@@ -35,17 +33,12 @@ export function startSealer(ctx: AuditContext): () => Promise<void> {
     noted = head.seq;
     ctx.log.info({ seq: head.seq, hash: head.hash }, 'audit trail sealed up to here');
   };
-  const schedule = (): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = look().then(schedule);
-    }, EVERY_MS);
-  };
-  schedule();
+  const stop = repeatedly(async () => {
+    await look();
+    return EVERY_MS;
+  }, EVERY_MS);
   return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
+    await stop();
     looks = 0;
     await look();
   };

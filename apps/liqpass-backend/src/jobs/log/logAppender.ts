@@ -1,4 +1,5 @@
 import { MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
+import { repeatedly } from '../platform/repeatedly.ts';
 import { appendLog } from '../../services/log/appendLog.ts';
 import type { LogContext, LogSettings } from '../../services/log/logContext.ts';
 import { showWitnesses } from '../../services/log/witnesses.ts';
@@ -10,9 +11,6 @@ const FAR_EVERY_MS = MINUTE_MS;
 
 /** Keeps the log growing: what was committed is logged within a second or two, by one process at a time. Stopped, it ends what it began. */
 export function startLogAppender(ctx: LogContext, publicLog: LogSettings): () => Promise<void> {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
   let farAt = 0;
   let shownAt = 0;
   const look = async (): Promise<void> => {
@@ -29,17 +27,12 @@ export function startLogAppender(ctx: LogContext, publicLog: LogSettings): () =>
       ctx.log.warn({ err: error }, 'the log could not be appended to now; it is tried again');
     }
   };
-  const schedule = (): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = look().then(schedule);
-    }, EVERY_MS);
-  };
-  schedule();
+  const stop = repeatedly(async () => {
+    await look();
+    return EVERY_MS;
+  }, EVERY_MS);
   return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
+    await stop();
     await look();
   };
 }
