@@ -23,7 +23,7 @@ const orders = Array.from({ length: ORDERS }, (_, at): PayableOrder => {
     owner: `0x${at.toString(16).padStart(40, 'b')}`,
     reportedTxHash: null,
     createdAt: 0,
-    open: true,
+    closesAt: Number.POSITIVE_INFINITY,
     hasMoney: false,
   };
 });

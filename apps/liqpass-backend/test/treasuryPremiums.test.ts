@@ -4,12 +4,14 @@ import type { LocalChain } from '@liqpass/testing/chain/localChain';
 import { RawAnswer } from '@liqpass/testing/chain/meddledRpc';
 import { multiSendData } from '@liqpass/testing/chain/safeOwners';
 import { formatUsdc, usdc } from '@liqpass/kernel/money';
+import { DAY_MS, formatIso, HOUR_MS } from '@liqpass/kernel/time';
 import type { PayoutAnswer } from '@liqpass/api/payouts';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { encodeFunctionData, parseAbi } from 'viem';
 import { chainShop, chainOfTests, type ChainShop } from './chainShop.ts';
 import { ADMIN_KEY } from './harness.ts';
+import { liquidated } from './scriptedVerifier.ts';
 import { engine } from './testDatabase.ts';
 
 describe(`premiums that the chain shows (${engine})`, { skip: whyNoChain() ?? false }, () => {
@@ -197,6 +199,32 @@ describe(`premiums that the chain shows (${engine})`, { skip: whyNoChain() ?? fa
     await shop.settle();
     assert.deepEqual((await shop.readOrder(id)).payment.status, 'final');
     assert.deepEqual(await owedBack(id), []);
+  });
+
+  test('a claim whose premium vanished is on hold, and cannot be approved until somebody has looked at it', async () => {
+    const start = shop.clock.now() - HOUR_MS;
+    const { id, due } = await shop.bought({
+      coverageStartAt: formatIso(start),
+      coverageEndAt: formatIso(start + DAY_MS),
+    });
+    await shop.pay(await buyer('vanished under a claim'), due);
+    await shop.settle(3);
+    shop.verifier.script(() => liquidated(shop.clock.now() - 1));
+    const { body: filed } = await shop.claim(id);
+    assert.equal(filed.status, 'VERIFIED_PENDING_REVIEW');
+    assert.ok(filed.claimId);
+    assert.deepEqual((await shop.readClaim(filed.claimId)).hold_reasons, []);
+    await chain.reorg(4);
+    assert.equal((await shop.tick()).trouble, null);
+    assert.deepEqual((await shop.readClaim(filed.claimId)).hold_reasons, ['PREMIUM_VANISHED']);
+    const refused = await shop.admin(`/admin/claims/${filed.claimId}/approve`);
+    assert.deepEqual([refused.status, refused.body.error], [409, 'CLAIM_ON_HOLD']);
+    await shop.tick();
+    const held = (await shop.readClaim(filed.claimId)).audit.filter((row) => row.action === 'hold');
+    assert.deepEqual(
+      held.map((row) => [row.actor, row.why]),
+      [['chain', 'the premium is no longer on the chain']],
+    );
   });
 
   test('an operator who marks by hand in the moment of the reader makes one payment with it', async () => {

@@ -13,8 +13,8 @@ export type PayableOrder = {
   readonly reportedTxHash: Hex | null;
   /** Seconds since 1970. */
   readonly createdAt: number;
-  /** Whether it still waits for money: neither paid, nor too late for it. */
-  readonly open: boolean;
+  /** Seconds since 1970: money in a block before then is in time; null: it is paid, or nothing in particular is waited for. */
+  readonly closesAt: number | null;
   /** Whether any money has come for it. */
   readonly hasMoney: boolean;
 };
@@ -84,7 +84,8 @@ export function matchPayment(
   const reported = own.filter((order) => order.reportedTxHash === transfer.txHash);
   const [onlyReported] = reported;
   if (onlyReported && reported.length === 1) return { orderId: onlyReported.id, by: 'wallet' };
-  const open = own.filter((order) => order.open);
+  // Whether it was in time is the block's to say, not the clock of whoever reads it later.
+  const open = own.filter((order) => order.closesAt !== null && blockTime < order.closesAt);
   const [onlyOpen] = open;
   if (onlyOpen && open.length === 1) return { orderId: onlyOpen.id, by: 'wallet' };
 

@@ -11,6 +11,7 @@ import { address, hash, SAFE, USDC } from './madeUp.ts';
 const ALICE: Hex = `0x${'a1'.repeat(20)}`;
 const MALLORY: Hex = `0x${'33'.repeat(20)}`;
 const TX: Hex = `0x${'07'.repeat(32)}`;
+const NOW = 2_000;
 
 const order = (id: string, more: Partial<PayableOrder> = {}): PayableOrder => ({
   id,
@@ -19,7 +20,7 @@ const order = (id: string, more: Partial<PayableOrder> = {}): PayableOrder => ({
   owner: ALICE,
   reportedTxHash: null,
   createdAt: 1_000,
-  open: true,
+  closesAt: Number.POSITIVE_INFINITY,
   hasMoney: false,
   ...more,
 });
@@ -30,7 +31,7 @@ const match = (
   matchPayment(
     { from: paid.from ?? MALLORY, amount: paid.amount ?? 996_300n, txHash: paid.txHash ?? TX },
     paid.reference ?? null,
-    paid.at ?? 2_000,
+    paid.at ?? NOW,
     indexOrders(orders),
   );
 
@@ -45,12 +46,12 @@ test('the exact amount of an order without money is that order, from any wallet'
 });
 
 test("an amount alone is no second payment of an order that has money: it could be a stranger's", () => {
-  const orders = [order('one', { hasMoney: true, open: false })];
+  const orders = [order('one', { hasMoney: true, closesAt: null })];
   assert.deepEqual(match(orders, {}), { orderId: null, candidates: ['one'] });
 });
 
 test('the wallet of exactly one open order is that order', () => {
-  const orders = [order('one'), order('paid', { open: false, amountDue: 1n })];
+  const orders = [order('one'), order('paid', { closesAt: null, amountDue: 1n })];
   assert.deepEqual(match(orders, { from: ALICE, amount: 700_000n }), { orderId: 'one', by: 'wallet' });
   const two = [order('one'), order('two', { amountDue: 1n })];
   assert.deepEqual(match(two, { from: ALICE, amount: 700_000n }), { orderId: null, candidates: ['one', 'two'] });
@@ -68,6 +69,12 @@ test('an order made after the block was not paid by it', () => {
   assert.deepEqual(match(orders, { from: ALICE }), { orderId: null, candidates: [] });
 });
 
+test('a wallet pays the order that was open when the block was made, whenever it is read', () => {
+  const orders = [order('one', { closesAt: NOW, amountDue: 1n })];
+  assert.deepEqual(match(orders, { from: ALICE, at: NOW - 1 }), { orderId: 'one', by: 'wallet' });
+  assert.deepEqual(match(orders, { from: ALICE, at: NOW }), { orderId: null, candidates: [] });
+});
+
 test('whatever a transfer is matched to, the rule that is named holds', () => {
   const someOrder = fc
     .record({
@@ -76,7 +83,7 @@ test('whatever a transfer is matched to, the rule that is named holds', () => {
       owner: fc.option(fc.constantFrom(ALICE, MALLORY)),
       reportedTxHash: fc.option(fc.constant(TX)),
       createdAt: fc.nat(4_000),
-      open: fc.boolean(),
+      closesAt: fc.constantFrom(null, NOW, NOW + 1, Number.POSITIVE_INFINITY),
       hasMoney: fc.boolean(),
     })
     .map((each): PayableOrder => ({ ...each, reference: paymentReference(each.id) }));
@@ -89,7 +96,7 @@ test('whatever a transfer is matched to, the rule that is named holds', () => {
   fc.assert(
     fc.property(orders, paid, fc.nat(8), (all, transfer, named) => {
       const reference = all[named]?.reference ?? null;
-      const found = matchPayment(transfer, reference, 2_000, indexOrders(all));
+      const found = matchPayment(transfer, reference, NOW, indexOrders(all));
       const known = new Set(all.map((each) => each.id));
       if (found.orderId === null) {
         assert.equal(reference, null);
@@ -105,7 +112,7 @@ test('whatever a transfer is matched to, the rule that is named holds', () => {
         assert.ok(rivals.every((each) => each.createdAt > 2_060));
       }
       if (found.by === 'wallet')
-        assert.ok(chosen.owner === transfer.from && (chosen.open || chosen.reportedTxHash === TX));
+        assert.ok(chosen.owner === transfer.from && ((chosen.closesAt ?? 0) > NOW || chosen.reportedTxHash === TX));
     }),
   );
 });

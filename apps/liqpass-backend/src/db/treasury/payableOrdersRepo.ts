@@ -1,7 +1,7 @@
 import type { Hex } from '@liqpass/chain/hex';
 import type { PayableOrder } from '@liqpass/chain/matchPayment';
 import { parseUsdc } from '@liqpass/kernel/money';
-import type { EpochMs } from '@liqpass/kernel/time';
+import { SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
 import { sql } from 'kysely';
 import { PAY_WITHIN_MS } from '../../domain/book/product.ts';
 import type { Db } from '../platform/database.ts';
@@ -13,13 +13,14 @@ type Row = {
   owner: string | null;
   reported_tx_hash: string | null;
   created_at: Date;
-  open: boolean;
+  is_paid: boolean;
+  closes_at: Date | null;
   has_money: boolean;
 };
 
 /**
  * The orders that these transfers can be for: by reference, by an amount that is theirs until a week after they are closed, or by
- * the wallet they belong to, of the last eight days. `hasMoney` is kept up to date by whoever matches.
+ * the wallet they belong to, of the last eight days. Until when each may be paid is `payBy` of the domain, and its window's end. `hasMoney` is kept up to date by whoever matches.
  */
 export async function listPayableOrders(
   db: Db,
@@ -28,9 +29,9 @@ export async function listPayableOrders(
 ): Promise<(Omit<PayableOrder, 'hasMoney'> & { hasMoney: boolean })[]> {
   const { rows } = await sql<Row>`
     select o.id, o.payment_reference, a.amount_usdc, o.owner, o.reported_tx_hash, o.created_at,
-      (o.paid_at is null and (o.coverage_end_at is null or o.coverage_end_at > ${new Date(nowMs)})
-        and not (o.quote_hash is not null and o.okx_meta_json is not null
-          and (case when o.attested then o.bound_at else o.created_at end) + o.pay_by_grown_ms * interval '1 millisecond' <= ${new Date(nowMs - PAY_WITHIN_MS)})) as open,
+      o.paid_at is not null as is_paid,
+      least(o.coverage_end_at, case when o.attested then o.bound_at when o.quote_hash is not null and o.okx_meta_json is not null then o.created_at end
+        + (${PAY_WITHIN_MS} + o.pay_by_grown_ms) * interval '1 millisecond') as closes_at,
       (o.paid_at is not null or exists (select from chain_transfers t where t.purchase_order_id = o.id)) as has_money
     from purchase_orders o left join amounts_due a on a.purchase_order_id = o.id
     where o.id in (
@@ -47,7 +48,7 @@ export async function listPayableOrders(
     owner: row.owner === null ? null : (row.owner.toLowerCase() as Hex),
     reportedTxHash: row.reported_tx_hash as Hex | null,
     createdAt: Math.floor(row.created_at.getTime() / 1_000),
-    open: row.open,
+    closesAt: row.is_paid ? null : (row.closes_at?.getTime() ?? Number.POSITIVE_INFINITY) / SECOND_MS,
     hasMoney: row.has_money,
   }));
 }

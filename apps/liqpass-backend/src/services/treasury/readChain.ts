@@ -168,6 +168,8 @@ async function goBack(ctx: WatchContext, reader: readers.ChainReader): Promise<r
       return vanished;
     });
     if (undone === null) return trouble('CHAIN_MOVED', 'another process reads this treasury');
+    // The new blocks may end where the old ones did: what was settled up to there is looked at again.
+    ctx.watch.settledAt = null;
     for (const gone of undone)
       ctx.log.error(
         {
