@@ -14,13 +14,13 @@ export type Receiver = {
   readonly host: string;
   /** What was posted, oldest first. */
   readonly got: Got[];
-  answer(how: (got: Got) => Answer): void;
+  answer(how: (got: Got) => Answer | Promise<Answer>): void;
 };
 
 /** A server that messages are posted to, over real HTTP. */
 export async function receiver(t: { after(end: () => unknown): void }): Promise<Receiver> {
   const got: Got[] = [];
-  let how: (got: Got) => Answer = () => ({ status: 200 });
+  let how: (got: Got) => Answer | Promise<Answer> = () => ({ status: 200 });
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -30,8 +30,9 @@ export async function receiver(t: { after(end: () => unknown): void }): Promise<
       const json = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
       const one = { path: url.pathname, query: url.searchParams, headers: request.headers, text, json };
       got.push(one);
-      const { status, body = '', headers = {} } = how(one);
-      response.writeHead(status, headers).end(body);
+      void Promise.resolve(how(one)).then(({ status, body = '', headers = {} }) =>
+        response.writeHead(status, headers).end(body),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -60,7 +60,9 @@ async function scene(
     person,
     async deliver() {
       // A channel is sent to once a second.
-      while ((await sendDue(app.backend.ctx)) > 0) app.clock.advance(SECOND_MS + 1);
+      const sendAll = async (): Promise<number> =>
+        (await sendDue(app.backend.ctx, 'asked')) + (await sendDue(app.backend.ctx, 'happened'));
+      while ((await sendAll()) > 0) app.clock.advance(SECOND_MS + 1);
     },
     add: async (body) => {
       const answer = await person.call<{ channel: ChannelAnswer; link: string | null }>('POST', '/api/channels', body);
@@ -183,6 +185,7 @@ test(`a sender killed between sending and marking sends again under the same id;
   const nowMs = ctx.clock.now();
   const [taken, ...others] = await takeDueMessages(
     ctx.db,
+    'happened',
     '00000000-0000-4000-8000-000000000001',
     nowMs,
     nowMs + SENDING_MS,
@@ -194,7 +197,7 @@ test(`a sender killed between sending and marking sends again under the same id;
   await deliver();
   assert.equal(hook.got.length, 1);
   app.clock.advance(SENDING_MS + SECOND_MS);
-  await Promise.all([sendDue(ctx), sendDue(ctx), sendDue(ctx)]);
+  await Promise.all([sendDue(ctx, 'happened'), sendDue(ctx, 'happened'), sendDue(ctx, 'happened')]);
   assert.equal(hook.got.length, 2);
   assert.equal(hook.got[0]?.json['id'], hook.got[1]?.json['id']);
   await deliver();
@@ -493,4 +496,83 @@ test(`what time alone brings is told once: cover begins, it ends within the hour
   app.clock.advance(25 * HOUR_MS);
   await look();
   assert.equal(eventsOf(hook, '/ops').filter((event) => event === 'CLAIM_OVERDUE').length, 1);
+});
+
+test(`tests to servers that never answer, and reported payments, keep no other message waiting (${engine})`, async (t) => {
+  const world = await scene(t, { operators: true });
+  const { app, hook, add } = world;
+  const { ctx } = app.backend;
+  let letGo = (): void => undefined;
+  const slow = new Promise<void>((resolve) => (letGo = resolve));
+  t.after(() => letGo());
+  hook.answer(async ({ path }) => {
+    if (path === '/slow') await slow;
+    return { status: 200 };
+  });
+  await add(jsonHook(hook));
+  for (let wallets = 0; wallets < 5; wallets += 1) {
+    const stranger = await signInWith(app);
+    for (let of = 0; of < 8; of += 1) {
+      const body = jsonHook(hook, { address: `${hook.url}/slow` });
+      const { channel } = (await stranger.call<{ channel: ChannelAnswer }>('POST', '/api/channels', body)).body;
+      await stranger.call('POST', `/api/channels/${channel.id}/test`);
+    }
+  }
+  for (let orders = 0; orders < 3; orders += 1) {
+    const { body } = await app.call<{ purchaseOrderId: string }>('POST', '/api/purchase-orders', { body: APPLICATION });
+    assert.equal((await app.call('POST', `/api/purchase-orders/${body.purchaseOrderId}/report-payment`)).status, 200);
+  }
+  const id = await coveredOrder(world);
+  app.verifier.script(() => liquidated(app.clock.now()));
+  app.clock.advance(MINUTE_MS);
+  const claimant = world.person.wallet.address;
+  await world.person.call('POST', `/api/purchase-orders/${id}/claims`, { claimant });
+  const tests = sendDue(ctx, 'asked');
+  for (let rounds = 0; rounds < 3; rounds += 1) {
+    await sendDue(ctx, 'happened');
+    app.clock.advance(SECOND_MS + 1);
+  }
+  assert.deepEqual(eventsOf(hook, MINE), ['PAID']);
+  assert.ok(eventsOf(hook, '/ops').includes('CLAIM_TO_REVIEW'), eventsOf(hook, '/ops').join());
+  letGo();
+  assert.equal(await tests, 32);
+});
+
+test('a chat is linked however much strangers write to the bot', async (t) => {
+  const { app, hook, add, channels } = await scene(t, { telegram: true });
+  let started = '';
+  hook.answer(({ path }) => ({
+    status: 200,
+    body: JSON.stringify({
+      ok: true,
+      result: path.endsWith('/getMe')
+        ? { username: 'liqpass_bot' }
+        : Array.from({ length: 100 }, (_, at) => ({
+            update_id: at,
+            message: {
+              text: at === 99 ? `/start ${started}` : '说'.repeat(4096),
+              chat: { id: 1_000 + at, type: 'private' },
+            },
+          })),
+    }),
+  }));
+  const { link } = await add({ kind: 'telegram', locale: 'zh' });
+  started = (link ?? '').split('=')[1] ?? '';
+  await buildNotices(app.backend.ctx).notice();
+  assert.equal((await channels())[0]?.confirmed, true);
+});
+
+test(`one mailbox is sent five links a day, whatever wallets ask, and however it is spelled (${engine})`, async (t) => {
+  const box = await mailbox(t);
+  const { app, deliver } = await scene(t, { smtpUrl: box.url });
+  const answers: string[] = [];
+  for (const local of ['victim', 'Victim', 'victim+1', 'VICTIM', 'victim+2', 'victim', 'victim+3']) {
+    const stranger = await signInWith(app);
+    const body = { kind: 'email', address: `${local}@example.com`, locale: 'en' };
+    const answer = await stranger.call<ErrorAnswer>('POST', '/api/channels', body);
+    answers.push(answer.status === 201 ? 'added' : answer.body.error);
+  }
+  await deliver();
+  assert.equal(box.mails.length, 5);
+  assert.deepEqual(answers, [...Array<string>(5).fill('added'), 'TOO_MANY_CHANNELS', 'TOO_MANY_CHANNELS']);
 });

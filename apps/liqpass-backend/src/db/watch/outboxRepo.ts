@@ -26,27 +26,35 @@ export type TakenMessage = {
 /** Between two messages of one channel. DingTalk mutes a robot for 10 minutes after 20 in a minute; Telegram takes one a second a chat. */
 const SPACING_SECONDS = { dingtalk: 4, other: 1 } as const;
 
+/** What somebody asked for, as often as they like, or what happened: the one never keeps the other waiting. */
+export type Lane = 'asked' | 'happened';
+const ASKED = sql`('TEST', 'CONFIRM')`;
+
 /**
- * Takes messages that are due, the oldest of each channel: a channel is never sent to twice at once, whoever sends. What was taken by a
- * process that was killed is due again when its lease ends.
+ * Takes messages of a lane that are due, the oldest of each channel: a channel is never sent to twice at once, whoever sends. Channels that
+ * work come before those that fail, and what a stranger can bring about for nothing (a reported payment) comes last in its channel. What
+ * was taken by a process that was killed is due again when its lease ends.
  */
 export async function takeDueMessages(
   db: Db,
+  lane: Lane,
   takenBy: string,
   nowMs: EpochMs,
   untilMs: EpochMs,
   limit: number,
 ): Promise<TakenMessage[]> {
   const now = new Date(nowMs);
+  const isOfLane = lane === 'asked' ? sql`o.event in ${ASKED}` : sql`o.event not in ${ASKED}`;
   const { rows } = await sql<Omit<TakenMessage, 'atMs' | 'takenBy'> & { at: Date }>`
     with free as materialized (
       select c.id from channels c
-      where c.is_on and exists (select from outbox o where o.channel_id = c.id and o.due_at <= ${now})
+      where c.is_on and exists (select from outbox o where o.channel_id = c.id and o.due_at <= ${now} and ${isOfLane})
         and not exists (select from outbox o where o.channel_id = c.id and o.taken_until > ${now})
         and (c.last_sent_at is null or c.last_sent_at <= ${now}::timestamptz - make_interval(secs => case c.kind when 'dingtalk' then ${SPACING_SECONDS.dingtalk}::float8 else ${SPACING_SECONDS.other}::float8 end))
-      order by c.last_sent_at nulls first limit ${limit} for update of c skip locked
+      order by c.failing_since is not null, c.last_sent_at nulls first limit ${limit} for update of c skip locked
     ), due as materialized (
-      select (select o.id from outbox o where o.channel_id = free.id and o.due_at <= ${now} order by o.due_at, o.at limit 1) as id from free
+      select (select o.id from outbox o where o.channel_id = free.id and o.due_at <= ${now} and ${isOfLane}
+        order by o.event = 'PAYMENT_REPORTED', o.due_at, o.at limit 1) as id from free
     )
     update outbox o set taken_by = ${takenBy}, taken_until = ${new Date(untilMs)}, tries = o.tries + 1
     from due, channels c

@@ -9,6 +9,7 @@ import type {
 import { LiqPassError } from '@liqpass/api/errors';
 import { DAY_MS, formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { Actor } from '../../db/audit/auditRepo.ts';
+import { addToCounters } from '../../db/platform/rateLimitsRepo.ts';
 import * as repo from '../../db/watch/channelsRepo.ts';
 import { listMessagesOf, tellChannel } from '../../db/watch/outboxRepo.ts';
 import { readOwnPurchaseOrder } from '../purchaseOrders.ts';
@@ -19,12 +20,20 @@ import { readBotName } from './telegramClient.ts';
 /** A wallet's channels, those that it added and removed within a day among them: an address cannot be flooded with requests to confirm. */
 const MOST_CHANNELS = 8;
 const CODE_GOOD_MS = HOUR_MS;
+/** Links to confirm that one mailbox is sent a day, whatever wallets ask for them: wallets cost nothing. */
+const MOST_LINKS = 5;
 /** Tests of one channel: one in so long. */
 const TEST_EVERY_MS = 10_000;
 const MOST_MESSAGES = 50;
 
 /** A code as the database knows it: whoever reads that cannot use it. */
 export const hashOfCode = (code: string): string => createHash('sha256').update(code).digest('hex');
+
+/** A mailbox as its links are counted: one of many spellings, and not to be read. */
+function mailboxOf(address: string): string {
+  const [local = '', host = ''] = address.toLowerCase().split('@');
+  return `!mailbox ${hashOfCode(`${local.replace(/\+.*$/, '')}@${host}`)}`;
+}
 
 const instantOf = (ms: EpochMs | null): string | null => (ms === null ? null : formatIso(ms));
 
@@ -109,7 +118,15 @@ export async function addChannel(
       },
       { most: MOST_CHANNELS, sinceMs: nowMs - DAY_MS, nowMs },
     );
-    if (isNew && kind === 'email') await tellChannel(trx, id, 'CONFIRM', 'confirm', { code }, nowMs);
+    if (isNew && kind === 'email' && address !== null) {
+      const [links] = await addToCounters(trx, [{ key: mailboxOf(address), count: 1, windowMs: DAY_MS }], nowMs);
+      if (links && links.count > MOST_LINKS)
+        throw new LiqPassError(
+          'TOO_MANY_CHANNELS',
+          `One mailbox is sent at most ${MOST_LINKS} links to confirm a day: look there, or choose another way.`,
+        );
+      await tellChannel(trx, id, 'CONFIRM', 'confirm', { code }, nowMs);
+    }
     return isNew;
   });
   if (!added)

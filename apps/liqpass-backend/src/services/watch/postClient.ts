@@ -18,7 +18,11 @@ export type Posted =
 export function postJson(
   address: string,
   body: string,
-  { headers = {}, mayBePrivate = false }: { headers?: Readonly<Record<string, string>>; mayBePrivate?: boolean } = {},
+  {
+    headers = {},
+    mayBePrivate = false,
+    mostBytes = MOST_BYTES,
+  }: { headers?: Readonly<Record<string, string>>; mayBePrivate?: boolean; mostBytes?: number } = {},
 ): Promise<Posted> {
   return new Promise((resolve) => {
     let ended = false;
@@ -67,7 +71,7 @@ export function postJson(
         response.on('data', (chunk: Buffer) => {
           size += chunk.byteLength;
           // It answered; the rest is of no interest.
-          if (size > MOST_BYTES) done();
+          if (size > mostBytes) done();
           else chunks.push(chunk);
         });
         response.on('end', done);

@@ -20,9 +20,18 @@ const updates = z.array(
   }),
 );
 
+/**
+ * Anybody may write to the bot, and what they wrote is answered together: a hundred messages of 4096 characters, each with what it replies to.
+ * All of it is read, since what is not read is answered again.
+ */
+const MOST_BYTES = 16 * 1024 * 1024;
+
 async function call(bot: Bot, method: string, body: Record<string, unknown>) {
   // The address holds the token: it is in no failure. The operator chose the host.
-  return postJson(`${bot.apiRoot}/bot${bot.token}/${method}`, JSON.stringify(body), { mayBePrivate: true });
+  return postJson(`${bot.apiRoot}/bot${bot.token}/${method}`, JSON.stringify(body), {
+    mayBePrivate: true,
+    mostBytes: MOST_BYTES,
+  });
 }
 
 /** Sends to a chat. One that blocked the bot, or is gone, is given up at once. */
@@ -50,7 +59,7 @@ export type Start = { readonly code: string; readonly chat: string };
 
 /** The codes that people have sent to the bot since `offset`, and the offset behind them; null where Telegram does not answer. */
 export async function readStarts(bot: Bot, offset: number): Promise<{ starts: Start[]; offset: number } | null> {
-  const posted = await call(bot, 'getUpdates', { offset, timeout: 0, allowed_updates: ['message'] });
+  const posted = await call(bot, 'getUpdates', { offset, limit: 100, timeout: 0, allowed_updates: ['message'] });
   if (posted.failure !== null || posted.status !== 200) return null;
   const parsed = updates.safeParse(answer.safeParse(posted.json).data?.result);
   if (!parsed.success) return null;

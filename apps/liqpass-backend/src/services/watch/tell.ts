@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, formatIso, type EpochMs } from '@liqpass/kernel/time';
 import type { ToldEvent } from '@liqpass/kernel/vocabulary';
-import { dropLate, markFailed, markSent, takeDueMessages, type TakenMessage } from '../../db/watch/outboxRepo.ts';
+import {
+  dropLate,
+  markFailed,
+  markSent,
+  takeDueMessages,
+  type Lane,
+  type TakenMessage,
+} from '../../db/watch/outboxRepo.ts';
 import { messageOf } from '../../domain/watch/message.ts';
 import type { LookoutContext } from './lookoutContext.ts';
 import { sendMail } from './mailClient.ts';
@@ -11,7 +18,7 @@ import { sendWebhook } from './webhookClient.ts';
 
 /** Longer than any channel takes: one whose process was killed while sending is sent again, with the same id, after it. */
 export const SENDING_MS = 45 * SECOND_MS;
-/** Messages sent at once: one a channel. */
+/** Messages of a lane sent at once: one a channel. */
 const MOST_SENDINGS = 32;
 const FIRST_WAIT_MS = 5 * SECOND_MS;
 const LONGEST_WAIT_MS = HOUR_MS;
@@ -33,12 +40,12 @@ export function againAt(outcome: Extract<Sending, { ok: false }>, tries: number,
 }
 
 /**
- * Sends what is due, each channel's oldest, and answers how many were taken. At least once: a message is marked after it was sent, so that
+ * Sends what of a lane is due, each channel's oldest, and answers how many were taken. At least once: a message is marked after it was sent, so that
  * one whose sender is killed in between goes out again, with the same id.
  */
-export async function sendDue(ctx: LookoutContext): Promise<number> {
+export async function sendDue(ctx: LookoutContext, lane: Lane): Promise<number> {
   const nowMs = ctx.clock.now();
-  const taken = await takeDueMessages(ctx.db, randomUUID(), nowMs, nowMs + SENDING_MS, MOST_SENDINGS);
+  const taken = await takeDueMessages(ctx.db, lane, randomUUID(), nowMs, nowMs + SENDING_MS, MOST_SENDINGS);
   await Promise.all(taken.map((message) => sendOne(ctx, message)));
   return taken.length;
 }
