@@ -34,6 +34,7 @@ export async function buildApp(ctx: Context, apiKey: string): Promise<Server> {
   });
   app.addHook('preClose', async () => {
     ctx.stopping.now = true;
+    ctx.liquidations?.close();
   });
   app.addHook('onClose', () => ctx.judges.close());
   app.get(

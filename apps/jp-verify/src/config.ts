@@ -16,6 +16,8 @@ import type { OkxCredential } from './okx/credential.ts';
 export type Config = ServerSettings & {
   readonly jpVerifyApiKey: string;
   readonly okxBaseUrl: string;
+  /** The exchange's public WebSocket, whose liquidations are listened to; null: nobody listens. */
+  readonly liquidationFeedUrl: string | null;
   /** jp-verify's own exchange key; null: only sealed ones are used. */
   readonly ownCredential: OkxCredential | null;
   /** X25519 private keys, base64url, the current one first; empty: one is made at the start. */
@@ -42,6 +44,15 @@ function ownCredential(env: Environment): OkxCredential | null {
     if (!isHeaderText(value))
       throw new ConfigError(`${name} is malformed: it holds characters that no key of the exchange has`);
   return { apiKey, secretKey, passphrase };
+}
+
+function liquidationFeedUrl(env: Environment): string | null {
+  const given = optional(env, 'LIQUIDATION_FEED_URL');
+  if (given === undefined) return null;
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url === null || (url.protocol !== 'wss:' && url.protocol !== 'ws:') || url.username !== '' || url.password !== '')
+    throw new ConfigError('LIQUIDATION_FEED_URL is malformed: it must look like wss://ws.okx.com:8443/ws/v5/public');
+  return given;
 }
 
 const listOf = (env: Environment, name: string): string[] =>
@@ -71,6 +82,7 @@ export function readConfig(env: Environment = process.env, dataDir = resolve('da
         required(env, 'JP_VERIFY_API_KEY', 'with OKX_BASE_URL given, jp-verify answers only to whoever holds it'),
     ),
     okxBaseUrl,
+    liquidationFeedUrl: liquidationFeedUrl(env),
     ownCredential:
       given ?? (made && { apiKey: made.okxApiKey, secretKey: made.okxSecretKey, passphrase: made.okxPassphrase }),
     sealingPrivateKeys: sealing.length === 0 && made ? [made.sealingPrivateKey] : sealing,

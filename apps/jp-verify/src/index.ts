@@ -26,6 +26,7 @@ await runService('jp-verify', async () => {
     clock: systemClock,
     logger,
     okxBaseUrl: config.okxBaseUrl,
+    liquidationFeedUrl: config.liquidationFeedUrl,
     ownCredential: config.ownCredential,
     sealingKeys: sealing.keys,
     attestationKeys: attestation.keys,

@@ -19,7 +19,7 @@ const AT_MOST = {
 
 /** Statements that no request waits for, by what only they read or write; and what a new connection is set to, once. */
 const UPKEEP =
-  /set_config|audit sealer|where attested and refund_reason|audit_seals|leases|sales_stops|exchange_intervals|market_|book_|rate_limits|next_attempt_at <=|\bdelete from|sessions|okx_credentials|attestation_keys|\bwatches\b|from channels where is_on|from outbox/;
+  /set_config|audit sealer|where attested and refund_reason|audit_seals|leases|sales_stops|exchange_intervals|market_|book_|rate_limits|next_attempt_at <=|\bdelete from|sessions|okx_credentials|attestation_keys|\bwatches\b|from channels where is_on|from outbox|public_liquidations/;
 
 test(`a loop asks the database no more often than it must, step by step (${engine})`, async (t) => {
   // Before the backend starts: a connection keeps what it was made with.

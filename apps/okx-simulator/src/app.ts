@@ -3,6 +3,7 @@ import { buildServer, type Server } from '@liqpass/service/server';
 import type { FastifyBaseLogger } from 'fastify';
 import { controlRoutes } from './control/controlRoutes.ts';
 import { openJournal } from './journal.ts';
+import { serveLiquidationFeed } from './okx/liquidationFeed.ts';
 import { OKX_PREFIX, okxRoutes } from './okx/okxRoutes.ts';
 import { playRoutes, type Trial } from './play/playRoutes.ts';
 import { openSimulator, type DefaultKey, type Simulator } from './simulator.ts';
@@ -35,6 +36,8 @@ export async function buildSimulator(context: SimulatorContext): Promise<{ app: 
     bodyLimit: BODY_LIMIT,
   });
   app.addHook('onClose', async () => journal.close());
+  const endFeed = serveLiquidationFeed(app.server, simulator);
+  app.addHook('preClose', async () => endFeed());
   app.get('/healthz', { schema: { hide: true } }, async () => ({ ok: true }));
   await app.register(playRoutes);
   await app.register(controlRoutes(simulator, context.trial ?? { shop: null, operatorKey: null }), {

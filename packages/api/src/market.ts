@@ -70,3 +70,34 @@ export const exchangeAnswer = z
   })
   .meta({ id: 'Exchange' });
 export type ExchangeAnswer = z.infer<typeof exchangeAnswer>;
+
+/** GET /market/liquidations: rows of the exchange's public channel, in the order they were heard; `after` is the `next` of the answer before. */
+export const liquidationsQuery = z.strictObject({
+  stream: z.string().max(40).optional(),
+  after: z.coerce.number().int().min(0).default(0),
+});
+export const publicLiquidation = z
+  .strictObject({
+    instId: z.string(),
+    /** Of the forced order: a long is liquidated by selling. */
+    side: z.enum(['buy', 'sell']),
+    /** The bankruptcy price, at which it was taken over. */
+    px: decimalText,
+    /** Contracts. */
+    size: decimalText,
+    atMs: z.int(),
+  })
+  .meta({ id: 'PublicLiquidation' });
+export type PublicLiquidation = z.infer<typeof publicLiquidation>;
+export const liquidationsAnswer = z
+  .strictObject({
+    /** Whether it listens at all, and whether it hears the channel at this moment. */
+    on: z.boolean(),
+    connected: z.boolean(),
+    /** Of this run; rows of another are counted anew, from 0. */
+    stream: z.string(),
+    items: z.array(publicLiquidation),
+    next: z.int(),
+  })
+  .meta({ id: 'PublicLiquidations' });
+export type LiquidationsAnswer = z.infer<typeof liquidationsAnswer>;

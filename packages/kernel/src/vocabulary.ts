@@ -119,6 +119,8 @@ export const CHECK_CODES = [
   'ORDER_IN_POSITION',
   'MARGIN_KNOWN',
   'LIQ_PRICE_KNOWN',
+  // beside the proof, by what we heard ourselves
+  'PUBLIC_FEED_SAW_IT',
 ] as const;
 export type CheckCode = (typeof CHECK_CODES)[number];
 

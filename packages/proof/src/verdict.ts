@@ -60,7 +60,7 @@ export type Proof<T> =
     };
 
 const SNAPSHOT_ONLY: readonly CheckCode[] = ['POSITION_OPEN', 'ORDER_IN_POSITION', 'MARGIN_KNOWN', 'LIQ_PRICE_KNOWN'];
-const VERIFY_CHECKS = CHECK_CODES.filter((code) => !SNAPSHOT_ONLY.includes(code));
+const VERIFY_CHECKS = CHECK_CODES.filter((code) => !SNAPSHOT_ONLY.includes(code) && code !== 'PUBLIC_FEED_SAW_IT');
 
 /** How long after the window's end a position that still lives is read once more before the claim is denied. */
 const LATE_MS = 10 * MINUTE_MS;

@@ -1,4 +1,11 @@
-import { candlesAnswer, candlesQuery, exchangeAnswer, marksAnswer } from '@liqpass/api/market';
+import {
+  candlesAnswer,
+  candlesQuery,
+  exchangeAnswer,
+  liquidationsAnswer,
+  liquidationsQuery,
+  marksAnswer,
+} from '@liqpass/api/market';
 import type { Server } from '@liqpass/service/server';
 import type { Context } from '../services/context.ts';
 import { exchangeReader } from '../services/exchange.ts';
@@ -33,6 +40,26 @@ export function marketRoutes(app: Server, ctx: Context): void {
       },
     },
     () => readMarks(ctx),
+  );
+  app.get(
+    '/market/liquidations',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'Liquidations as the exchange tells everybody, as far as they were heard',
+        querystring: liquidationsQuery,
+        response: { 200: liquidationsAnswer },
+      },
+    },
+    async (request) =>
+      ctx.liquidations?.read(request.query.stream, request.query.after) ?? {
+        on: false,
+        connected: false,
+        stream: '',
+        items: [],
+        next: 0,
+      },
   );
   const readExchange = exchangeReader(ctx);
   app.get(

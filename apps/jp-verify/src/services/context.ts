@@ -11,6 +11,7 @@ import {
   type OkxClient,
   type OkxTiming,
 } from '../okx/okxClient.ts';
+import { createLiquidationFeed, USUAL_FEED, type FeedTiming, type LiquidationFeed } from '../okx/liquidationFeed.ts';
 import type { OkxCredential } from '../okx/credential.ts';
 import { createExchangeCalls, type ExchangeCalls } from '../okx/exchangeCalls.ts';
 import { createRateLimiter, type Lane, type RateLimiter } from '../okx/rateLimiter.ts';
@@ -33,6 +34,8 @@ export type Context = {
   readonly okxTiming: OkxTiming;
   readonly reading: ReadingTiming;
   readonly judges: Judges;
+  /** The exchange's public liquidations; null: nobody listens to them. */
+  readonly liquidations: LiquidationFeed | null;
   /** Set once the server is to stop: what is being read is then concluded with what there is. */
   readonly stopping: { now: boolean };
 };
@@ -41,15 +44,20 @@ export type ContextInput = Pick<
   Context,
   'clock' | 'logger' | 'okxBaseUrl' | 'ownCredential' | 'sealingKeys' | 'attestationKeys'
 > &
-  Partial<Pick<Context, 'okxTiming' | 'reading' | 'limiter'>>;
+  Partial<Pick<Context, 'okxTiming' | 'reading' | 'limiter'>> & {
+    readonly liquidationFeedUrl?: string | null;
+    readonly feedTiming?: FeedTiming;
+  };
 
-export function createContext(input: ContextInput): Context {
+export function createContext({ liquidationFeedUrl = null, feedTiming = USUAL_FEED, ...given }: ContextInput): Context {
   return {
     okxTiming: USUAL_TIMING,
     reading: USUAL_READING,
-    limiter: createRateLimiter(input.clock),
+    limiter: createRateLimiter(given.clock),
     judges: createJudges(),
-    ...input,
+    ...given,
+    liquidations:
+      liquidationFeedUrl === null ? null : createLiquidationFeed(liquidationFeedUrl, given.logger, feedTiming),
     exchangeClocks: new Map(),
     exchangeCalls: createExchangeCalls(),
     stopping: { now: false },

@@ -562,6 +562,18 @@ TABLE payouts
   CREATE UNIQUE INDEX payouts_owed_once ON payouts USING btree (kind, subject) WHERE (withdrawn_at IS NULL)
   CREATE TRIGGER tell AFTER INSERT ON payouts FOR EACH ROW WHEN ((new.status = 'DUE'::text)) EXECUTE FUNCTION tell_of_payout()
 
+TABLE public_liquidations
+  inst_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  side text NOT NULL
+  px numeric NOT NULL
+  size numeric NOT NULL
+  CONSTRAINT public_liquidations_px_check CHECK (px > 0::numeric)
+  CONSTRAINT public_liquidations_side_check CHECK (side = ANY (ARRAY['buy'::text, 'sell'::text]))
+  CONSTRAINT public_liquidations_size_check CHECK (size > 0::numeric)
+  CONSTRAINT public_liquidations_pkey PRIMARY KEY (inst_id, at, side, px, size)
+  CREATE INDEX public_liquidations_brin ON public_liquidations USING brin (at)
+
 TABLE purchase_orders
   id uuid NOT NULL
   policy_type text NOT NULL

@@ -18,6 +18,7 @@ import { effectiveWindow, type PurchaseOrder } from '../domain/purchaseOrder.ts'
 import type { HallContext } from './hallContext.ts';
 import { openSince } from './notes.ts';
 import { readKeptAnswer, type ShownAnswer } from './keptAnswer.ts';
+import { publicFeedCheck } from './publicFeedCheck.ts';
 import { readPurchaseOrder } from './purchaseOrders.ts';
 
 /** Other claims, and opposite covers, that a review shows at most. */
@@ -57,9 +58,11 @@ export async function reviewClaim(ctx: HallContext, id: string): Promise<ClaimRe
   const payeeDoubts = TO_BE_PAID.includes(item.claim.status) ? ctx.payees.doubts(item.claim.claimant) : null;
   const order = await readPurchaseOrder(ctx, item.claim.purchaseOrderId);
   const evidence = await getEvidence(ctx.db, id);
-  const shown = readKeptAnswer(evidence);
-  const kept = positionSnapshot.safeParse(await getBindingSnapshot(ctx.db, order.id));
-  const snapshot = kept.success ? kept.data : null;
+  const kept = readKeptAnswer(evidence);
+  const heard = item.instId === null ? null : await publicFeedCheck(ctx.db, item.instId, kept.liquidation);
+  const shown = heard === null ? kept : { ...kept, checks: [...kept.checks, heard] };
+  const bound = positionSnapshot.safeParse(await getBindingSnapshot(ctx.db, order.id));
+  const snapshot = bound.success ? bound.data : null;
   const audit = await listAuditOf(ctx.db, id);
   const related = await listRelatedClaims(ctx.db, item.claim, MOST_RELATED);
   return {

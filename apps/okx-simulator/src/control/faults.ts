@@ -61,7 +61,21 @@ export const faultBody = z.discriminatedUnion('kind', [
   }),
   /** The connection is cut, without an answer. */
   z.strictObject({ kind: z.literal('drop'), ...common }),
+  // Of the public channel of liquidations; a count is of looks, of which there are twenty a second.
+  /** Every connection is cut. */
+  z.strictObject({ kind: z.literal('feedClose'), ...common }),
+  /** 64008: the connection ends after this, for an upgrade. */
+  z.strictObject({
+    kind: z.literal('feedNotice'),
+    closesAfterMs: z.int().min(0).max(600_000).default(60_000),
+    ...common,
+  }),
+  /** Rows come twice. */
+  z.strictObject({ kind: z.literal('feedTwice'), ...common }),
+  /** What nobody can read. */
+  z.strictObject({ kind: z.literal('feedGarbage'), ...common }),
 ]);
+const FEED = ['feedClose', 'feedNotice', 'feedTwice', 'feedGarbage'];
 export type FaultBody = z.infer<typeof faultBody>;
 export type Fault = FaultBody & {
   readonly id: number;
@@ -77,6 +91,8 @@ export type FaultBook = {
   list(nowMs: EpochMs): readonly Fault[];
   /** The faults that this request meets, in the order they were made; each counts it. */
   meet(path: string, apiKey: string, nowMs: EpochMs): readonly Fault[];
+  /** The faults that the public channel of liquidations meets. */
+  meetFeed(nowMs: EpochMs): readonly Fault[];
 };
 
 export function faultBook(): FaultBook {
@@ -84,6 +100,18 @@ export function faultBook(): FaultBook {
   let lastId = 0;
   const isAlive = (fault: Fault, nowMs: EpochMs): boolean =>
     (fault.untilMs === null || nowMs < fault.untilMs) && (fault.count === undefined || fault.hits < fault.count);
+  function hit(nowMs: EpochMs, concerns: (fault: Fault) => boolean): readonly Fault[] {
+    faults = faults.filter((fault) => isAlive(fault, nowMs));
+    return faults.filter((fault) => {
+      if (!concerns(fault)) return false;
+      if (fault.skipped < fault.skip) {
+        fault.skipped += 1;
+        return false;
+      }
+      fault.hits += 1;
+      return true;
+    });
+  }
   return {
     add(body, nowMs) {
       const fault: Fault = {
@@ -108,18 +136,15 @@ export function faultBook(): FaultBook {
       faults = faults.filter((fault) => isAlive(fault, nowMs));
       return faults;
     },
-    meet(path, apiKey, nowMs) {
-      faults = faults.filter((fault) => isAlive(fault, nowMs));
-      return faults.filter((fault) => {
-        if (!matches(fault.path, path) || (fault.apiKey !== undefined && fault.apiKey !== apiKey)) return false;
-        if (fault.skipped < fault.skip) {
-          fault.skipped += 1;
-          return false;
-        }
-        fault.hits += 1;
-        return true;
-      });
-    },
+    meet: (path, apiKey, nowMs) =>
+      hit(
+        nowMs,
+        (fault) =>
+          !FEED.includes(fault.kind) &&
+          matches(fault.path, path) &&
+          (fault.apiKey === undefined || fault.apiKey === apiKey),
+      ),
+    meetFeed: (nowMs) => hit(nowMs, (fault) => FEED.includes(fault.kind)),
   };
 }
 

@@ -47,6 +47,17 @@ export type Account = {
   readonly ghosts: Ghost[];
 };
 
+/** A row of the public channel `liquidation-orders`: side of the forced order, bankruptcy price, contracts, epoch ms, all as text. */
+export type PublicLiquidation = Readonly<Record<'instId' | 'side' | 'posSide' | 'bkPx' | 'sz' | 'ts', string>>;
+const LIQUIDATIONS_KEPT = 5_000;
+
+/** Tells everybody of a liquidation. */
+export function publishLiquidation({ liquidations }: Exchange, row: PublicLiquidation): void {
+  liquidations.count += 1;
+  liquidations.rows.push(row);
+  if (liquidations.rows.length > 2 * LIQUIDATIONS_KEPT) liquidations.rows.splice(0, LIQUIDATIONS_KEPT);
+}
+
 export type Exchange = {
   readonly seed: string;
   readonly ids: IdSource;
@@ -55,6 +66,8 @@ export type Exchange = {
   readonly accounts: Map<string, Account>;
   /** The last instant written into a row: time never goes back, even when the clock stands still. */
   lastMs: EpochMs;
+  /** The latest liquidations, as the exchange tells everybody, and how many there were in all. */
+  readonly liquidations: { count: number; rows: PublicLiquidation[] };
   /** Until when marks were held against liquidation prices and resting orders. */
   scannedMs: EpochMs;
 };
@@ -66,6 +79,7 @@ export function newExchange(seed: string, nowMs: EpochMs): Exchange {
     markets: new Map(INSTRUMENTS.map((instrument) => [instrument.instId, newMarket(seed, instrument)])),
     tradeIds: new Map(INSTRUMENTS.map((instrument) => [instrument.instId, instrument.firstTradeId])),
     accounts: new Map(),
+    liquidations: { count: 0, rows: [] },
     lastMs: 0,
     scannedMs: nowMs,
   };

@@ -1,7 +1,7 @@
 import { compare, isPositive, multiply, subtract, type Decimal } from '@liqpass/kernel/decimal';
 import type { EpochMs } from '@liqpass/kernel/time';
-import { eventTime, knownInstrument, type Account, type Exchange } from './exchange.ts';
-import { floorTo, ceilTo } from './figures.ts';
+import { eventTime, knownInstrument, publishLiquidation, type Account, type Exchange } from './exchange.ts';
+import { floorTo, ceilTo, plain } from './figures.ts';
 import { nextId } from './ids.ts';
 import { TAKER_FEE, tierOf, type Instrument } from './instruments.ts';
 import { newOrder, type Order } from './order.ts';
@@ -51,6 +51,15 @@ export function forceClose(
     source: '',
     cTime: atMs,
   });
+  if (kind !== 'adl')
+    publishLiquidation(exchange, {
+      instId: order.instId,
+      side: position.direction === 1 ? 'sell' : 'buy',
+      posSide: position.direction === 1 ? 'long' : 'short',
+      bkPx: plain(px),
+      sz: plain(size),
+      ts: String(atMs),
+    });
   return settleFill(exchange, account, instrument, order, {
     sz: size,
     px,

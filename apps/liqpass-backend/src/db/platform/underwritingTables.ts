@@ -29,6 +29,14 @@ export type MarketMarksTable = {
   index_px: Numeric | null;
   index_at: Timestamp | null;
 };
+/** The exchange's public liquidations, as far as they were heard. */
+export type PublicLiquidationsTable = {
+  inst_id: string;
+  at: Timestamp;
+  side: 'buy' | 'sell';
+  px: Numeric;
+  size: Numeric;
+};
 export type MarketMinutesTable = {
   inst_id: string;
   at: Timestamp;
@@ -101,6 +109,7 @@ export type UnderwritingTables = {
   market_candles: MarketCandlesTable;
   market_marks: MarketMarksTable;
   market_minutes: MarketMinutesTable;
+  public_liquidations: PublicLiquidationsTable;
   exchange_intervals: ExchangeIntervalsTable;
   leases: LeasesTable;
   sales_stops: SalesStopsTable;

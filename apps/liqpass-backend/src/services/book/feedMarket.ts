@@ -14,8 +14,10 @@ import {
   listMarkGaps,
   type StoredCandle,
 } from '../../db/book/marketRepo.ts';
+import { forgetPublicLiquidations } from '../../db/book/publicLiquidationsRepo.ts';
 import type { BookContext } from './bookContext.ts';
 import { feedExchange } from './exchange.ts';
+import { buildLiquidationFeed } from './feedLiquidations.ts';
 import { HOURS_BACK, INSTRUMENTS } from './market.ts';
 import type { MarketClient } from './marketClient.ts';
 import { PAST_HOURS } from './pastState.ts';
@@ -44,6 +46,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
   const readAt = new Map<string, EpochMs>();
   const tried = new Map<string, number>();
   const exhausted = new Set<string>();
+  const liquidations = buildLiquidationFeed(client);
   return {
     name,
     async feed(ctx, signal) {
@@ -52,6 +55,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
         if (await holdLease(ctx.db, LEASE, name, nowMs, LEASE_MS)) {
           await feedExchange(ctx, client, signal);
           await feedMarks(ctx, client, signal);
+          await liquidations(ctx, signal);
           for (const instId of INSTRUMENTS) {
             const last = readAt.get(instId);
             const isDue =
@@ -63,8 +67,10 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
             await feedCandles(ctx, client, instId, nowMs, signal);
             await fillGaps(ctx, client, instId, nowMs, tried, signal);
             // A new hour: what is old goes.
-            if (last === undefined || Math.floor(last / HOUR_MS) !== Math.floor(nowMs / HOUR_MS))
+            if (last === undefined || Math.floor(last / HOUR_MS) !== Math.floor(nowMs / HOUR_MS)) {
               await forgetMarks(ctx.db, nowMs);
+              await forgetPublicLiquidations(ctx.db, nowMs);
+            }
             readAt.set(instId, nowMs);
           }
         }

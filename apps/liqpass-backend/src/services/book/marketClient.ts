@@ -1,10 +1,12 @@
 import {
   candlesAnswer,
   exchangeAnswer,
+  liquidationsAnswer,
   marksAnswer,
   type CandlesAnswer,
   type CandlesQuery,
   type ExchangeAnswer,
+  type LiquidationsAnswer,
   type MarksAnswer,
 } from '@liqpass/api/market';
 import type { z } from 'zod';
@@ -14,6 +16,11 @@ export type MarketClient = {
   marks(signal: AbortSignal): Promise<MarksAnswer>;
   /** How the exchange answered lately. */
   exchange(signal: AbortSignal): Promise<ExchangeAnswer>;
+  /** What the exchange's public channel told since; `null`: everything that jp-verify still has. */
+  liquidations(
+    since: { readonly stream: string; readonly after: number } | null,
+    signal: AbortSignal,
+  ): Promise<LiquidationsAnswer>;
   /** Newest first; `after` is exclusive: only candles older than it. */
   candles(query: Omit<CandlesQuery, 'after'> & { after?: number }, signal: AbortSignal): Promise<CandlesAnswer>;
 };
@@ -37,6 +44,12 @@ export function marketClient(baseUrl: string, apiKey: string): MarketClient {
   }
   return {
     exchange: (signal) => read('/exchange', exchangeAnswer, signal),
+    liquidations: (since, signal) =>
+      read(
+        `/market/liquidations${since === null ? '' : `?${new URLSearchParams({ stream: since.stream, after: String(since.after) }).toString()}`}`,
+        liquidationsAnswer,
+        signal,
+      ),
     marks: (signal) => read('/market/marks', marksAnswer, signal),
     candles: ({ instId, bar, limit, after }, signal) => {
       const query = new URLSearchParams({ instId, bar, limit: String(limit) });
