@@ -190,6 +190,15 @@ select quote_hash from purchase_orders where quote_hash in (select quote_hash fr
 select q.quote_hash from quotes q left join purchase_orders o on o.id = q.purchase_order_id
   where q.purchase_order_id is not null and o.quote_hash is distinct from q.quote_hash;
 
+-- name: the sums that are kept are what the rooms add up to
+select policy_type, inst_id, side from (
+    select policy_type, coalesce(inst_id, '') as inst_id, coalesce(side, '') as side, payout_usdc as amount from book_rooms
+      where held_until > (select at from book_kept)
+    union all select policy_type, coalesce(inst_id, ''), coalesce(side, ''), -payout_usdc from book_changes
+      where held_until > (select at from book_kept)
+    union all select policy_type, inst_id, side, -in_force_usdc from book_sums) parts
+  group by 1, 2, 3 having sum(amount) <> 0;
+
 -- The chain
 
 -- name: what is kept of the chain is what stands up to the checkpoint, and nothing beyond it

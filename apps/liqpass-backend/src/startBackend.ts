@@ -24,6 +24,7 @@ import { startTeller } from './jobs/watch/teller.ts';
 import { startTreasuryWatch } from './jobs/treasury/treasuryWatch.ts';
 import { liveCapital } from './services/treasury/liveCapital.ts';
 import { measureTreasury } from './routes/treasury/treasuryMetrics.ts';
+import { measureBook } from './routes/book/bookMetrics.ts';
 import { measureExchange } from './routes/book/exchange.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import { buildMetrics } from './routes/platform/operations.ts';
@@ -154,6 +155,7 @@ export async function startBackend(
         ? null
         : startTreasuryWatch({ ...background, watch }, { reads: config.role !== 'web', live });
     measureExchange(metrics.registry, ctx);
+    measureBook(metrics.registry, ctx);
     if (watch !== null) measureTreasury(metrics.registry, { ...ctx, watch });
     const address = await listen(app, config);
     return {

@@ -361,6 +361,7 @@ export const OPERATOR_EVENTS = [
   'CAPITAL_LOW',
   'EXCHANGE_DOWN',
   'AUDIT_BROKEN',
+  'BOOK_OFF',
   'WATCH_BLIND',
   'NEW_KEY_USED',
 ] as const;

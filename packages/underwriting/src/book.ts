@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import { SIDES, type ExposureLimit, type Side } from '@liqpass/kernel/vocabulary';
 import type { Horizon } from './params.ts';
 import type { Coin } from './products.ts';
-import { distanceOf, sigmaFor, type BookRisk } from './bookRisk.ts';
+import { sigmaFor, type BookRisk } from './bookRisk.ts';
 
 // What the book may carry. BTC and ETH crash together (an ETH long is hit in 9 of 10 cases where a BTC long is), so each
 // side is one risk across both coins.
@@ -51,11 +51,27 @@ export function bookLimits(capital: Usdc): BookLimits {
 /** Nearer than this many sigmas of its own product counts as near. */
 export const NEAR_SIGMAS = 3;
 
+/**
+ * The price from which on a cover is nearer than 3 sigma: at it or above for a long, below it for a short. A decimal number on the
+ * edge of a step of 0.05 to 0.1 % of itself, away from the mark, so that a book whose sums are kept by such steps has it exactly.
+ */
+export function nearFrom(mark: number, sigma: number, side: Side): string {
+  const px = mark * (side === 'long' ? 1 - NEAR_SIGMAS * sigma : 1 + NEAR_SIGMAS * sigma);
+  if (px <= 0) return '0';
+  const exponent = Math.floor(Math.log10(px)) - 3;
+  const steps = px / 10 ** exponent;
+  const wide = steps < 2000 ? 1 : steps < 5000 ? 2 : 5;
+  return `${(side === 'long' ? Math.floor(steps / wide) : Math.ceil(steps / wide)) * wide}e${exponent}`;
+}
+
 /** Whether a cover is nearer than 3 sigma to its liquidation price, as the market stands; what cannot be told is near. */
 export function isNear(policy: Pick<BookPolicy, 'coin' | 'side' | 'liqPx' | 'horizon'>, risk: BookRisk): boolean {
-  const distance = distanceOf(policy, risk);
+  const { coin, side, liqPx } = policy;
   const sigma = sigmaFor(policy, risk, policy.horizon);
-  return distance === null || sigma === null || distance < NEAR_SIGMAS * sigma;
+  const mark = coin === null ? undefined : risk[coin]?.mark;
+  if (mark === undefined || side === null || liqPx === null || sigma === null) return true;
+  const from = Number(nearFrom(mark, sigma, side));
+  return side === 'long' ? liqPx >= from : liqPx < from;
 }
 
 export type SideTotals = {

@@ -75,6 +75,16 @@ TABLE binding_snapshots
   CONSTRAINT binding_snapshots_pkey PRIMARY KEY (id)
   CREATE INDEX binding_snapshots_of_order ON binding_snapshots USING btree (purchase_order_id)
 
+TABLE book_changes
+  policy_type text NOT NULL
+  inst_id text
+  side text
+  liq_px numeric
+  payout_usdc numeric(38,6) NOT NULL
+  tentative boolean NOT NULL
+  sold_at timestamp with time zone NOT NULL
+  held_until timestamp with time zone NOT NULL
+
 TABLE book_days
   day date NOT NULL
   premiums_usdc numeric(38,6) NOT NULL
@@ -83,6 +93,21 @@ TABLE book_days
   reserve_usdc numeric(38,6)
   finished boolean NOT NULL
   CONSTRAINT book_days_pkey PRIMARY KEY (day)
+
+TABLE book_distances
+  policy_type text NOT NULL
+  inst_id text NOT NULL
+  side text NOT NULL
+  px_step numeric NOT NULL
+  in_force_usdc numeric(38,6) NOT NULL
+  CONSTRAINT book_distances_pkey PRIMARY KEY (policy_type, inst_id, side, px_step)
+
+TABLE book_kept
+  one boolean NOT NULL DEFAULT true
+  at timestamp with time zone NOT NULL
+  checked_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+  CONSTRAINT book_kept_one_check CHECK (one)
+  CONSTRAINT book_kept_pkey PRIMARY KEY (one)
 
 TABLE book_rooms
   id uuid NOT NULL
@@ -111,6 +136,17 @@ TABLE book_rooms
   CREATE INDEX book_rooms_account ON book_rooms USING btree (main_account, held_until) WHERE (main_account IS NOT NULL)
   CREATE INDEX book_rooms_live ON book_rooms USING btree (held_until)
   CREATE INDEX book_rooms_sold ON book_rooms USING btree (sold_at)
+  CREATE INDEX book_rooms_tentative ON book_rooms USING btree (tentative_of, held_until) WHERE (tentative_of IS NOT NULL)
+  CREATE TRIGGER note AFTER INSERT OR DELETE OR UPDATE ON book_rooms FOR EACH ROW EXECUTE FUNCTION note_room()
+
+TABLE book_sums
+  policy_type text NOT NULL
+  inst_id text NOT NULL
+  side text NOT NULL
+  in_force_usdc numeric(38,6) NOT NULL
+  fresh_usdc numeric(38,6) NOT NULL
+  tentative_usdc numeric(38,6) NOT NULL
+  CONSTRAINT book_sums_pkey PRIMARY KEY (policy_type, inst_id, side)
 
 TABLE chain_checkpoints
   reader_id text NOT NULL
@@ -881,6 +917,25 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION note_room()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      if tg_op = 'UPDATE' and (old.policy_type, old.inst_id, old.side, old.liq_px, old.payout_usdc, old.tentative_of is null, old.sold_at, old.held_until)
+          is not distinct from (new.policy_type, new.inst_id, new.side, new.liq_px, new.payout_usdc, new.tentative_of is null, new.sold_at, new.held_until) then
+        return null;
+      end if;
+      if tg_op <> 'INSERT' then
+        insert into book_changes values (old.policy_type, old.inst_id, old.side, old.liq_px, -old.payout_usdc, old.tentative_of is not null, old.sold_at, old.held_until);
+      end if;
+      if tg_op <> 'DELETE' then
+        insert into book_changes values (new.policy_type, new.inst_id, new.side, new.liq_px, new.payout_usdc, new.tentative_of is not null, new.sold_at, new.held_until);
+      end if;
+      return null;
+    end
+    $function$
+
 CREATE OR REPLACE FUNCTION payouts_sound(kind text, claim_id uuid, payee text, payee_source text, payee_by text, payee_by_identity text, payee_why text, amount_usdc numeric, status text, approved_by text, approved_by_identity text, approved_at timestamp with time zone, batch_id uuid, tx_hash text, paid_at timestamp with time zone, recorded_by text, recorded_at timestamp with time zone, withdrawn_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -906,6 +961,20 @@ begin
   ;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION price_step(px numeric)
+ RETURNS numeric
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    declare
+      shift numeric := power(10::numeric, 3 - floor(log(px::float8))::int);
+      steps numeric := trunc(px * shift);
+      wide int := case when steps < 2000 then 1 when steps < 5000 then 2 else 5 end;
+    begin
+      return div(steps, wide) * wide / shift;
+    end
+    $function$
 
 CREATE OR REPLACE FUNCTION purchase_orders_sound(premium_amount_usdc numeric, coverage_start_at timestamp with time zone, coverage_end_at timestamp with time zone, okx_meta_json jsonb, bound_at timestamp with time zone, attested boolean, binding_released_at timestamp with time zone, reported_at timestamp with time zone, reported_tx_hash text, paid_at timestamp with time zone, paid_amount_usdc numeric, payment_tx_hash text, marked_paid_by text, refund_reason text, credential_id uuid, snapshot_id uuid, okx_uid text, okx_main_uid text, okx_pos_id text, okx_pos_ctime text, waiting_check text, payer text, paid_probability double precision, refunded_at timestamp with time zone, refund_to text, refund_tx_hash text, amount_due_usdc numeric, payment_reference text, payment_seen_tx_hash text, payment_seen_block bigint, payment_final boolean, pay_by_grown_ms bigint)
  RETURNS boolean

@@ -4,6 +4,7 @@ import type { ClaimStatus, Side } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import { amountOf, amountOrNull, numericOf } from '../platform/rows.ts';
+import { sinceKept } from './keptSums.ts';
 
 /** Any number that nothing else of ours uses as an advisory lock. */
 const BOOK_LOCK = 4_242_001;
@@ -17,20 +18,23 @@ export async function lockBook(trx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(${BOOK_LOCK})`.execute(trx);
 }
 
-/** From where on a cover is nearer than 3 sigma: above this price for a long, below it for a short. */
+/** From where on a cover is nearer than 3 sigma: at or above this price for a long, below it for a short. */
 export type NearPrice = {
   readonly instId: string;
   readonly side: Side;
   readonly policyType: string;
-  readonly px: number;
+  /** A decimal number, on the edge of a step of prices (price_step() in SQL). */
+  readonly px: string;
 };
+
+/** Of rooms past their end: those with a claim under way, which count until it is settled. */
+const claimed = (nowMs: EpochMs): RawBuilder<unknown> => sql`
+  (select r.* from book_rooms r join insurance_claims c on c.purchase_order_id = r.purchase_order_id
+   where r.held_until <= ${new Date(nowMs)} and c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'))`;
 
 /** What counts at a moment: room that is held, and covers under a claim, after their end too. */
 const live = (nowMs: EpochMs): RawBuilder<unknown> => sql`
-  (select r.* from book_rooms r where r.held_until > ${new Date(nowMs)}
-   union all
-   select r.* from book_rooms r join insurance_claims c on c.purchase_order_id = r.purchase_order_id
-   where r.held_until <= ${new Date(nowMs)} and c.status in ('VERIFYING', 'VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG'))`;
+  (select r.* from book_rooms r where r.held_until > ${new Date(nowMs)} union all select * from ${claimed(nowMs)} late)`;
 
 export type BookSums = {
   readonly inForce: Usdc;
@@ -45,14 +49,13 @@ export type BookSums = {
 
 /**
  * The sums of the live book that the limits are about, as bookTotals() of the underwriting package defines them (a test
- * holds the two together). In SQL, so that a sale under the lock reads one row and not the whole book.
+ * holds the two together). What is kept, and what is not in it yet (keptSums.ts): as much work for a million covers as for a thousand.
  * @param except the room that is about to be replaced
  */
 export async function sumBook(
   trx: Db,
   asked: {
     readonly nowMs: EpochMs;
-    readonly soldAfterMs: EpochMs;
     readonly near: readonly NearPrice[];
     readonly account: string | null;
     readonly except: string | null;
@@ -60,29 +63,47 @@ export async function sumBook(
   },
 ): Promise<BookSums> {
   const { near } = asked;
+  const now = sql`${new Date(asked.nowMs)}::timestamptz`;
   const { rows } = await sql<
     Record<'in_force' | 'account' | 'rooms' | `${Side}_${'all' | 'near' | 'fresh' | 'tentative'}`, string>
   >`
-    with near as (
+    with near as materialized (
       select * from unnest(${near.map((one) => one.instId)}::text[], ${near.map((one) => one.side)}::text[],
-        ${near.map((one) => one.policyType)}::text[], ${near.map((one) => one.px)}::float8[]) as n(inst_id, side, policy_type, px)
+        ${near.map((one) => one.policyType)}::text[], ${near.map((one) => one.px)}::numeric[]) as n(inst_id, side, policy_type, px)
+    ), late as materialized (select r.* from ${claimed(asked.nowMs)} r where r.id is distinct from ${asked.except}::uuid),
+    replaced as materialized (select r.* from book_rooms r where r.id = ${asked.except}::uuid and r.held_until > ${now}),
+    -- Room by room: what is not in the kept sums.
+    single as (
+      ${sinceKept(now)}
+      union all select policy_type, inst_id, side, liq_px, payout_usdc, case when sold_at > ${now} - interval '1 hour' then payout_usdc else 0 end,
+        case when tentative_of is null then 0 else payout_usdc end from late
+      union all select policy_type, inst_id, side, liq_px, -payout_usdc, case when sold_at > ${now} - interval '1 hour' then -payout_usdc else 0 end,
+        case when tentative_of is null then 0 else -payout_usdc end from replaced
     ), book as (
-      select r.payout_usdc as payout, r.main_account, r.tentative_of, r.sold_at > ${new Date(asked.soldAfterMs)} as fresh,
-        r.side is distinct from 'short' as long, r.side is distinct from 'long' as short,
-        coalesce(case r.side when 'long' then r.liq_px > n.px when 'short' then r.liq_px < n.px end, true) as near
-      from ${live(asked.nowMs)} r
-      left join near n on n.inst_id = r.inst_id and n.side = r.side and n.policy_type = r.policy_type
-      where r.id is distinct from ${asked.except}::uuid
+      select s.side, s.in_force, s.fresh, s.tentative,
+        case when coalesce(case s.side when 'long' then s.liq_px >= n.px when 'short' then s.liq_px < n.px end, true) then s.in_force else 0 end as near
+      from single s left join near n on n.inst_id = s.inst_id and n.side = s.side and n.policy_type = s.policy_type
+      union all
+      select nullif(k.side, ''), k.in_force_usdc, k.fresh_usdc, k.tentative_usdc,
+        case when n.px is null then k.in_force_usdc else (
+          select coalesce(sum(d.in_force_usdc), 0) from book_distances d
+          where d.policy_type = k.policy_type and d.inst_id = k.inst_id and d.side = k.side
+            and d.px_step >= case k.side when 'long' then n.px else 0 end and d.px_step < case k.side when 'long' then 'NaN' else n.px end) end
+      from book_sums k left join near n on n.inst_id = k.inst_id and n.side = k.side and n.policy_type = k.policy_type
+    ), sided as (
+      select side is distinct from 'short' as long, side is distinct from 'long' as short, in_force, fresh, tentative, near from book
     )
-    select coalesce(sum(payout), 0) as in_force,
-      coalesce(sum(payout) filter (where main_account = ${asked.account}), 0) as account,
-      coalesce(sum(payout) filter (where long), 0) as long_all, coalesce(sum(payout) filter (where short), 0) as short_all,
-      coalesce(sum(payout) filter (where long and near), 0) as long_near, coalesce(sum(payout) filter (where short and near), 0) as short_near,
-      coalesce(sum(payout) filter (where long and fresh), 0) as long_fresh, coalesce(sum(payout) filter (where short and fresh), 0) as short_fresh,
-      coalesce(sum(payout) filter (where long and tentative_of is not null), 0) as long_tentative,
-      coalesce(sum(payout) filter (where short and tentative_of is not null), 0) as short_tentative,
-      count(*) filter (where tentative_of = ${asked.caller}) as rooms
-    from book`.execute(trx);
+    select coalesce(sum(in_force), 0) as in_force,
+      coalesce(sum(in_force) filter (where long), 0) as long_all, coalesce(sum(in_force) filter (where short), 0) as short_all,
+      coalesce(sum(near) filter (where long), 0) as long_near, coalesce(sum(near) filter (where short), 0) as short_near,
+      coalesce(sum(fresh) filter (where long), 0) as long_fresh, coalesce(sum(fresh) filter (where short), 0) as short_fresh,
+      coalesce(sum(tentative) filter (where long), 0) as long_tentative, coalesce(sum(tentative) filter (where short), 0) as short_tentative,
+      (select coalesce(sum(payout_usdc), 0) from (
+        select payout_usdc from book_rooms r where r.main_account = ${asked.account} and r.held_until > ${now} and r.id is distinct from ${asked.except}::uuid
+        union all select payout_usdc from late where main_account = ${asked.account}) a) as account,
+      (select count(*) from book_rooms r where r.tentative_of = ${asked.caller} and r.held_until > ${now} and r.id is distinct from ${asked.except}::uuid)
+        + (select count(*) from late where tentative_of = ${asked.caller}) as rooms
+    from sided`.execute(trx);
   const [row] = rows;
   const of = (side: Side): BookSums['sides'][Side] => ({
     inForce: amountOf(row?.[`${side}_all`] ?? '0'),

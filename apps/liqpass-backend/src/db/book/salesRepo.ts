@@ -52,3 +52,29 @@ export async function resumeSales(db: Db, scope: SalesScope, entry: AuditEntry):
     )
     ${auditFrom('moved', entry)}`.execute(db);
 }
+
+const EVERYTHING = subjectOf({ policyType: null, instId: null, side: null });
+
+/** Takes everything off sale because the kept sums are wrong, and tells the operators. Where everything is off sale already, that stop stands. */
+export async function stopForWrongSums(db: Db, reason: string, entry: AuditEntry): Promise<void> {
+  const at = new Date(entry.atMs);
+  await sql`
+    with moved as (
+      insert into sales_stops (reason, stopped_by, stopped_at) values (${reason}, ${entry.actor.name}, ${at}) on conflict do nothing
+      returning ${EVERYTHING}::text as id, 'ON_SALE'::text as from_status, 'STOPPED'::text as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select tell_operators('BOOK_OFF', 'book:' || ${entry.atMs}::bigint, ${at}::timestamptz, '{}') from moved`.execute(
+    db,
+  );
+}
+
+/** Puts back on sale what `stopForWrongSums` took off; what an operator took off stays off. Whether there was such a stop. */
+export async function resumeAfterWrongSums(db: Db, entry: AuditEntry): Promise<boolean> {
+  const { rows } = await sql`
+    with moved as (
+      delete from sales_stops where stopped_by = ${entry.actor.name} and policy_type is null and inst_id is null and side is null
+      returning ${EVERYTHING}::text as id, 'STOPPED'::text as from_status, 'ON_SALE'::text as to_status
+    ), noted as (${auditFrom('moved', entry)})
+    select from moved`.execute(db);
+  return rows.length > 0;
+}

@@ -98,6 +98,7 @@ export const EN: Wordings = {
     'The treasury cannot be read or believed',
     `${code}. See the treasury page before anything is paid.`,
   ],
+  BOOK_OFF: () => ['The book does not add up', 'Everything is off sale until its sums are checked again.'],
   CAPITAL_LOW: ({ capital, reserve }) => [
     'Capital is low',
     `${capital} USDC stand against a reserve of ${reserve} USDC.`,

@@ -51,6 +51,7 @@ export const ZH: Wordings = {
   CLAIM_OVERDUE: ({ claim, hours }) => ['有理赔超过承诺时间', `理赔 ${claim} 已等待超过 ${hours} 小时，请立即审核。`],
   PAYOUT_DUE: ({ kind, amount }) => ['有款项待支付', `${amount} USDC（${kind}），见付款队列页。`],
   TREASURY_TROUBLE: ({ code }) => ['资金库无法读取或数据不可信', `${code}。支付任何款项前请先查看资金库页。`],
+  BOOK_OFF: () => ['账簿合计不符', '在重新核对之前，全部暂停销售。'],
   CAPITAL_LOW: ({ capital, reserve }) => ['资金不足', `现有 ${capital} USDC，所需准备金 ${reserve} USDC。`],
   EXCHANGE_DOWN: () => ['交易所没有响应', '期间停止销售，也不会因此使理赔失败。'],
   AUDIT_BROKEN: ({ problems }) => ['审计记录或公开日志校验不通过', `${problems}。请停止付款并查明原因。`],

@@ -5,7 +5,7 @@ import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import {
   bookLimits,
   decideSale,
-  NEAR_SIGMAS,
+  nearFrom,
   restsUntil,
   type BookLimits,
   type BookPolicy,
@@ -62,8 +62,7 @@ export function nearPrices(risk: BookRisk): NearPrice[] {
       PRODUCTS.flatMap(({ policyType, horizon }) => {
         const sigma = now.sigma[side][horizon];
         if (sigma === undefined) return [];
-        const away = NEAR_SIGMAS * sigma;
-        return [{ instId, side, policyType, px: now.mark * (side === 'long' ? 1 - away : 1 + away) }];
+        return [{ instId, side, policyType, px: nearFrom(now.mark, sigma, side) }];
       }),
     );
   });
@@ -92,7 +91,6 @@ async function readBook(
 ): Promise<{ totals: BookTotals; sums: BookSums }> {
   const sums = await sumBook(db, {
     nowMs,
-    soldAfterMs: nowMs - HOUR_MS,
     near: nearPrices(asked.risk),
     account: asked.account,
     except: asked.except,

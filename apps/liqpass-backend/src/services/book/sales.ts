@@ -3,6 +3,7 @@ import type { SalesStopReason } from '@liqpass/kernel/vocabulary';
 import type { Actor } from '../../db/audit/auditRepo.ts';
 import * as repo from '../../db/book/salesRepo.ts';
 import type { SalesScope, SalesStop } from '../../db/book/salesRepo.ts';
+import { isForWrongSums } from './checkBook.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import type { BookContext } from './bookContext.ts';
 import type { Sale } from './salesStops.ts';
@@ -29,7 +30,12 @@ export function salesStopped(
 
 /** Refuses what an operator took off sale, and everything while the exchange is down. */
 export function refuseStopped(ctx: BookContext, sale: Sale): void {
-  if (ctx.sales.covering(sale)) throw salesStopped('STOPPED_BY_OPERATOR');
+  const stop = ctx.sales.covering(sale);
+  if (stop && isForWrongSums(stop))
+    throw salesStopped('STOPPED_BY_OPERATOR', {
+      message: 'This is not on sale at the moment: the book is being added up anew. Try again in a few minutes.',
+    });
+  if (stop) throw salesStopped('STOPPED_BY_OPERATOR');
   if (ctx.exchange.stateAt(ctx.clock.now()) === 'DOWN') throw salesStopped('EXCHANGE_DOWN');
 }
 
