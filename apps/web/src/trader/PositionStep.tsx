@@ -1,33 +1,29 @@
-import { isLiqPriceOf } from '@liqpass/kernel/liqPrice';
 import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
 import { isApiError } from '@liqpass/api/apiClient';
 import type { ErrorCode } from '@liqpass/api/errors';
 import { createPurchaseOrder } from '@liqpass/api/orderCalls';
-import type { MarketNow, Product, Quote } from '@liqpass/api/quotes';
-import { cleanAddress, cleanLeverage, cleanNumber, wrongAddress } from '@liqpass/api/pasted';
+import type { Quote } from '@liqpass/api/quotes';
+import { cleanAddress, wrongAddress } from '@liqpass/api/pasted';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Controller, useForm, type FieldErrors, type UseFormReturn } from 'react-hook-form';
+import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
 import { paymentInstructionsQuery, productsQuery } from '../data/marketQueries.ts';
-import { coin, money, shownPrice } from '../format.ts';
+import { money } from '../format.ts';
 import { Exclusions } from './Exclusions.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
-import { Choice, Field } from '../ui/fields.tsx';
 import { Note } from '../ui/sheets.tsx';
-import { HexGroups } from '../ui/Money.tsx';
 import { Page } from '../ui/Shell.tsx';
-import { useWrong } from '../ui/useWrong.ts';
 import { WhenSeen } from '../ui/WhenSeen.tsx';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
-import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { carryTyped } from '../wallet/openIn.ts';
 import { buyDraft, carried, keepDraft, readDraft, rememberOrder, type BuyDraft } from './draft.ts';
-import { coverPeriod } from './coverPeriod.ts';
+import { PayoutTo } from './PayoutTo.tsx';
+import { PositionFields } from './PositionFields.tsx';
 import { QuotePanel } from './QuotePanel.tsx';
 import { useQuote } from './useQuote.ts';
 import { useWide } from '../ui/useWide.ts';
@@ -204,233 +200,5 @@ export function PositionStep() {
         {wide && panel}
       </div>
     </Page>
-  );
-}
-
-type T = ReturnType<typeof useTranslation<'trader'>>['t'];
-const MESSAGES = ['buy.leverage_wrong', 'buy.liq_wrong'] as const;
-/** A field's complaint in the reader's language; schemas name it by its key. */
-function message(t: T, errors: FieldErrors<BuyDraft>, name: keyof BuyDraft): string | undefined {
-  const key = MESSAGES.find((known) => known === errors[name]?.message);
-  return key ? t(key) : undefined;
-}
-
-/** Where a payout goes: to the wallet that is signed in, else to an address given here. */
-function PayoutTo({ f, draft, wallet }: { f: UseFormReturn<BuyDraft>; draft: BuyDraft; wallet: string | null }) {
-  const { t } = useTranslation('trader');
-  const wrong = useWrong();
-  const { setValue } = f;
-  useEffect(() => {
-    if (wallet !== null) setValue('payTo', 'wallet');
-  }, [wallet, setValue]);
-  if (wallet !== null)
-    return (
-      <section data-landing className="grid gap-1 border-t border-line pt-5" aria-label={t('buy.payout_to')}>
-        <h2 className="text-sm font-semibold">{t('buy.payout_to')}</h2>
-        <HexGroups value={wallet} />
-        <p className="text-sm text-muted">{t('payout.later')}</p>
-      </section>
-    );
-  return (
-    <fieldset className="grid gap-3 border-t border-line pt-5">
-      <legend className="sr-only">{t('buy.payout_to')}</legend>
-      <Controller
-        control={f.control}
-        name="payTo"
-        render={({ field }) => (
-          <Choice
-            legend={t('buy.payout_to')}
-            name="payTo"
-            value={field.value}
-            onChange={field.onChange}
-            options={[
-              { value: 'wallet', label: t('buy.to_wallet') },
-              { value: 'address', label: t('buy.to_address') },
-            ]}
-          />
-        )}
-      />
-      {draft.payTo === 'wallet' ? (
-        <div className="flex flex-wrap items-center gap-3">
-          <ConnectButton />
-          <p className="text-sm text-muted">{t('buy.wallet_why')}</p>
-        </div>
-      ) : (
-        <Field
-          label={t('buy.address')}
-          hint={t('buy.address_hint')}
-          error={f.formState.errors.address && wrong(wrongAddress(cleanAddress(draft.address)))}
-        >
-          {(aria) => (
-            <input
-              {...aria}
-              {...f.register('address')}
-              autoComplete="off"
-              spellCheck={false}
-              className="num field-box text-sm"
-              placeholder="0x…"
-            />
-          )}
-        </Field>
-      )}
-    </fieldset>
-  );
-}
-
-function PositionFields({
-  f,
-  draft,
-  products,
-  market,
-  product,
-}: {
-  f: UseFormReturn<BuyDraft>;
-  draft: BuyDraft;
-  products: readonly Product[];
-  market: readonly MarketNow[];
-  product: Product | undefined;
-}) {
-  const { t } = useTranslation('trader');
-  const { t: tc } = useTranslation();
-  const { errors } = f.formState;
-  const here = market.find((m) => m.inst_id === draft.instId)?.mark_px ?? null;
-  const other = here !== null && draft.liqPx !== '' && !isLiqPriceOf(Number(draft.liqPx), Number(here));
-  // What was pasted counts as it was meant at once, and is shown so once the field is left.
-  const cleaning = (name: 'leverage' | 'liqPx', clean: (text: string) => string) => ({
-    setValueAs: (text: unknown) => (typeof text === 'string' ? clean(text) : ''),
-    onBlur: () => f.setValue(name, f.getValues(name)),
-  });
-  const payouts = [
-    ...new Set([
-      ...(product?.fixed_price ? [product.fixed_price.payout_usdc] : []),
-      ...(product?.payout_choices ?? []),
-    ]),
-  ].toSorted((a, b) => Number(a) - Number(b));
-  return (
-    <>
-      <div className="grid gap-5 sm:grid-cols-2">
-        <Field label={t('buy.instrument')}>
-          {(aria) => (
-            <select {...aria} {...f.register('instId')} className="num field-box">
-              {market.map((m) => (
-                <option key={m.inst_id} value={m.inst_id}>
-                  {m.inst_id}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Controller
-          control={f.control}
-          name="side"
-          render={({ field }) => (
-            <Choice
-              legend={t('buy.side')}
-              name="side"
-              value={field.value}
-              onChange={field.onChange}
-              options={[
-                { value: 'long', label: <span className="capitalize">{t('side.long')}</span> },
-                { value: 'short', label: <span className="capitalize">{t('side.short')}</span> },
-              ]}
-            />
-          )}
-        />
-      </div>
-      <div className="grid gap-5 sm:grid-cols-2">
-        <Controller
-          control={f.control}
-          name="by"
-          render={({ field }) => (
-            <Choice
-              legend={t('buy.by')}
-              name="by"
-              value={field.value}
-              onChange={field.onChange}
-              options={[
-                { value: 'leverage', label: t('buy.by_leverage') },
-                { value: 'liqPx', label: t('buy.by_liq') },
-              ]}
-            />
-          )}
-        />
-        {draft.by === 'leverage' ? (
-          <Field label={t('buy.leverage')} error={message(t, errors, 'leverage')}>
-            {(aria) => (
-              <div className="grid gap-2">
-                <div className="relative">
-                  <input
-                    {...aria}
-                    {...f.register('leverage', cleaning('leverage', cleanLeverage))}
-                    inputMode="decimal"
-                    autoComplete="off"
-                    className="num field-box pr-8"
-                  />
-                  <span aria-hidden="true" className="absolute top-2.5 right-3 text-muted">
-                    ×
-                  </span>
-                </div>
-                <input
-                  type="range"
-                  aria-label={t('buy.leverage_slider')}
-                  className="h-6 w-full"
-                  min={2}
-                  max={50}
-                  step={1}
-                  value={Math.min(50, Math.max(2, Number(draft.leverage) || 2))}
-                  onChange={(event) => f.setValue('leverage', event.target.value, { shouldValidate: true })}
-                />
-              </div>
-            )}
-          </Field>
-        ) : (
-          <Field
-            label={t('buy.liq')}
-            hint={t('buy.liq_hint')}
-            error={
-              message(t, errors, 'liqPx') ?? (other ? t('buy.liq_other', { mark: shownPrice(here ?? '') }) : undefined)
-            }
-          >
-            {(aria) => (
-              <input
-                {...aria}
-                {...f.register('liqPx', cleaning('liqPx', cleanNumber))}
-                inputMode="decimal"
-                autoComplete="off"
-                className="num field-box"
-              />
-            )}
-          </Field>
-        )}
-      </div>
-      <div className="grid gap-5 sm:grid-cols-2">
-        <Controller
-          control={f.control}
-          name="policyType"
-          render={({ field }) => (
-            <Choice
-              legend={t('buy.period')}
-              name="policyType"
-              value={field.value}
-              onChange={field.onChange}
-              options={products
-                .toSorted((a, b) => a.hours - b.hours)
-                .map((p) => ({ value: p.policy_type, label: coverPeriod(tc, p.hours) }))}
-            />
-          )}
-        />
-        <Field label={t('buy.payout')} hint={t('buy.payout_hint', { coin: coin(draft.instId) })}>
-          {(aria) => (
-            <select {...aria} {...f.register('payout')} className="num field-box">
-              {payouts.map((payout) => (
-                <option key={payout} value={payout}>
-                  {money(payout)} USDC
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-      </div>
-    </>
   );
 }
