@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts';
-import { PROJECTS, shiftClock } from './browser.ts';
+import { openContext, PROJECTS, shiftClock } from './browser.ts';
 import { expect, look, openOrder, person, signIn, type Person } from './flow.ts';
 import { onStage } from './onStage.ts';
 
@@ -370,4 +370,62 @@ test('the front page answers whoever looks whether it is there', async () => {
   }
   for (const file of ['robots.txt', 'og.png', 'icon-192.png', 'manifest.webmanifest'])
     assert.equal((await fetch(`${on.stage.backend}/${file}`)).status, 200, file);
+});
+
+test('a payout that costs no more is offered on the page, and one tap takes it', async () => {
+  const trader = await person(on.browser, on.stage, phoneZh);
+  const { page, say } = trader;
+  try {
+    await fillIn(trader, '2');
+    const before = Number.parseFloat((await page.getByTestId('premium').textContent()) ?? '');
+    const take = page.getByRole('button', { name: /^改为赔付 \d+\.00$/ });
+    await expect(take).toBeVisible();
+    await look(page, phoneZh, '66-more-for-it');
+    const [payout = ''] = /\d+\.00/.exec((await take.textContent()) ?? '') ?? [];
+    await take.click();
+    await expect(page.getByLabel(say('trader:buy.payout'))).toHaveValue(payout);
+    await expect(take).toHaveCount(0);
+    await expect(page.locator('aside [aria-busy]').first()).toHaveAttribute('aria-busy', 'false');
+    assert.ok(Number.parseFloat((await page.getByTestId('premium').textContent()) ?? '') <= before);
+    assert.deepEqual(trader.faults, []);
+  } finally {
+    await trader.context.close();
+  }
+});
+
+test('a browser that cannot read the scripts is told so in both languages, and one that can is not', async () => {
+  for (const [path, isOld] of [
+    ['/', true],
+    ['/admin/claims', true],
+    ['/', false],
+  ] as const) {
+    const context = await openContext(on.browser, on.stage.backend, phoneZh);
+    try {
+      if (isOld)
+        await context.route(/\/assets\/.*\.js$/, (route) =>
+          route.fulfill({ contentType: 'text/javascript', body: 'what is this syntax' }),
+        );
+      const page = await context.newPage();
+      await page.goto(path);
+      if (!isOld) {
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        assert.equal(
+          await page
+            .getByText(/Chrome 123/)
+            .filter({ visible: true })
+            .count(),
+          0,
+        );
+        continue;
+      }
+      // Not at once: on a slow line the scripts are under way.
+      const told = page.getByText(/too old for LiqPass/);
+      await expect(told).toBeVisible({ visible: false });
+      await expect(told).toBeVisible();
+      await expect(page.getByText(/浏览器版本过旧，或网络太慢/)).toBeVisible();
+      await look(page, phoneZh, path === '/' ? '67-too-old' : '68-too-old-desk');
+    } finally {
+      await context.close();
+    }
+  }
 });
