@@ -63,17 +63,18 @@ const answers = (url: string): Promise<boolean> =>
   );
 
 /**
- * A chain of its own, as a process that ends with this one. `safe` is one epoch of one block behind `latest`, `finalized` two.
+ * A chain of its own, as a process that ends with this one. `safe` is one epoch (of one block, unless said otherwise) behind
+ * `latest`, `finalized` two.
  * `--prune-history` needs its number: without one no past state is kept, and balances at a past block and reorgs fail.
  */
-export async function startAnvil(options: { chainId: number; port?: number }): Promise<Anvil> {
+export async function startAnvil(options: { chainId: number; port?: number; blocksInEpoch?: number }): Promise<Anvil> {
   const binary = anvilBinary();
   if (binary === null) throw new Error(whyNoChain() ?? 'no anvil');
   const port = options.port ?? (await freePort());
   const cache = mkdtempSync(join(tmpdir(), 'liqpass-chain-'));
   const child = spawn(
     binary,
-    `--port ${port} --chain-id ${options.chainId} --accounts 1 --prune-history 5000 --slots-in-an-epoch 1 --block-base-fee-per-gas 1000000 --quiet --cache-path`
+    `--port ${port} --chain-id ${options.chainId} --accounts 1 --prune-history 5000 --slots-in-an-epoch ${options.blocksInEpoch ?? 1} --block-base-fee-per-gas 1000000 --quiet --cache-path`
       .split(' ')
       .concat(cache),
     { stdio: ['ignore', 'ignore', 'pipe'] },

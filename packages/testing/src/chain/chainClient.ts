@@ -1,9 +1,10 @@
-import { createTestClient, defineChain, http, keccak256, publicActions, toHex, walletActions } from 'viem';
+import { createTestClient, defineChain, http, keccak256, publicActions, toHex, walletActions, type Hex } from 'viem';
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts';
 
-/** A person of the local chain, the same in every run: their key is the hash of their name, so it is nobody's secret. */
-export const localAccount = (name: string): PrivateKeyAccount =>
-  privateKeyToAccount(keccak256(toHex(`liqpass local chain: ${name}`)));
+/** The key of a person of the local chain: the hash of their name, so it is nobody's secret. */
+export const localKey = (name: string): Hex => keccak256(toHex(`liqpass local chain: ${name}`));
+/** A person of the local chain, the same in every run. */
+export const localAccount = (name: string): PrivateKeyAccount => privateKeyToAccount(localKey(name));
 
 /** Who deploys, pays for gas, issues USDC and executes what the owners of a Safe have signed. */
 export const ISSUER = localAccount('issuer');

@@ -61,10 +61,10 @@ export type LocalChain = {
 
 /** A chain with the real contracts of USDC and Safe on it, and nobody else. */
 export async function startLocalChain(
-  options: { chainId?: number; port?: number; versions?: readonly SafeVersion[] } = {},
+  options: { chainId?: number; port?: number; blocksInEpoch?: number; versions?: readonly SafeVersion[] } = {},
 ): Promise<LocalChain> {
-  const { chainId = 31_337, versions = ['1.4.1'] } = options;
-  const anvil = await startAnvil({ chainId, ...(options.port === undefined ? {} : { port: options.port }) });
+  const { chainId = 31_337, versions = ['1.4.1'], port, blocksInEpoch = 1 } = options;
+  const anvil = await startAnvil({ chainId, blocksInEpoch, ...(port === undefined ? {} : { port }) });
   try {
     const client = chainClient(anvil.url, chainId);
     const { usdc } = await genesis(client, versions);
