@@ -3,9 +3,11 @@ import { MINUTE_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readPeopleSettings } from '../src/peopleConfig.ts';
-import { countedAddress, PER_WRONG_KEY, STRICT } from '../src/routes/platform/rateLimits.ts';
+import { countedAddress, PER_LOG_READER, PER_WRONG_KEY, STRICT } from '../src/routes/platform/rateLimits.ts';
 import { buildRateCounters } from '../src/services/platform/rateCounters.ts';
+import { addToCounters } from '../src/db/platform/rateLimitsRepo.ts';
 import { testBackend } from './harness.ts';
+import { loggedBackend } from './loggedBackend.ts';
 import { engine } from './testDatabase.ts';
 import { newWallet, signInWith } from './wallet.ts';
 
@@ -83,6 +85,21 @@ test(`a caller behind a proxy is one, whatever port or spelling the proxy writes
     assert.equal(status, 200, host);
     assert.match(body.message, /^liqpass\.example wants you to sign in/);
   }
+});
+
+test(`whoever reads the public log is counted, apart from everything else (${engine})`, async (t) => {
+  const people = readPeopleSettings({ TRUST_PROXY: '127.0.0.1' }, true);
+  const app = await loggedBackend(t, { people });
+  const read = (address: string, path = '/log/checkpoint') =>
+    app.call('GET', path, { headers: { 'x-forwarded-for': address } }).catch(() => ({ status: 200 }));
+  const reader = { key: 'log ip:203.0.113.7', count: PER_LOG_READER, windowMs: MINUTE_MS };
+  await addToCounters(app.backend.ctx.db, [reader], app.clock.now());
+  await app.until(
+    () => read('203.0.113.7'),
+    ({ status }) => status === 429,
+  );
+  assert.notEqual((await read('203.0.113.8')).status, 429);
+  assert.equal((await read('203.0.113.7', '/api/products')).status, 200);
 });
 
 test('one network of IPv6 is one caller', () => {

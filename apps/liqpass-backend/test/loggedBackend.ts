@@ -26,11 +26,11 @@ export type Logged = TestBackend & {
   check(last?: LogState | null): Promise<LogCheck & { readonly seen: LogEntry[] }>;
 };
 
-export async function loggedBackend(t: TestContext): Promise<Logged> {
+export async function loggedBackend(t: TestContext, options: Parameters<typeof testBackend>[0] = {}): Promise<Logged> {
   const folder = mkdtempSync(join(tmpdir(), 'liqpass-log-'));
   const signer = signerKey('localhost/log', NOTE_KEY, new Uint8Array(randomBytes(32)));
   const publicLog: LogSettings = { signers: [signer], statePath: join(folder, 'state'), witnesses: [] };
-  const app = await testBackend({ publicLog });
+  const app = await testBackend({ ...options, publicLog });
   t.after(async () => {
     await app.close();
     rmSync(folder, { recursive: true, force: true });

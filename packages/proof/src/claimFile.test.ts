@@ -116,6 +116,24 @@ test('whatever of it is changed is found', () => {
   assert.deepEqual(codes({ ...CLAIM, status: 'REJECTED', rejected_reason: 'SELF_MADE_LIQUIDATION' }), []);
 });
 
+test('however the evidence is packed into the file, what stands around it is compared, or said not to be covered', () => {
+  const { evidence_json: _, ...claim } = CLAIM;
+  const packed = { ...claim, ...ANSWER, evidence: kept.evidence, attestation };
+  assert.deepEqual(codes(packed), []);
+  assert.deepEqual(
+    recheckFile(packed).uncovered.map(({ field }) => field),
+    ['id', 'claimant', 'status', 'payout_cap_usdc', 'purchase_order'],
+  );
+  assert.deepEqual(codes({ ...packed, payout_amount_usdc: '5000.00' }), ['CLAIM_DIFFERS']);
+  assert.deepEqual(codes({ ...packed, claimant: OTHER }), ['CLAIM_DIFFERS']);
+  const evidence = { claim_id: '1', root: BUNDLE.root, leaves: BUNDLE.leaves, bundle: BUNDLE, attestation };
+  const file = { format: 'liqpass-proof-file/1', order_id: '1', made_at: formatIso(NOW), evidence, entries: [] };
+  assert.deepEqual(
+    recheckFile({ ...file, liability: null, payout_amount_usdc: '5000.00' }).uncovered.map(({ field }) => field),
+    ['claim_id', 'payout_amount_usdc'],
+  );
+});
+
 test('a signature is checked: whose it is, over this evidence, and that it is there where a key was given', () => {
   const other = signingKey(new Uint8Array(32).fill(8));
   const signedWith = (changed: unknown) => ({ ...CLAIM, evidence_json: { ...kept, attestation: changed } });

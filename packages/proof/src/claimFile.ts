@@ -93,23 +93,29 @@ function shown(value: unknown): string {
 const isEmpty = (value: unknown): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
+/** Fields that nothing bears out. */
+export const named = (fields: Json): Uncovered[] =>
+  Object.entries(fields).flatMap(([field, value]) => (isEmpty(value) ? [] : [{ field, value: shown(value) }]));
+
 /** Compares all that a claim says with its evidence, and names what it says besides. */
 export function compareClaim(claim: Json, bundle: Json): ComparedClaim {
   const facts = factsOf(claim, bundle);
+  const answer = inside(bundle['answer']);
   const problems: RecheckProblem[] = [];
   const uncovered: Uncovered[] = [];
   for (const [field, value] of Object.entries(claim)) {
     if (CARRIERS.has(field)) continue;
     const fact = Object.hasOwn(facts, field) ? facts[field] : undefined;
     if (fact !== undefined && !fact(value)) {
-      const due = field === 'payout_amount_usdc' ? owed(claim, inside(bundle['answer'])) : null;
+      const due = field === 'payout_amount_usdc' ? owed(claim, answer) : null;
       problems.push({
         code: field === 'evidence_root' ? 'ROOT_CHANGED' : 'CLAIM_DIFFERS',
         detail: `${field} of the claim is not what its evidence says${due === null ? '' : ` (${formatUsdc(due)})`}`,
       });
     }
-    if ((fact === undefined || NOT_FROM_EVIDENCE.has(field)) && !isEmpty(value))
-      uncovered.push({ field, value: shown(value) });
+    // Of a position that was not liquidated the evidence's answer says no side.
+    const isBorneOut = field !== 'side' || answer['liquidation'] !== null;
+    if (fact === undefined || NOT_FROM_EVIDENCE.has(field) || !isBorneOut) uncovered.push(...named({ [field]: value }));
   }
   const order = inside(claim['purchase_order']);
   const meta = order['okx_meta_json'];

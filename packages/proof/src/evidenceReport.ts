@@ -1,6 +1,7 @@
 import { printable } from '@liqpass/kernel/text';
-import { readProofFile } from '@liqpass/log/proofFile';
+import { PROOF_FILE } from '@liqpass/log/proofFile';
 import { formatIso } from '@liqpass/kernel/time';
+import { isJsonObject } from './claimFile.ts';
 import type { Recheck } from './recheck.ts';
 import type { FileRecheck } from './recheckFile.ts';
 import { recheckText } from './recheckText.ts';
@@ -26,6 +27,14 @@ function concluded({ answer }: Recheck): string[] {
 
 /** Of a policy's proof file only the evidence is looked at here. */
 const REST = 'What the file has of the log was not looked at: npm run log -- check';
+function isProofFile(text: string): boolean {
+  try {
+    const file: unknown = JSON.parse(text);
+    return isJsonObject(file) && file['format'] === PROOF_FILE;
+  } catch {
+    return false; // No JSON.
+  }
+}
 
 /** First of all, and so that nobody takes it for proven. */
 function notCovered({ uncovered }: FileRecheck): string[] {
@@ -59,7 +68,7 @@ export function evidenceReport(
     return {
       lines: [
         printable(`${name} is no evidence: ${problems.map(({ detail }) => detail).join('; ')}.`),
-        ...(readProofFile(text) === null ? [] : [REST]),
+        ...(!isProofFile(text) ? [] : [REST]),
       ],
       holds: false,
     };
@@ -76,7 +85,7 @@ export function evidenceReport(
     ...(answer
       ? ['', ...answer.checks.map(({ code, result, detail }) => `${MARKS[result]} ${code.padEnd(26)} ${detail}`)]
       : []),
-    ...(readProofFile(text) === null ? [] : ['', REST]),
+    ...(!isProofFile(text) ? [] : ['', REST]),
   ];
   // What the file says may be made to look like what we say: no line of it breaks out of its own.
   return { lines: lines.map(printable), holds: problems.length === 0 };

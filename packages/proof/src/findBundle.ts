@@ -1,7 +1,7 @@
 import { canonicalJson } from '@liqpass/evidence/canonical';
 import { BUNDLE_FORMAT } from '@liqpass/evidence/bundle';
-import { PROOF_FILE } from '@liqpass/log/proofFile';
-import { compareClaim, isJsonObject, type Json, type Uncovered } from './claimFile.ts';
+import { PROOF_FILE, proofFile } from '@liqpass/log/proofFile';
+import { compareClaim, isJsonObject, named, type Json, type Uncovered } from './claimFile.ts';
 import type { RecheckProblem } from './recheck.ts';
 
 /**
@@ -36,6 +36,10 @@ function compareAnswer(around: Json, bundle: Json): RecheckProblem[] {
     .map(([field]) => differs(`${field} in the answer is not the ${field} of its bundle`));
 }
 
+/** A file as far as none of these fields is in it. */
+const without = (file: Json, fields: Json): Json =>
+  Object.fromEntries(Object.entries(file).filter(([field]) => !Object.hasOwn(fields, field)));
+
 /**
  * Finds the bundle in what a file holds: a bundle, an answer of /verify or /snapshot, downloaded evidence, or a claim (or its
  * evidence_json, as an object or as text), or the proof file of a policy. null: there is none.
@@ -49,13 +53,18 @@ export function findBundle(file: unknown): FoundBundle | null {
     }
   }
   if (!isJsonObject(file)) return null;
-  if (file['format'] === PROOF_FILE) return findBundle(file['evidence']);
+  if (file['format'] === PROOF_FILE) {
+    const found = findBundle(file['evidence']);
+    // What a proof file has of the log is looked at elsewhere; of what it does not have by its format nothing is known.
+    return found && { ...found, uncovered: [...found.uncovered, ...named(without(file, proofFile.shape))] };
+  }
   if (file['format'] === BUNDLE_FORMAT) return { bundle: file, attestation: undefined, problems: [], uncovered: [] };
   if (isJsonObject(file['evidence']) && isJsonObject(file['evidence']['bundle'])) {
     const { evidence } = file;
     const bundle = file['evidence']['bundle'];
-    const problems = [...compareAnswer(file, bundle), ...compareRoot(evidence as Json, bundle)];
-    return { bundle, attestation: signatureOf(file), problems, uncovered: [] };
+    const around = compareClaim(without(file, isJsonObject(bundle['answer']) ? bundle['answer'] : {}), bundle);
+    const problems = [...compareAnswer(file, bundle), ...compareRoot(evidence as Json, bundle), ...around.problems];
+    return { bundle, attestation: signatureOf(file), problems, uncovered: around.uncovered };
   }
   if (isJsonObject(file['bundle'])) {
     const { bundle } = file;

@@ -69,6 +69,18 @@ export async function getLastTree(db: Db): Promise<StoredTree | null> {
   return row ? { ...row, atMs: row.at.getTime(), total: amountOf(row.total), logIndex: Number(row.log_index) } : null;
 }
 
+/** The leaf of an order in a tree; null where nothing was owed on it. */
+export async function getLeafOf(
+  db: Db,
+  treeId: string,
+  orderId: string,
+): Promise<Pick<StoredLeaf, 'subject' | 'amount'> | null> {
+  const { rows } = await sql<{ subject: Buffer; amount: string }>`
+    select subject, amount from liability_leaves where tree_id = ${treeId} and order_id = ${orderId}`.execute(db);
+  const [row] = rows;
+  return row ? { subject: new Uint8Array(row.subject), amount: amountOf(row.amount) } : null;
+}
+
 /** The leaves of a tree. */
 export async function listLeaves(db: Db, treeId: string): Promise<StoredLeaf[]> {
   const { rows } = await sql<{

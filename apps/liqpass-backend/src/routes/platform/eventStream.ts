@@ -130,6 +130,8 @@ export function eventStreams<L extends Listener, T>(
       refuseMore(listener);
       reply.hijack();
       const { raw } = reply;
+      // Whoever has gone meanwhile takes no place: that they closed is not told again.
+      if (raw.destroyed || raw.socket?.destroyed !== false) return;
       raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream; charset=utf-8',

@@ -19,6 +19,10 @@ export const isBehindADoor = (request: Matched): boolean => BEHIND_A_DOOR.test(r
 const FOR_EVERYBODY = /^\/(?:openapi\.json|metrics|readyz|docs)(?:\/|$)/;
 export const isForEverybody = (request: Matched): boolean => FOR_EVERYBODY.test(routePath(request) ?? '');
 
+/** The public log's files: each asks the database, and whoever checks the log reads all of them. */
+const OF_THE_LOG = /^\/log\//;
+export const isOfTheLog = (request: Matched): boolean => OF_THE_LOG.test(routePath(request) ?? '');
+
 /** Method and path of the matched route ("GET /api/me"). HEAD is the GET that it costs. */
 export const routeName = (request: Matched & Pick<FastifyRequest, 'method'>): string =>
   `${request.method === 'HEAD' ? 'GET' : request.method} ${routePath(request) ?? ''}`;

@@ -9,12 +9,14 @@ import { isIP } from 'node:net';
 import type { PlatformContext } from '../../services/platform/platformContext.ts';
 import { buildRateCounters, type Counted, type RateCounters } from '../../services/platform/rateCounters.ts';
 import type { Keys } from './keys.ts';
-import { isBehindADoor, isForEverybody, routeName } from './matchedRoute.ts';
+import { isBehindADoor, isForEverybody, isOfTheLog, routeName } from './matchedRoute.ts';
 
 /** Requests a minute. A key is a machine's: its limit stops one that runs wild, not one that works. */
 const PER_WALLET = 600;
 const PER_ADDRESS = 600;
 const PER_KEY = 600_000;
+/** Files of the public log, for each address: as many as whoever follows it from its start reads. */
+export const PER_LOG_READER = 6_000;
 /** What costs somebody else something (a signature check, a question to the exchange), or what is guessed at. */
 export const STRICT = {
   'POST /api/auth/nonce': 300,
@@ -117,6 +119,8 @@ export async function installLimits(app: Server, ctx: PlatformContext, keys: Key
     if (holder !== null) return { key: holder, max: PER_KEY };
     const strict = strictLimits.get(routeName(request));
     if (strict !== undefined) return { key: `!${routeName(request)} ${callerOf(request)}`, max: strict };
+    if (isOfTheLog(request) && !LOOPBACK.test(request.ip))
+      return { key: `log ip:${countedAddress(request.ip)}`, max: PER_LOG_READER };
     if (requestsPerMinute !== null) return { key: callerOf(request), max: requestsPerMinute };
     if (limited.walletOf(request) !== null) return { key: callerOf(request), max: PER_WALLET };
     // This machine itself, or a proxy on it whose callers cannot be told apart until TRUST_PROXY names it.
@@ -135,7 +139,7 @@ export async function installLimits(app: Server, ctx: PlatformContext, keys: Key
     );
   };
   app.addHook('onRequest', async (request, reply) => {
-    if (!isBehindADoor(request) && !isForEverybody(request)) return;
+    if (!isBehindADoor(request) && !isForEverybody(request) && !isOfTheLog(request)) return;
     const limit = choose(request);
     if (limit !== null) await count(request, reply, limit);
   });

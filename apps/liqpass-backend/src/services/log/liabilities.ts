@@ -4,6 +4,7 @@ import { buildSumTree, type LiabilityPath, type SumTree } from '@liqpass/log/sum
 import { randomBytes } from 'node:crypto';
 import {
   getLastTree,
+  getLeafOf,
   listLeaves,
   listLiabilities,
   type StoredLeaf,
@@ -29,14 +30,25 @@ export async function liabilitiesNow(
   return { tree, leaves: [...owed, ...padding] };
 }
 
+/** The last tree as each database's was built again: it is the same for everybody who asks, and is built once. */
+const built = new WeakMap<Db, { readonly id: string; readonly tree: Promise<SumTree> }>();
+
+async function builtTree(db: Db, id: string): Promise<SumTree> {
+  const last = built.get(db);
+  if (last?.id === id) return last.tree;
+  // The kept leaves are a power of two: nothing is added to them.
+  const tree = listLeaves(db, id).then((leaves) => buildSumTree(leaves, freshSubject));
+  built.set(db, { id, tree });
+  tree.catch(() => built.delete(db));
+  return tree;
+}
+
 /** The path of an order in the newest tree; null where nothing was owed on it then, or there is no tree. */
 export async function readLiabilityPath(ctx: LogContext, orderId: string): Promise<LiabilityPath | null> {
   const stored = await getLastTree(ctx.db);
-  const leaves = stored === null ? [] : await listLeaves(ctx.db, stored.id);
-  const own = leaves.find((leaf) => leaf.orderId === orderId);
-  if (stored === null || own === undefined) return null;
-  // The kept leaves are a power of two: nothing is added to them.
-  const path = buildSumTree(leaves, freshSubject).path(own.subject);
+  const own = stored === null ? null : await getLeafOf(ctx.db, stored.id, orderId);
+  if (stored === null || own === null) return null;
+  const path = (await builtTree(ctx.db, stored.id)).path(own.subject);
   if (path === null) return null;
   return {
     subject: `0x${Buffer.from(own.subject).toString('hex')}`,
