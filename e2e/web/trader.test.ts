@@ -6,7 +6,8 @@ import { expect, look, openOrder, person, signIn, type Person } from './flow.ts'
 import { onStage } from './onStage.ts';
 
 // A day of a trader: what a browser, a clock, a wallet and a hand do on it. One stage for all of it.
-const on = onStage();
+const CONTACT = 'help@liqpass.example';
+const on = onStage({ CONTACT_EMAIL: CONTACT });
 const [desktopEn, desktopZh, phoneEn, phoneZh] = PROJECTS;
 
 /** What a browser's translation does to a page: each text that is not marked gives way to an element of its own. */
@@ -301,6 +302,8 @@ test('what is pasted counts as it was meant, what is wrong is told by what is th
     await expect(page.getByTestId('exact')).toHaveText(charged ?? '');
     // The way back to the binding, and a link out of a chat with its full stop.
     await expect(page.getByRole('link', { name: say('trader:pay.rebind') })).toBeVisible();
+    // Where it says "ask", it says whom.
+    await expect(page.getByRole('link', { name: CONTACT })).toHaveAttribute('href', `mailto:${CONTACT}`);
     const { pathname } = new URL(page.url());
     await page.goto(`${pathname}%E3%80%82?from=singlemessage`);
     await page.goto(`${pathname}?from=singlemessage&isappinstalled=0%E3%80%82`);
