@@ -26,7 +26,9 @@ const hedgesOf = (
     union select id, 'PAYOUT_ADDRESS' from purchase_orders where payout_address is not null and payout_address = any(person.addresses)
     union select id, 'PAYER' from purchase_orders
       where payer is not null and payer = any(person.addresses) and coverage_end_at > ${claim}.coverage_window_start
-  ) linked join purchase_orders q on q.id = linked.id left join insurance_claims t on t.purchase_order_id = q.id
+  ) linked
+  -- By its id, and only then looked at: else PostgreSQL may first read all covers of the instrument, and ask of each who is linked to it.
+  cross join lateral (select * from purchase_orders where id = linked.id offset 0) q left join insurance_claims t on t.purchase_order_id = q.id
   where p.id = ${claim}.purchase_order_id and q.id <> p.id and q.paid_at is not null and q.refund_reason is null
     and q.okx_meta_json ->> 'instId' = p.okx_meta_json ->> 'instId'
     and coalesce(q.position_json ->> 'side', t.side) <> coalesce(p.position_json ->> 'side', ${side})
