@@ -28,17 +28,13 @@ import { useWrong } from '../ui/useWrong.ts';
 import { Steps } from '../ui/Steps.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
-import { Contact } from './Contact.tsx';
+import { ContactAbout } from './Contact.tsx';
 import { KeyAndPositions } from './KeyAndPositions.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
 import { OrderError } from './OrderError.tsx';
 import { OrderSummary } from './OrderSummary.tsx';
 
 type Way = 'key' | 'number';
-
-/** What says "ask the operators": then where they are stands beside it. */
-const sendsToOperators = (error: unknown): boolean =>
-  isApiError(error) && (error.code === 'MISSING_COVERAGE_WINDOW' || error.params?.reason === 'EVIDENCE_CONTRADICTS');
 
 /** Asks for all that the step shows first, so that it is drawn once. */
 export async function askForBinding(client: QueryClient, orderId: string): Promise<void> {
@@ -150,7 +146,7 @@ export function BindStep({ orderId }: { orderId: string }) {
                 </p>
               )}
               <ErrorNote error={bind.error} />
-              {sendsToOperators(bind.error) && <Contact />}
+              <ContactAbout error={bind.error} />
               {moved && (
                 <Link to="/buy" search={{}} className={buttonClass('solid')}>
                   {t('bind.new_quote')}

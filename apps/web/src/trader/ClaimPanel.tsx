@@ -22,7 +22,7 @@ import { Field } from '../ui/fields.tsx';
 import { ExchangeAmount, Hash, Money } from '../ui/Money.tsx';
 import { useWrong } from '../ui/useWrong.ts';
 import { reasonSentence } from '../ui/reason.ts';
-import { Contact } from './Contact.tsx';
+import { Contact, ContactAbout } from './Contact.tsx';
 import { SharePaid } from './SharePaid.tsx';
 import { useMe } from '../wallet/session.ts';
 import { useWallet } from '../wallet/walletStore.ts';
@@ -74,6 +74,7 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
       </Button>
       <p className="text-sm text-muted">{t('claim.one_click')}</p>
       <ErrorNote error={file.error} />
+      <ContactAbout error={file.error} />
     </div>
   );
 }

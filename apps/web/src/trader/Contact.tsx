@@ -1,3 +1,4 @@
+import { isApiError } from '@liqpass/api/apiClient';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { paymentInstructionsQuery } from '../data/marketQueries.ts';
@@ -23,4 +24,11 @@ export function Contact({ always = false }: { always?: boolean }) {
       )}
     </p>
   );
+}
+
+/** Beside a failure whose sentence says "ask the operators": where they are. */
+export function ContactAbout({ error }: { error: unknown }) {
+  const sends =
+    isApiError(error) && (error.code === 'MISSING_COVERAGE_WINDOW' || error.params?.reason === 'EVIDENCE_CONTRADICTS');
+  return sends ? <Contact /> : null;
 }
