@@ -44,6 +44,46 @@ const millionths = (usdc: string): bigint => {
   return BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
 };
 
+/** A bound order that waits for its money; of the person who is signed in, where there is one. */
+async function order(
+  owner?: Person,
+  more: Record<string, unknown> = {},
+): Promise<{ id: string; due: bigint; shown: string; reference: `0x${string}` }> {
+  assert.ok(on && made);
+  const { stage } = on;
+  const { chain } = made;
+  const instId = 'ETH-USDT-SWAP';
+  const { ordId } = await stage.control('/orders', {
+    instId,
+    posSide: 'short',
+    side: 'sell',
+    sz: '200',
+    lever: '5',
+  });
+  const startMs = Date.now() - 60_000;
+  const terms = {
+    policyType: 'OKX_24H',
+    chainId: chain.chainId,
+    premiumAmountUsdc: '1.00',
+    policyParams: { payout_fixed_usdc: '50', payout_cap_usdc: '50' },
+    coverageStartAt: new Date(startMs).toISOString(),
+    coverageEndAt: new Date(startMs + 86_400_000).toISOString(),
+    ...more,
+  };
+  const post = async (path: string, body: unknown): Promise<unknown> =>
+    owner === undefined
+      ? (await stage.call('POST', path, body)).body
+      : owner.page.evaluate(
+          `fetch('${path}', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(body))} }).then((answer) => answer.json())`,
+        );
+  const { purchaseOrderId: id } = z
+    .object({ purchaseOrderId: z.uuid() })
+    .parse(await post('/api/purchase-orders', terms));
+  const bound = await post(`/api/purchase-orders/${id}/bind-okx`, { ordId, instId });
+  const { amount_due_usdc: due, payment_reference: reference } = ordered.parse(bound);
+  return { id, due: millionths(due), shown: due, reference };
+}
+
 test(
   'the treasury on a chain: what is seen, assigned and proven',
   { skip: why ?? false, timeout: 400_000 },
@@ -51,38 +91,6 @@ test(
     assert.ok(on && made);
     const { chain, safe } = made;
     const { stage } = on;
-    /** A bound order that waits for its money; of the person who is signed in, where there is one. */
-    async function order(owner?: Person): Promise<{ id: string; due: bigint; reference: `0x${string}` }> {
-      const instId = 'ETH-USDT-SWAP';
-      const { ordId } = await stage.control('/orders', {
-        instId,
-        posSide: 'short',
-        side: 'sell',
-        sz: '200',
-        lever: '5',
-      });
-      const startMs = Date.now() - 60_000;
-      const terms = {
-        policyType: 'OKX_24H',
-        chainId: chain.chainId,
-        premiumAmountUsdc: '1.00',
-        policyParams: { payout_fixed_usdc: '50', payout_cap_usdc: '50' },
-        coverageStartAt: new Date(startMs).toISOString(),
-        coverageEndAt: new Date(startMs + 86_400_000).toISOString(),
-      };
-      const post = async (path: string, body: unknown): Promise<unknown> =>
-        owner === undefined
-          ? (await stage.call('POST', path, body)).body
-          : owner.page.evaluate(
-              `fetch('${path}', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(body))} }).then((answer) => answer.json())`,
-            );
-      const { purchaseOrderId: id } = z
-        .object({ purchaseOrderId: z.uuid() })
-        .parse(await post('/api/purchase-orders', terms));
-      const bound = await post(`/api/purchase-orders/${id}/bind-okx`, { ordId, instId });
-      const { amount_due_usdc: due, payment_reference: reference } = ordered.parse(bound);
-      return { id, due: millionths(due), reference };
-    }
     const final = async (): Promise<void> => {
       await chain.mine(4);
       const balance = await chain.balanceOf(safe.address);
@@ -193,6 +201,67 @@ test(
       } finally {
         await anybody.context.close();
       }
+    }
+  },
+);
+
+test(
+  'a wallet of the browser pays on the chain: waiting, seen, final; and what the chain says against a refund’s payee is shown',
+  { skip: why ?? false, timeout: 300_000 },
+  async () => {
+    assert.ok(on && made);
+    const { chain, safe } = made;
+    const { stage } = on;
+    const [desktop] = PROJECTS;
+    const key = generatePrivateKey();
+    const { address } = privateKeyToAccount(key);
+    await chain.client.setBalance({ address, value: 10n ** 18n });
+    await chain.mint(address, 5_000_000n);
+    const trader = await person(on.browser, stage, desktop, key);
+    try {
+      const { page, say, wallet } = trader;
+      await page.goto('/buy');
+      await signIn(trader);
+      const { id, shown, due } = await order(trader);
+      await page.goto(`/pay/${id}`);
+      await expect(page.getByText(`Local chain (${chain.chainId})`)).toBeVisible();
+      await page.getByRole('button', { name: say('trader:pay.from_wallet', { amount: shown }) }).click();
+      await expect(page.getByText(say('trader:pay.reported'))).toBeVisible();
+      assert.equal(wallet.sent.length, 1);
+      const before = await chain.balanceOf(safe.address);
+      await chain.rpc('eth_sendRawTransaction', [wallet.sent[0]]);
+      await stage.until(
+        () => chain.balanceOf(safe.address),
+        (now) => now === before + due,
+      );
+      const block = await chain.client.getBlockNumber();
+      await expect(page.getByText(say('trader:pay.seen', { block: String(block) }))).toBeVisible();
+      await look(page, desktop, '86-seen');
+      await chain.mine(4);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(say('trader:pay.paid_title'));
+      assert.deepEqual(trader.faults, []);
+    } finally {
+      await trader.context.close();
+    }
+
+    const contract = await chain.newSafe();
+    const short = await order(undefined, { payoutAddress: contract.address });
+    const payer = await chain.person('short payer', 5_000_000n);
+    await chain.transfer(payer, safe.address, short.due - 500_000n, short.reference);
+    await chain.mine(4);
+    const reviewer = await person(on.browser, stage, desktop, stage.operators.admin);
+    try {
+      const { page, say } = reviewer;
+      await page.goto('/admin/payouts');
+      await signIn(reviewer);
+      const row = page.getByRole('listitem').filter({ hasText: short.id.slice(0, 8) });
+      await expect(row.getByText(say('checks:payee.PAYEE_IS_CONTRACT'))).toBeVisible();
+      await row.getByRole('button', { name: say('admin:payouts.approve') }).click();
+      await expect(page.getByRole('dialog').getByText(say('checks:payee.PAYEE_IS_CONTRACT'))).toBeVisible();
+      await look(page, desktop, '87-doubted-payee');
+      assert.deepEqual(reviewer.faults, []);
+    } finally {
+      await reviewer.context.close();
     }
   },
 );
