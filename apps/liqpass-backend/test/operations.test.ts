@@ -27,10 +27,10 @@ test(`what everybody may ask costs what it costs once, however many ask, and is 
   const [figures, , document] = await Promise.all(answers.slice(0, 3).map((answer) => answer.text()));
   assert.match(figures ?? '', /^liqpass_claims\{/m);
   assert.equal((JSON.parse(document ?? '') as { openapi: string }).openapi, '3.1.0');
-  for (const path of PATHS)
+  for (const [index, path] of PATHS.entries())
     await app.until(
       async () => (await fetch(`${app.url}/metrics`)).text(),
-      (text) => text.includes(`route="${path}",status="200"`),
+      (text) => text.includes(`route="${path}",status="${answers[index]?.status}"`),
     );
 });
 
