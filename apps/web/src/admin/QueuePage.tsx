@@ -60,22 +60,30 @@ export function QueuePage({ filter }: { filter: QueueFilter }) {
     setAt(0);
     void navigate({ to: '/admin/claims', search: (before: QueueFilter) => ({ ...before, ...next }), replace: true });
   };
-  /** Whether a key has moved the mark: then the focus follows it, once its row is there. */
-  const moved = useRef(false);
+  const focusRow = (index: number): boolean => {
+    const row = list.current?.querySelectorAll<HTMLElement>('a[data-row]')[index];
+    row?.focus();
+    return row !== undefined;
+  };
+  /** Whether a key has moved the mark to a row that is on its way: then the focus follows once it is there. */
+  const onItsWay = useRef(false);
   const move = async (step: number): Promise<void> => {
     const wanted = Math.max(0, at + step);
     // The last row that is here is not the last there is.
-    if (wanted >= items.length && (!claims.hasNextPage || claims.isFetchingNextPage)) return;
-    const here = wanted < items.length ? claims : await claims.fetchNextPage();
-    const count = here.data?.pages.reduce((sum, page) => sum + page.items.length, 0) ?? 0;
-    moved.current = true;
-    setAt(Math.max(0, Math.min(count - 1, wanted)));
+    if (wanted >= items.length && claims.hasNextPage) {
+      if (claims.isFetchingNextPage) return;
+      const { data } = await claims.fetchNextPage();
+      const count = data?.pages.reduce((sum, page) => sum + page.items.length, 0) ?? 0;
+      onItsWay.current = true;
+      setAt(Math.max(0, Math.min(count - 1, wanted)));
+      return;
+    }
+    const next = Math.max(0, Math.min(items.length - 1, wanted));
+    setAt(next);
+    focusRow(next);
   };
   useEffect(() => {
-    const row = list.current?.querySelectorAll<HTMLElement>('a[data-row]')[at];
-    if (!moved.current || !row) return;
-    moved.current = false;
-    row.focus();
+    if (onItsWay.current && focusRow(at)) onItsWay.current = false;
   }, [at, items.length]);
   const open = (act?: 'a' | 'r'): void => {
     const item = items[at];
