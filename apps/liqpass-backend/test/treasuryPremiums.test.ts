@@ -10,7 +10,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { encodeFunctionData, parseAbi } from 'viem';
 import { chainShop, chainOfTests, type ChainShop } from './chainShop.ts';
-import { ADMIN_KEY } from './harness.ts';
+import { ADMIN_KEY, APPLICATION } from './harness.ts';
 import { liquidated } from './scriptedVerifier.ts';
 import { engine } from './testDatabase.ts';
 
@@ -103,6 +103,33 @@ describe(`premiums that the chain shows (${engine})`, { skip: whyNoChain() ?? fa
     assert.equal((await shop.readOrder(id)).status, 'REFUND_DUE');
     const owed = Object.fromEntries((await owedBack(id)).map((each) => [each.kind, each.amount_usdc]));
     assert.deepEqual(owed, { excess: '0.000001', refund: formatUsdc(usdc(due - 1n)) });
+  });
+
+  test('a top-up of a short payment whose OKX order went to another is owed back, and so is what was short', async () => {
+    const payoutAddress = (await buyer('released')).address;
+    const { id, due, reference } = await shop.bought({ payoutAddress });
+    const from = await buyer('released');
+    await shop.pay(from, due - 400_000n, reference);
+    await shop.settle();
+    const { okx_meta_json: okx } = await shop.readOrder(id);
+    const other = await shop.order({ ...APPLICATION, chainId: chain.chainId });
+    assert.equal((await shop.bind(other, okx?.ordId ?? '')).status, 200);
+    await shop.pay(from, 400_000n, reference);
+    await shop.settle();
+    assert.equal((await shop.readOrder(id)).refund_reason, 'PAID_SHORT');
+    const owed = Object.fromEntries((await owedBack(id)).map((each) => [each.kind, each.amount_usdc]));
+    assert.deepEqual(owed, { excess: '0.40', refund: formatUsdc(usdc(due - 400_000n)) });
+  });
+
+  test('a payment marked short by hand is the transfer of that amount, and is owed back once', async () => {
+    const { id, due, reference } = await shop.bought({ payoutAddress: (await buyer('short by hand')).address });
+    const premiumAmountUsdc = formatUsdc(usdc(due - 400_000n));
+    assert.equal((await shop.markPaid(id, { premiumAmountUsdc })).status, 200);
+    const paid = await shop.pay(await buyer('short by hand'), due - 400_000n, reference);
+    await shop.settle();
+    assert.equal((await shop.readOrder(id)).payment_tx_hash, paid.transactionHash);
+    const owed = (await owedBack(id)).map((each) => [each.kind, each.amount_usdc]);
+    assert.deepEqual(owed, [['refund', premiumAmountUsdc]]);
   });
 
   test('a second full payment is owed back whole, also when both come in one block', async () => {

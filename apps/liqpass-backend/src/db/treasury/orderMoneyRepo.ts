@@ -33,15 +33,19 @@ export async function reopenShortPayment(
   const { rows } = await sql`
     with owed as (
       select id from payouts where kind = 'refund' and subject = ${orderId} and withdrawn_at is null for update
+    ), short as (
+      -- Locked behind its refund. Where it is not opened again, its refund stays.
+      select p.id from purchase_orders p
+      where p.id = ${orderId} and p.refund_reason = 'PAID_SHORT' and p.marked_paid_by = ${actorName} and p.refunded_at is null
+        and p.binding_released_at is null and (select count(*) from owed) <= 1 for update
     ), withdrawn as (
       update payouts set withdrawn_at = ${now}, updated_at = ${now}
-      where id in (select id from owed) and status = 'DUE' and approved_at is null returning id
+      where id in (select id from owed) and status = 'DUE' and approved_at is null and exists (select from short) returning id
     ), moved as (
       update purchase_orders set paid_at = null, paid_amount_usdc = null, payment_tx_hash = null, marked_paid_by = null,
         payer = null, paid_probability = null, payment_note = null,
         refund_reason = null, version = version + 1, updated_at = ${now}
-      where id = ${orderId} and refund_reason = 'PAID_SHORT' and marked_paid_by = ${actorName} and refunded_at is null
-        and binding_released_at is null and (select count(*) from owed) = (select count(*) from withdrawn)
+      where id in (select id from short) and (select count(*) from owed) = (select count(*) from withdrawn)
       returning id, 'REFUND_DUE'::text as from_status, 'AWAITING_PAYMENT'::text as to_status
     ), noted as (${auditFrom('moved', entry)})
     select id from moved`.execute(db);

@@ -163,7 +163,10 @@ async function takeAnother(
       order.paymentTxHash === null &&
       order.paidAtMs !== null &&
       transfer.blockTimeMs <= order.paidAtMs + CLOCKS_DIFFER_MS &&
-      transfer.amount >= order.amountDue);
+      // What somebody recorded as short is the transfer of just that amount.
+      (order.refundReason === 'PAID_SHORT'
+        ? transfer.amount === order.paidAmount
+        : transfer.amount >= order.amountDue));
   const recorded = all.some((each) => each.countedAs === 'premium') ? undefined : fresh.find(isRecorded);
   if (recorded) {
     await money.nameTransaction(ctx.db, order.id, recorded.txHash, ctx.clock.now());
