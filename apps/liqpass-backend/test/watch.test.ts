@@ -1,5 +1,6 @@
 import type { ObservedPosition } from '@liqpass/api/observe';
 import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
+import type { PositionSnapshot } from '@liqpass/api/verify';
 import type { WatchAnswer } from '@liqpass/api/watch';
 import { DAY_MS, formatIso, HOUR_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
@@ -139,6 +140,36 @@ test(`switched on, the position is looked at with the key it was bound with; swi
       ['watch_off', { filesClaims: false }],
     ],
   );
+});
+
+test(`another position bound while unpaid is the one that is watched, also after the first one lapsed (${engine})`, async (t) => {
+  const app = await testShop(t, { verdictWaitMs: 300, role: 'web' });
+  const person = await signInWith(app);
+  const { id: credentialId } = (await register(app, person)).body;
+  const id = await order(person);
+  const mark = app.market.marks.get(BTC)?.mark ?? 0;
+  const bind = async (liqPx: number, more: Partial<PositionSnapshot>): Promise<void> => {
+    const ordId = newOrdId();
+    app.verifier.route('POST /snapshot', () => snapshotTaken(snapshotOf(app, String(liqPx), { ordId, ...more })));
+    const bound = await bindWith(person, id, ordId, credentialId);
+    assert.equal(bound.status, 200, JSON.stringify(bound.body));
+  };
+  const looked = async () => {
+    const lookout = buildLookout(app.backend.ctx);
+    await lookout.takeUpDue();
+    await lookout.idle();
+    return app.backend.ctx.db.selectFrom('watches').selectAll().executeTakeFirstOrThrow();
+  };
+  const [first, second] = [Math.round(mark * 0.8), Math.round(mark * 0.75)];
+  await bind(first, {});
+  await person.call('PUT', `/api/purchase-orders/${id}/watch`, { on: true, files_claims: true });
+  app.clock.advance(31 * MINUTE_MS);
+  assert.equal((await looked()).ended_as, 'NOT_COVERED');
+  await app.feed();
+  await bind(second, { posId: '999', cTime: String(app.clock.now() - HOUR_MS) });
+  const watch = await looked();
+  assert.deepEqual([watch.ended_as, Number(watch.liq_px), watch.is_on], [null, second, true]);
+  assert.notEqual(watch.next_look_at, null);
 });
 
 test(`a liquidation that was seen is claimed once, by the watch, with two at work and the first killed between seeing and filing (${engine})`, async (t) => {

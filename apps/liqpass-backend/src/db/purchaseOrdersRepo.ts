@@ -287,6 +287,15 @@ export async function bindOkxMeta(
           ${seen.signed && JSON.stringify(seen.signed.attestation)}::json, ${seen.signed?.keyId ?? null} from moved
       ), `
     : sql``;
+  // A watch that was switched on for the position that was bound before looks at this one, from its beginning.
+  const watched = seen
+    ? sql`watched as (
+        update watches w set inst_id = ${binding.instId}, side = at_binding.json ->> 'side', liq_px = (at_binding.json ->> 'liqPx')::numeric,
+          ended_as = null, unsettled = 0, touched_at = null, blind_since = null, blind_code = null,
+          next_look_at = case when w.is_on then ${now}::timestamptz end
+        from moved, (select ${JSON.stringify(seen.snapshot)}::json as json) at_binding where w.purchase_order_id = moved.id
+      ), `
+    : sql``;
   try {
     const { rows } = await sql<Row>`
       with moved as (
@@ -298,7 +307,7 @@ export async function bindOkxMeta(
         where id = ${id} and paid_at is null and cancelled_at is null and (owner is null or owner = ${wallet})
           and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true) or binding_released_at is not null)
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
-      ), ${snapshot}noted as (${auditFrom('moved', entry)})
+      ), ${snapshot}${watched}noted as (${auditFrom('moved', entry)})
       select moved.*, ${WITHOUT_CLAIM} from moved`.execute(db);
     // Unpaid, it has no claim yet.
     return rows[0] ? toPurchaseOrder(rows[0]) : 'paid_or_bound';
