@@ -275,3 +275,15 @@ test(`one lifetime of a position has one live cover, whichever order of it is bo
   const later = await bindWith(again, await order(again), newOrdId(), credentialId);
   assert.equal(later.status, 200, `free again once that cover is over: ${JSON.stringify(later.body)}`);
 });
+
+test(`a wallet keeps twenty keys, however many it registers at once (${engine})`, async (t) => {
+  const app = await testShop(t);
+  const person = await signInWith(app);
+  const answers = await Promise.all(Array.from({ length: 24 }, () => register(app, person)));
+  assert.deepEqual(
+    [201, 429].map((status) => answers.filter((answer) => answer.status === status).length),
+    [20, 4],
+  );
+  const { body } = await person.call<{ items: Credential[] }>('GET', '/api/okx-credentials');
+  assert.equal(body.items.length, 20);
+});

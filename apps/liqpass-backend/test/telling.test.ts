@@ -386,6 +386,8 @@ test('a webhook to this machine or a private network is refused, and so is a nam
     'https://127.0.0.1/x',
     'https://[::1]/x',
     'https://[::ffff:10.0.0.1]/x',
+    'https://[::127.0.0.1]/x',
+    'https://[::a00:1]/x',
     'https://169.254.169.254/latest/meta-data',
     'https://10.1.2.3/x',
     'https://2130706433/x',

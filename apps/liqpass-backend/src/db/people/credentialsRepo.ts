@@ -55,19 +55,24 @@ const neededUntil = (nowMs: EpochMs) => sql`(
   where p.credential_id = c.id and p.refund_reason is null
     and (cl.status = 'VERIFYING' or (p.coverage_end_at > ${new Date(nowMs)} and (cl.status is null or cl.status = 'FAILED'))))`;
 
+/** Keeps a key unless its wallet has `most`; false then. In a transaction: one wallet's come one after another. */
 export async function insertCredential(
-  db: Db,
+  trx: Db,
   credential: Omit<Credential, 'createdAtMs' | 'neededUntilMs'>,
+  most: number,
   entry: AuditEntry,
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtext(${`credentials:${credential.owner}`}))`.execute(trx);
+  const { rows } = await sql<{ id: string }>`
     with moved as (
       insert into okx_credentials (id, owner, sealed, key_id, region, label, uid, main_uid, created_at)
-      values (${credential.id}, ${credential.owner}, ${credential.sealed}, ${credential.keyId}, ${credential.region}, ${credential.label},
-        ${credential.uid}, ${credential.mainUid}, ${new Date(entry.atMs)})
+      select ${credential.id}, ${credential.owner}, ${credential.sealed}, ${credential.keyId}, ${credential.region}, ${credential.label},
+        ${credential.uid}, ${credential.mainUid}, ${new Date(entry.atMs)}
+      where (select count(*) from okx_credentials where owner = ${credential.owner} and deleted_at is null and delete_asked_at is null) < ${most}
       returning id, null::text as from_status, null::text as to_status
-    )
-    ${auditFrom('moved', entry)}`.execute(db);
+    ), noted as (${auditFrom('moved', entry)})
+    select id from moved`.execute(trx);
+  return rows.length === 1;
 }
 
 /** A wallet's keys, newest first; those asked to be deleted are gone for it. */

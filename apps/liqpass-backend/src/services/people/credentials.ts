@@ -26,6 +26,9 @@ export async function readSealingKey(ctx: PeopleContext): Promise<SealingKeyAnsw
   return key;
 }
 
+const tooManyKeys = (): LiqPassError =>
+  new LiqPassError('TOO_MANY_REQUESTS', `A wallet keeps at most ${MOST_CREDENTIALS} keys: delete one first.`);
+
 /** Takes a sealed key after jp-verify has asked the exchange whose it is and that it only reads. */
 export async function registerCredential(
   ctx: PeopleContext,
@@ -34,8 +37,7 @@ export async function registerCredential(
   actor: Actor,
 ): Promise<repo.Credential> {
   const nowMs = ctx.clock.now();
-  if ((await repo.listCredentials(ctx.db, owner, nowMs)).length >= MOST_CREDENTIALS)
-    throw new LiqPassError('TOO_MANY_REQUESTS', `A wallet keeps at most ${MOST_CREDENTIALS} keys: delete one first.`);
+  if ((await repo.listCredentials(ctx.db, owner, nowMs)).length >= MOST_CREDENTIALS) throw tooManyKeys();
   const found = await ctx.exchangeKeys.check({ sealed: given.sealed, owner });
   if (found.region !== given.region)
     throw new LiqPassError(
@@ -52,7 +54,10 @@ export async function registerCredential(
     uid: found.uid,
     mainUid: found.mainUid,
   };
-  await repo.insertCredential(ctx.db, credential, entry(ctx, actor, 'register'));
+  const kept = await ctx.db
+    .transaction()
+    .execute((trx) => repo.insertCredential(trx, credential, MOST_CREDENTIALS, entry(ctx, actor, 'register')));
+  if (!kept) throw tooManyKeys();
   return { ...credential, createdAtMs: nowMs, neededUntilMs: null };
 }
 

@@ -3,8 +3,13 @@ import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 
 /** Whether an address is one of the public internet: not private, of this machine, of a link, reserved, or another one wrapped into IPv6. */
-export const isPublicAddress = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  // ::/96 once held addresses of IPv4 (RFC 4291, 2.5.5.1); the package takes them for any other.
+  const holdsIpv4 = parsed instanceof ipaddr.IPv6 && parsed.parts.slice(0, 6).every((part) => part === 0);
+  return !holdsIpv4 && parsed.range() === 'unicast';
+}
 
 /** The name resolved to an address that nothing of ours may be asked to reach. */
 export const NOT_PUBLIC = 'ADDRESS_NOT_PUBLIC';
