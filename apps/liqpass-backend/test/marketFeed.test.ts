@@ -81,10 +81,10 @@ test('one process reads the exchange, others read the database; the lease passes
   const second = await notingFeed(app);
   await first.takeLease();
   await first.run();
-  app.clock.advance(40_000);
+  app.clock.advance(5_000);
   await second.run();
   assert.deepEqual([first.limits.length, second.limits.length], [2, 0]);
-  app.clock.advance(6_000);
+  app.clock.advance(2_000);
   // Now whoever comes first takes over: this one, or the backend's own.
   await second.run();
   const { rows } = await ctx.database.pool.query("select until > $1 as held from leases where name = 'market-feed'", [

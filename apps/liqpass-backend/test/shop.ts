@@ -1,7 +1,7 @@
 import type { Quote } from '@liqpass/api/quotes';
 import type { PositionSnapshot } from '@liqpass/api/verify';
 import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
-import { HOUR_MS } from '@liqpass/kernel/time';
+import { DAY_MS, HOUR_MS } from '@liqpass/kernel/time';
 import type { TestContext } from 'node:test';
 import { buildMarketFeed, MARKET_LEASE } from '../src/services/book/feedMarket.ts';
 import { newOrdId, testBackend, type Reply, type TestBackend } from './harness.ts';
@@ -35,6 +35,11 @@ export async function testShop(t: TestContext, settings: Parameters<typeof testB
       .onConflict((conflict) => conflict.column('name').doUpdateSet(lease))
       .execute();
     await own.feed(ctx, AbortSignal.timeout(10_000));
+    await ctx.db
+      .updateTable('leases')
+      .set({ until: new Date(app.clock.now() + 365 * DAY_MS) })
+      .where('name', '=', MARKET_LEASE)
+      .execute();
   };
   await feed();
   return {

@@ -5,7 +5,8 @@ import type { Account, Exchange } from './exchange.ts';
 import { priceNear, toNumber } from './figures.ts';
 import { forceClose, liquidationSize } from './forced.ts';
 import type { Order } from './order.ts';
-import { liquidationPx } from './position.ts';
+import type { Instrument } from './instruments.ts';
+import { liquidationPx, type Position } from './position.ts';
 import { fillResting } from './trade.ts';
 
 // Time passes: every second since the last look, each mark is held against liquidation prices and resting orders. What
@@ -18,14 +19,24 @@ type Watched = { readonly account: Account; readonly below: boolean; readonly px
 /** A position that a touch leaves alone: control does with it what it wants. */
 export type Exempt = { readonly account: Account; readonly slot: string };
 
+/** A position is never changed, only replaced: its liquidation price is computed once. null: it has none. */
+const pricesOf = new WeakMap<Position, number | null>();
+function liquidationOf(instrument: Instrument, position: Position): number | null {
+  const known = pricesOf.get(position);
+  if (known !== undefined) return known;
+  const liqPx = liquidationPx(instrument, position);
+  const px = liqPx && toNumber(liqPx);
+  pricesOf.set(position, px);
+  return px;
+}
+
 function watchedOf(exchange: Exchange, market: Market): Watched[] {
   const { instrument } = market;
   const watched: Watched[] = [];
   for (const account of exchange.accounts.values()) {
     for (const [slot, position] of account.positions) {
-      const liqPx = position.instId === instrument.instId ? liquidationPx(instrument, position) : null;
-      if (liqPx)
-        watched.push({ kind: 'position', account, slot, below: position.direction === 1, px: toNumber(liqPx) });
+      const px = position.instId === instrument.instId ? liquidationOf(instrument, position) : null;
+      if (px !== null) watched.push({ kind: 'position', account, slot, below: position.direction === 1, px });
     }
     for (const order of account.resting.values())
       if (order.px && order.instId === instrument.instId)
@@ -64,9 +75,11 @@ export function touchMark(
 
 /** The first instant in (afterMs, untilMs] at which the mark reaches something; null when it reaches nothing. */
 function firstReached(exchange: Exchange, market: Market, afterMs: EpochMs, untilMs: EpochMs): EpochMs | null {
-  const watched = watchedOf(exchange, market);
-  if (watched.length === 0) return null;
+  // Most looks come within the second of the one before: there is nothing to hold anything against.
+  let watched: Watched[] | null = null;
   for (const { ms, px } of instants(market, afterMs, untilMs)) {
+    watched ??= watchedOf(exchange, market);
+    if (watched.length === 0) return null;
     const mark = toNumber(priceNear(px, market.instrument.tickSz));
     if (watched.some((each) => isReached(each, mark))) return ms;
   }

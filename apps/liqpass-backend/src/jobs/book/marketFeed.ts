@@ -5,26 +5,40 @@ import { MARKET_LEASE, type MarketFeed } from '../../services/book/feedMarket.ts
 import { repeatedly } from '../platform/repeatedly.ts';
 
 const EVERY_MS = 15 * SECOND_MS;
+/**
+ * How often the turn is kept, or taken from a process that was killed: a watched position that is touched meanwhile is to be looked at within
+ * half a minute, and until somebody reads the mark nobody knows of it.
+ */
+const TURN_MS = 2 * SECOND_MS;
 /** Until the first answer, and after a failure: jp-verify may be starting at this moment. */
 const AGAIN_MS = 2 * SECOND_MS;
 
 /** Keeps the market up to date until it is stopped; stopping waits for what runs, and lets another process take over. */
 export function startMarketFeed(ctx: BookContext, feed: MarketFeed): () => Promise<void> {
   let failing = false;
+  let wasMine = false;
+  let dueAtMs = -Infinity;
   const stop = repeatedly(async (stopping) => {
     try {
+      const isMine = await feed.holdTurn(ctx);
+      const isTaken = isMine && !wasMine;
+      wasMine = isMine;
+      const nowMs = performance.now();
+      if (nowMs < dueAtMs && !isTaken) return Math.min(TURN_MS, dueAtMs - nowMs);
+      dueAtMs = nowMs + EVERY_MS;
       await feed.feed(ctx, stopping);
       await feed.feedPast(ctx, stopping).catch((error: unknown) => {
         if (!stopping.aborted) ctx.log.debug({ err: error }, 'the past could not be read now; it is tried again');
       });
       if (failing) ctx.log.info('market data come in again');
       failing = false;
-      return EVERY_MS;
+      return TURN_MS;
     } catch (error) {
       // Said once, not every two seconds: sales stop by themselves while prices are old.
       if (!failing && !stopping.aborted)
         ctx.log.warn({ err: error }, 'market data could not be read: sales stop when the last are 2 minutes old');
       failing = true;
+      dueAtMs = -Infinity;
       return AGAIN_MS;
     }
   });

@@ -24,7 +24,7 @@ import { PAST_HOURS } from './pastState.ts';
 
 /** One backend reads for all; when it dies, another takes over after this. */
 const LEASE = 'market-feed';
-const LEASE_MS = 45 * SECOND_MS;
+const LEASE_MS = 6 * SECOND_MS;
 /** The running hour is read again this often; the mark at every call. */
 const CANDLES_EVERY_MS = MINUTE_MS;
 const PAGE = 300;
@@ -35,6 +35,8 @@ type WireCandle = z.infer<typeof candlesAnswer>['candles'][number];
 
 export type MarketFeed = {
   readonly name: string;
+  /** Whether it is this process's turn, for the next seconds: whoever has it asks again before they are over. */
+  holdTurn(ctx: BookContext): Promise<boolean>;
   /** Reads the exchange where it is this process's turn, and in any case what is new in the database. */
   feed(ctx: BookContext, signal: AbortSignal): Promise<void>;
   /** Fetches a part of the last year that is missing, where it is this process's turn, and reads it; answers whether more is missing. */
@@ -49,6 +51,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
   const liquidations = buildLiquidationFeed(client);
   return {
     name,
+    holdTurn: (ctx) => holdLease(ctx.db, LEASE, name, ctx.clock.now(), LEASE_MS),
     async feed(ctx, signal) {
       const nowMs = ctx.clock.now();
       try {

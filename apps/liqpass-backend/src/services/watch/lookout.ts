@@ -8,8 +8,8 @@ import { OBSERVE_TIMEOUT_MS } from './observeClient.ts';
 
 /** How long whoever took a watch has it to itself; one whose process was killed is due again by itself after it. */
 const TAKEN_MS = OBSERVE_TIMEOUT_MS + 5 * SECOND_MS;
-/** Looks at once. */
-const MOST_LOOKS = 64;
+/** Looks at once. Most of one is waiting: a position that is gone is asked about twice, 5 s apart, and a falling market takes many at once. */
+const MOST_LOOKS = 512;
 
 export type Lookout = {
   /** Brings forward what has become dangerous, and takes up what is due, as many as may be looked at at once. */
