@@ -4,7 +4,9 @@ import { DAY_MS, formatIso, HOUR_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kerne
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
+import { keepExchangeReading } from '../src/db/book/exchangeRepo.ts';
 import { takeDueMessages } from '../src/db/watch/outboxRepo.ts';
+import { sealAudit } from '../src/services/audit/auditTrail.ts';
 import { buildNotices } from '../src/services/watch/notice.ts';
 import { send, sendDue, SENDING_MS } from '../src/services/watch/tell.ts';
 import { APPLICATION, newOrdId, testBackend, type TestBackend } from './harness.ts';
@@ -577,4 +579,40 @@ test(`one mailbox is sent five links a day, whatever wallets ask, and however it
   await deliver();
   assert.equal(box.mails.length, 5);
   assert.deepEqual(answers, [...Array<string>(5).fill('added'), 'TOO_MANY_CHANNELS', 'TOO_MANY_CHANNELS']);
+});
+
+test(`operators are told once each time that the exchange does not answer (${engine})`, async (t) => {
+  const { app, hook, deliver } = await scene(t, { operators: true });
+  const { ctx } = app.backend;
+  const notices = buildNotices(ctx);
+  const reads = async (state: 'UP' | 'DOWN'): Promise<void> => {
+    app.clock.advance(25 * SECOND_MS);
+    const health = { state, trouble: state === 'DOWN' ? ('NO_ANSWER' as const) : null, title: null };
+    await keepExchangeReading(ctx.db, health, app.clock.now(), 60 * SECOND_MS);
+    await ctx.exchange.refresh(ctx.db);
+    await notices.notice();
+  };
+  for (const state of ['UP', 'DOWN', 'DOWN', 'UP', 'DOWN', 'UP'] as const) await reads(state);
+  await deliver();
+  assert.deepEqual(eventsOf(hook, '/ops'), ['EXCHANGE_DOWN', 'EXCHANGE_DOWN']);
+});
+
+test(`operators are told of an audit trail that does not check, once a day, by one process (${engine})`, async (t) => {
+  const { app, hook, deliver } = await scene(t, { operators: true });
+  const { ctx } = app.backend;
+  await app.covered();
+  await sealAudit(ctx, 'far');
+  const told = async (): Promise<unknown[]> => {
+    await Promise.all([buildNotices(ctx).checkTrail(), buildNotices(ctx).checkTrail()]);
+    await deliver();
+    return hook.got.filter(({ json }) => json['event'] === 'AUDIT_BROKEN');
+  };
+  assert.deepEqual(await told(), [], 'a whole trail is nothing to tell');
+  await ctx.database.pool.query(
+    `update audit_log set actor = 'x' || actor where id = (select min(id) from audit_log where actor like 'internal:%')`,
+  );
+  assert.deepEqual(await told(), [], 'it was looked at today');
+  app.clock.advance(DAY_MS + 1);
+  assert.equal((await told()).length, 1);
+  assert.equal((await told()).length, 1);
 });

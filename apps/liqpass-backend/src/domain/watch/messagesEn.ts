@@ -109,7 +109,7 @@ export const EN: Wordings = {
   ],
   AUDIT_BROKEN: ({ problems }) => [
     'The audit trail or the log does not check',
-    `${problems}. Stop paying and find out why.`,
+    `${problems} problems; npm run audit -- check lists them. Stop paying and find out why.`,
   ],
   WATCH_BLIND: ({ order, code }) => [
     'A trader’s key no longer works',

@@ -54,7 +54,10 @@ export const ZH: Wordings = {
   BOOK_OFF: () => ['账簿合计不符', '在重新核对之前，全部暂停销售。'],
   CAPITAL_LOW: ({ capital, reserve }) => ['资金不足', `现有 ${capital} USDC，所需准备金 ${reserve} USDC。`],
   EXCHANGE_DOWN: () => ['交易所没有响应', '期间停止销售，也不会因此使理赔失败。'],
-  AUDIT_BROKEN: ({ problems }) => ['审计记录或公开日志校验不通过', `${problems}。请停止付款并查明原因。`],
+  AUDIT_BROKEN: ({ problems }) => [
+    '审计记录或公开日志校验不通过',
+    `${problems} 处问题，用 npm run audit -- check 查看。请停止付款并查明原因。`,
+  ],
   WATCH_BLIND: ({ order, code }) => ['有投保人的密钥失效', `投保单 ${order}：${code}。已通知投保人，保障继续。`],
   NEW_KEY_USED: ({ name }) => ['有密钥首次被使用', `${name}。如果无人知晓，请立即吊销。`],
 };

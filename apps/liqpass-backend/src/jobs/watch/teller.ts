@@ -30,6 +30,8 @@ export function startTeller(ctx: LookoutContext): () => Promise<void> {
       () => sendDue(ctx, 'happened'),
     ),
     every(() => sendDue(ctx, 'asked')),
+    // A long trail takes a while: nothing waits for it.
+    every(() => notices.checkTrail()),
   ];
   return async () => void (await Promise.all(loops.map((stop) => stop())));
 }

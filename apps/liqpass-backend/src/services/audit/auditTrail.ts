@@ -121,7 +121,7 @@ export type AuditCheck = {
 };
 
 /** More than this is not listed: the trail is broken, and how is seen from the first ones. */
-const MOST_PROBLEMS = 100;
+export const MOST_PROBLEMS = 100;
 
 const STAMP_WRONG = 'its stamp is not the one LiqPass writes';
 

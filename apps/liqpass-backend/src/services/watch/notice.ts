@@ -1,7 +1,10 @@
 import { formatUsdc } from '@liqpass/kernel/money';
-import { DAY_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
+import { DAY_MS, MINUTE_MS, SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
+import { randomUUID } from 'node:crypto';
+import { holdLease } from '../../db/book/marketRepo.ts';
 import { confirmByCode, waitsForChat } from '../../db/watch/channelsRepo.ts';
 import { isAnybodyTold, tellByTheClock, tellNear, tellOperators } from '../../db/watch/outboxRepo.ts';
+import { checkAudit, MOST_PROBLEMS } from '../audit/auditTrail.ts';
 import { reportExposure } from '../book/exposureReport.ts';
 import { INSTRUMENTS } from '../book/market.ts';
 import { hashOfCode } from './channels.ts';
@@ -10,16 +13,21 @@ import { readStarts } from './telegramClient.ts';
 
 const SIDES = ['long', 'short'] as const;
 const BY_THE_CLOCK_EVERY_MS = 20 * SECOND_MS;
+/** Whose turn it is to follow the audit trail: who takes this has done it for a day. */
+const TRAIL_LEASE = 'audit-check';
+const TRAIL_ASKED_MS = 10 * MINUTE_MS;
 const CHATS_EVERY_MS = 3 * SECOND_MS;
 
 export type Notices = {
   /** Notices what no verb writes: what time and the price bring, and chats that are linked. Where nobody is told it asks one question. */
   notice(): Promise<void>;
+  /** Follows the whole audit trail, once a day in one process, where operators are told of what does not check. */
+  checkTrail(): Promise<void>;
 };
 
 export function buildNotices(ctx: LookoutContext): Notices {
   const marks = new Map<string, EpochMs>();
-  let [clockAtMs, chatsAtMs, offset] = [-Infinity, -Infinity, 0];
+  let [clockAtMs, chatsAtMs, trailAtMs, offset] = [-Infinity, -Infinity, -Infinity, 0];
 
   async function nearOnes(nowMs: EpochMs): Promise<void> {
     for (const instId of INSTRUMENTS) {
@@ -30,6 +38,12 @@ export function buildNotices(ctx: LookoutContext): Notices {
         await tellNear(ctx.db, { instId, side }, { px: String(mark.markPx), atMs: mark.atMs }, nowMs);
       marks.set(instId, mark.atMs);
     }
+  }
+
+  /** Once for each time that it does not answer. */
+  async function exchangeDown(nowMs: EpochMs): Promise<void> {
+    const now = ctx.exchange.at(nowMs);
+    if (now?.state === 'DOWN') await tellOperators(ctx.db, 'EXCHANGE_DOWN', `exchange:${now.fromMs}`, {}, nowMs);
   }
 
   async function lowCapital(nowMs: EpochMs): Promise<void> {
@@ -53,6 +67,17 @@ export function buildNotices(ctx: LookoutContext): Notices {
   }
 
   return {
+    async checkTrail() {
+      const nowMs = ctx.clock.now();
+      if (ctx.settings.telling.operators.length === 0 || nowMs - trailAtMs < TRAIL_ASKED_MS) return;
+      trailAtMs = nowMs;
+      if (!(await holdLease(ctx.db, TRAIL_LEASE, randomUUID(), nowMs, DAY_MS))) return;
+      const { problems } = await checkAudit(ctx.db, nowMs, { auditKeys: ctx.settings.auditKeys });
+      if (problems.length === 0) return;
+      ctx.log.error({ problems: problems.slice(0, 5) }, 'the audit trail does not check');
+      const facts = { problems: `${problems.length}${problems.length < MOST_PROBLEMS ? '' : '+'}` };
+      await tellOperators(ctx.db, 'AUDIT_BROKEN', `audit:${Math.floor(nowMs / DAY_MS)}`, facts, ctx.clock.now());
+    },
     async notice() {
       const nowMs = ctx.clock.now();
       if (nowMs - chatsAtMs >= CHATS_EVERY_MS) {
@@ -64,6 +89,7 @@ export function buildNotices(ctx: LookoutContext): Notices {
       if (nowMs - clockAtMs < BY_THE_CLOCK_EVERY_MS) return;
       clockAtMs = nowMs;
       await tellByTheClock(ctx.db, nowMs, ctx.settings.reviewWithinHours);
+      await exchangeDown(nowMs);
       await lowCapital(nowMs);
     },
   };
