@@ -117,7 +117,24 @@ test(`a changed, a missing and an inserted row are found (${engine})`, async (t)
     `with gone as (delete from audit_log where id = ${row} returning *) insert into kept select * from gone`,
     `insert into audit_log overriding system value select * from kept`,
   );
-  const second = '(select first_seq from audit_seals order by 1 offset 1 limit 1)';
+  // A batch of three rows at least, as they were committed together, with one before it and one behind it.
+  const note = {
+    actor: SYSTEM,
+    action: 'test',
+    subjectType: 'setting',
+    atMs: app.clock.now(),
+    stampKey: AUDIT_KEY,
+  } as const;
+  await ctx.db.transaction().execute(async (trx) => {
+    for (const subject of ['a', 'b', 'c']) await writeAudit(trx, subject, note);
+  });
+  await sealAudit(ctx, 'far');
+  await app.order();
+  await sealAudit(ctx, 'far');
+  const { rows: batches } = await ctx.database.pool.query<{ first_seq: string }>(
+    `select first_seq from audit_seals where (select min(id) from audit_log where action = 'test') = any(audit_ids)`,
+  );
+  const second = batches[0]?.first_seq ?? '';
   await sql(app, `create table kept_seals as select * from audit_seals where false`);
   await tamper(
     ['missing'],
