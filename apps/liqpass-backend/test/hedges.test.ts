@@ -47,10 +47,17 @@ test(`a claim whose payee has the opposite cover at the same time is held, and t
   const claim = await claimOf(app, long, payoutAddress);
   assert.deepEqual(claim.hold_reasons, ['HEDGED_PAIR']);
   assert.deepEqual(shownOf(claim), [[short, 'short', ['PAYOUT_ADDRESS']]]);
+  const held = async (): Promise<string[]> => {
+    const path = '/admin/claims?flag=HEDGED_PAIR';
+    const { body } = await app.call<{ items: AdminClaim[] }>('GET', path, { headers: { 'x-admin-key': ADMIN_KEY } });
+    return body.items.map((item) => item.id);
+  };
+  assert.deepEqual(await held(), [claim.id], 'the queue finds it by what holds it');
   const refused = await app.admin(`/admin/claims/${claim.id}/approve`);
   assert.deepEqual([refused.status, refused.body.error], [409, 'CLAIM_ON_HOLD']);
   // Looked at and released, it is no more held for them, and they are shown all the same.
   assert.equal((await app.admin(`/admin/claims/${claim.id}/release-hold`, { reason: 'two desks' })).status, 200);
+  assert.deepEqual(await held(), []);
   assert.equal((await app.admin(`/admin/claims/${claim.id}/approve`)).status, 200);
   assert.deepEqual(shownOf(await read(app, claim.id)), [[short, 'short', ['PAYOUT_ADDRESS']]]);
 });

@@ -171,9 +171,19 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
     assert.deepEqual([(await payout(one.id)).status, (await payout(two.id)).status], ['DUE', 'DUE']);
     const refused = await shop.admin('/admin/payouts/batches');
     assert.deepEqual([refused.status, refused.body.error], [409, 'PAYEE_BLACKLISTED']);
+    const fileOf = async (path: string): Promise<unknown[]> => {
+      const { status, body } = await shop.call<{ error?: string }>('GET', `/admin/payouts/${path}`, { headers: admin });
+      return [status, body.error];
+    };
+    assert.deepEqual(await fileOf('safe-batch'), [409, 'PAYEE_BLACKLISTED']);
     await chain.issuer('unBlacklist', [two.to]);
     const made = await shop.call<BatchSummary>('POST', '/admin/payouts/batches', { headers: admin, body: {} });
     assert.deepEqual([made.status, made.body.count], [200, 2]);
+    assert.deepEqual(await fileOf(`batches/${made.body.id}/safe-batch`), [200, undefined]);
+    // Blacklisted since it was frozen: what is signed is judged when it is handed out.
+    await chain.issuer('blacklist', [two.to]);
+    assert.deepEqual(await fileOf(`batches/${made.body.id}/safe-batch`), [409, 'PAYEE_BLACKLISTED']);
+    await chain.issuer('unBlacklist', [two.to]);
     await chain.issuer('pause');
     assert.equal((await shop.safe.pay([one, two])).status, 'reverted');
     await chain.issuer('unpause');

@@ -1,7 +1,7 @@
 import { COUNTED_TO } from '@liqpass/api/operators';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
 import type { EpochMs } from '@liqpass/kernel/time';
-import { CLAIM_STATUSES, type ClaimRelation, type ClaimStatus } from '@liqpass/kernel/vocabulary';
+import { CLAIM_STATUSES, VERDICT_FLAGS, type ClaimRelation, type ClaimStatus } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder } from 'kysely';
 import type { Claim } from '../domain/claim.ts';
 import type { Searched } from '../domain/searched.ts';
@@ -129,7 +129,10 @@ async function readPage<More = unknown>(
       : [
           filter.flag === 'UNATTESTED_BINDING'
             ? sql`p.attested is not true`
-            : sql`c.flags <> '{}' and c.flags @> ${[filter.flag]}::text[]`,
+            : VERDICT_FLAGS.some((known) => known === filter.flag)
+              ? sql`c.flags <> '{}' and c.flags @> ${[filter.flag]}::text[]`
+              : // What no verdict says holds a claim until somebody has looked: of those that wait, few to look through.
+                sql`c.status in ('VERIFIED_PENDING_REVIEW', 'APPROVED_PENDING_MULTISIG') and c.hold_reasons @> ${[filter.flag]}::text[]`,
         ]),
     ...(filter.min === null ? [] : [sql`${amountOf} >= ${formatUsdc(filter.min)}::numeric`]),
     ...(filter.max === null ? [] : [sql`${amountOf} <= ${formatUsdc(filter.max)}::numeric`]),

@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { positionSnapshot, type PositionSnapshot } from '@liqpass/api/verify';
 import type { EpochMs } from '@liqpass/kernel/time';
-import { VERDICT_FLAGS, type ClaimStatus, type PayeeDoubt, type TimelineKind } from '@liqpass/kernel/vocabulary';
+import type { ClaimStatus, PayeeDoubt, TimelineKind } from '@liqpass/kernel/vocabulary';
 import { listAuditOf, type AuditRow } from '../db/audit/auditRepo.ts';
 import {
   getBindingSnapshot,
@@ -111,10 +111,6 @@ function timelineOf(
   at('PAYOUT_PAID', claim.paidAtMs);
   return points.toSorted((a, b) => a.atMs - b.atMs);
 }
-
-/** The flag that a filter may name: a verdict's, or that nobody saw the position when it was bound. */
-export const isReviewFlag = (flag: string): boolean =>
-  flag === 'UNATTESTED_BINDING' || VERDICT_FLAGS.some((known) => known === flag);
 
 export type MayDo = {
   readonly approve: boolean;

@@ -22,12 +22,15 @@ import {
   makeBatch,
   readBatch,
   signableLines,
+  signableUnbatched,
 } from '../../services/treasury/batches.ts';
-import { listPayable } from '../../services/treasury/payouts.ts';
 import { operator, operatorsOnly } from '../people/guards.ts';
 import type { Keys } from '../platform/keys.ts';
 import { toPage } from '../platform/pagination.ts';
 import { batchCursor, batchToWire, lineToWire, parseBatchCursor } from './payoutWire.ts';
+
+/** Why nothing is handed out to be signed. */
+const SIGNING_REFUSES = ['PAYOUT_NOT_AS_APPROVED', 'PAYEE_BLACKLISTED', 'SERVICE_UNAVAILABLE'] as const;
 
 /** What the multisig signs: frozen lists, and the files that Safe reads. */
 export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys): void {
@@ -59,11 +62,11 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         ...common,
         summary: 'A file for Safe’s Transaction Builder of what is approved and in no batch; it freezes nothing',
         response: { 200: safeBatchAnswer },
-        refuses: ['TREASURY_SAFE_MISSING', 'PAYOUT_NOT_AS_APPROVED'],
+        refuses: ['TREASURY_SAFE_MISSING', ...SIGNING_REFUSES],
       },
     },
     async (_request, reply) => {
-      const file = fileFor(await listPayable(ctx), ctx.settings.treasurySafe, ctx.clock.now());
+      const file = fileFor(await signableUnbatched(ctx), ctx.settings.treasurySafe, ctx.clock.now());
       void named(reply, 'liqpass-payouts.json');
       return file;
     },
@@ -77,10 +80,10 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         ...common,
         summary: 'The same for Safe’s CSV airdrop',
         response: csv,
-        refuses: ['PAYOUT_NOT_AS_APPROVED'],
+        refuses: [...SIGNING_REFUSES],
       },
     },
-    async (_request, reply) => sendCsv(reply, await listPayable(ctx), 'liqpass-payouts.csv'),
+    async (_request, reply) => sendCsv(reply, await signableUnbatched(ctx), 'liqpass-payouts.csv'),
   );
 
   app.get(
@@ -109,7 +112,7 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         summary: 'Freeze a batch of what is approved and in no batch, 400 at most',
         body: makeBatchBody,
         response: { 200: batchAnswer },
-        refuses: ['NOT_PAYABLE', 'PAYEE_BLACKLISTED', 'PAYOUT_NOT_AS_APPROVED'],
+        refuses: ['NOT_PAYABLE', ...SIGNING_REFUSES],
       },
     },
     async (request) =>
@@ -157,7 +160,7 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         summary: 'The batch as a file for Safe’s Transaction Builder',
         params: payoutParams,
         response: { 200: safeBatchAnswer },
-        refuses: ['BATCH_NOT_FOUND', 'TREASURY_SAFE_MISSING', 'INVALID_STATUS_TRANSITION', 'PAYOUT_NOT_AS_APPROVED'],
+        refuses: ['BATCH_NOT_FOUND', 'TREASURY_SAFE_MISSING', 'INVALID_STATUS_TRANSITION', ...SIGNING_REFUSES],
       },
     },
     async (request, reply) => {
@@ -177,7 +180,7 @@ export function adminBatchRoutes(app: Server, ctx: TreasuryContext, keys: Keys):
         summary: 'The batch for Safe’s CSV airdrop',
         params: payoutParams,
         response: csv,
-        refuses: ['BATCH_NOT_FOUND', 'INVALID_STATUS_TRANSITION', 'PAYOUT_NOT_AS_APPROVED'],
+        refuses: ['BATCH_NOT_FOUND', 'INVALID_STATUS_TRANSITION', ...SIGNING_REFUSES],
       },
     },
     async (request, reply) => {

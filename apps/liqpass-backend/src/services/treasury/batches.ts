@@ -4,7 +4,7 @@ import * as repo from '../../db/treasury/batchesRepo.ts';
 import { listPayable } from '../../db/treasury/payoutsRepo.ts';
 import { batchStatus, MOST_IN_BATCH, type PayoutBatch } from '../../domain/treasury/payoutBatch.ts';
 import { payoutListHash, payoutTotal, type PayoutLine } from '../../domain/treasury/safeBatch.ts';
-import { requireAsApproved } from '../asApproved.ts';
+import { requireAsApproved, type ApprovedLine } from '../asApproved.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
 import type { TreasuryContext } from './treasuryContext.ts';
 import { toLine } from './payouts.ts';
@@ -62,10 +62,23 @@ export const listBatches = (
 /** The list of a batch as it was frozen. */
 export const batchLines = (ctx: TreasuryContext, id: string): Promise<PayoutLine[]> => repo.listBatchLines(ctx.db, id);
 
-/** The same, to be signed: refused where it is not what was approved. */
+/** Refuses to have signed what is not as it was approved, or goes to somebody whom the issuer of USDC has blacklisted by now. */
+async function requireSignable(ctx: TreasuryContext, lines: readonly (PayoutLine & ApprovedLine)[]): Promise<void> {
+  await requireAsApproved(ctx, lines);
+  if (ctx.watch !== null) await refuseBlacklisted(ctx.watch, lines);
+}
+
+/** The same, to be signed now. */
 export async function signableLines(ctx: TreasuryContext, id: string): Promise<PayoutLine[]> {
   const lines = await repo.listBatchLines(ctx.db, id);
-  await requireAsApproved(ctx, lines);
+  await requireSignable(ctx, lines);
+  return lines;
+}
+
+/** What is approved and in no batch, to be signed now. */
+export async function signableUnbatched(ctx: TreasuryContext): Promise<PayoutLine[]> {
+  const lines = (await listPayable(ctx.db, MOST_IN_BATCH, null, false)).map(toLine);
+  await requireSignable(ctx, lines);
   return lines;
 }
 
