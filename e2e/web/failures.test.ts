@@ -76,7 +76,8 @@ async function killedInTheMiddle(trader: Person): Promise<void> {
   await continueButton(trader).click();
   await expect(page.getByText(say('errors:reached.unknown')).first()).toBeVisible();
   await look(page, project, '40-killed-in-the-middle');
-  // Prices come back by themselves once it is up again.
+  // It is up again when it is; until then the price that still holds stays shown, and a press would be as unknown as the first.
+  await pricesAreThere(on.stage);
   await expect(page.getByTestId('premium')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('main').getByRole('alert')).toHaveCount(1);
   await continueButton(trader).click();
