@@ -51,7 +51,7 @@ export async function fillPolicies(client: pg.ClientBase, count: number, evidenc
         approved_at, rejected_reason, multisig_tx_hash, paid_at, created_at, updated_at, checks_passed, checks_total, side)
       select claim_id, id, '0x' || left(encode(sha256((i % 1000)::text::bytea), 'hex'), 40), extract(epoch from at)::bigint + 3600,
         'ordId:30' || (10000000000000000 + i), status, case status when 'REJECTED' then 'STILL_OPEN' when 'FAILED' then 'INCONCLUSIVE' else 'LIQUIDATED' end,
-        case when i % 700 = 5 then array['SAME_DAY_HISTORY'] else '{}' end,
+        case when i % 700 = 5 then array['HISTORY_DISAGREES'] else '{}' end,
         json_build_object('bundle', repeat('x', ${evidenceBytes})), ${hash('root')}, (extract(epoch from at) * 1000)::bigint + 3600000, at, at + interval '24 hours',
         case when status in ('REJECTED', 'FAILED') then null else 1 + (i * 7919 % 4900) / 100.0 end, 50,
         case when status in ('APPROVED_PENDING_MULTISIG', 'PAID') then 'alice' end,

@@ -156,7 +156,7 @@ test('what a search of the queue finds is found by an index', { skip }, async ()
       listPurchaseOrders(db, { status: null, owner: null, searched, after: null, limit: LIMIT }, Date.now()),
     );
   }
-  await bounded('flag', 200, () => listClaimsForReview(db, review('newest', { flag: 'SAME_DAY_HISTORY' })));
+  await bounded('flag', 200, () => listClaimsForReview(db, review('newest', { flag: 'HISTORY_DISAGREES' })));
 });
 
 /** The claim itself, and the claims of covers that are linked to it. */
