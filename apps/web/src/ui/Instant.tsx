@@ -13,7 +13,7 @@ export function Instant({ at, seconds = true }: { at: string | number; seconds?:
       title={zone(ms)}
     >
       <span className="whitespace-nowrap">{localTime(ms, seconds)}</span>
-      <span className="whitespace-nowrap text-muted">({utcTime(ms, seconds)} UTC)</span>
+      <span className="text-muted sm:whitespace-nowrap">({utcTime(ms, seconds)} UTC)</span>
     </time>
   );
 }
