@@ -13,6 +13,7 @@ export type RunningProduct = {
   readonly secrets: EmbeddedSecrets;
   readonly backend: string;
   readonly simulator: string;
+  readonly jpVerify: string;
   readonly folder: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   control(path: string, body: unknown): Promise<Record<string, unknown>>;
@@ -77,6 +78,7 @@ export async function productAsProcesses(
     secrets,
     backend: product.url,
     simulator,
+    jpVerify: `http://127.0.0.1:${ports.jpVerify}`,
     folder,
     call: (method, path, body, headers) => request(`${product.url}${path}`, method, body, headers),
     async control(path, body) {

@@ -25,7 +25,7 @@ export type Stage = RunningProduct & {
   ): Promise<string>;
   /** The time as every process has it. */
   now(): number;
-  /** So much time goes by for every process at once; until the backend has seen it. */
+  /** So much time goes by for every process at once; until each has seen it. */
   letPass(ms: number): Promise<void>;
   /**
    * Ten minutes, and one more, go by for every process at once: cover of a position that was seen has begun. What the mark did
@@ -71,10 +71,11 @@ export async function setStage(env: Record<string, string> = {}): Promise<Stage>
       aheadMs += ms;
       writeFileSync(clock, String(aheadMs));
       // The processes look at their clock's file ten times a second.
-      await product.until(
-        async () => Date.parse((await fetch(`${product.backend}/healthz`)).headers.get('date') ?? ''),
-        (serverMs) => serverMs > stage.now() - 5_000,
-      );
+      for (const server of [product.backend, product.jpVerify, product.simulator])
+        await product.until(
+          async () => Date.parse((await fetch(`${server}/healthz`)).headers.get('date') ?? ''),
+          (serverMs) => serverMs > stage.now() - 5_000,
+        );
     },
     async passTheWait(orderId) {
       await stage.letPass(11 * 60_000);

@@ -298,6 +298,37 @@ test('what its holder changes is kept once, with moment and amount, for trader a
   assert.deepEqual(review.body.changes, changes);
 });
 
+test(`what the holder changed while the bills could not be read is asked for once they can be (${engine})`, async (t) => {
+  const { app, read, tick, consent, show, observed } = await covered(t);
+  await consent(true);
+  await tick();
+  const knownMs = app.clock.now();
+  app.clock.advance(FARTHEST_MS);
+  show(() => seen(app, { marginTransfers: null }));
+  await tick();
+  const unread = await read();
+  assert.equal(unread.state, 'watching');
+  assert.ok(Date.parse(unread.next_look_at ?? '') <= app.clock.now() + MINUTE_MS, 'not put off for half an hour');
+  // And then nothing answers at all for two hours.
+  show(() => ({ status: 503, body: { error: 'SERVICE_UNAVAILABLE', message: 'no', requestId: 'x' } }));
+  for (let minutes = 0; minutes < 120; minutes += 5) {
+    app.clock.advance(5 * MINUTE_MS);
+    await tick();
+  }
+  const bill = { billId: '77', timeMs: knownMs + 5 * MINUTE_MS, amount: '-20', ccy: 'USDT' };
+  show(() => seen(app, { marginTransfers: [bill] }));
+  app.clock.advance(MINUTE_MS);
+  await tick();
+  assert.ok(Date.parse(observed.at(-1)?.since ?? '') <= bill.timeMs, `asked since ${observed.at(-1)?.since}`);
+  assert.deepEqual(
+    (await read()).changes.map(({ kind, amount }) => [kind, amount]),
+    [['MARGIN_REMOVED', '20']],
+  );
+  app.clock.advance(FARTHEST_MS);
+  await tick();
+  assert.ok(Date.parse(observed.at(-1)?.since ?? '') > knownMs + HOUR_MS, 'what is known is not asked for again');
+});
+
 test('a key that the exchange refuses blinds the watch, since when is told; a key that its owner deletes ends it', async (t) => {
   const { app, read, tick, consent, show, person, observed } = await covered(t);
   await consent(true);

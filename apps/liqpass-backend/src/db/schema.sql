@@ -853,6 +853,7 @@ TABLE watches
   seen_json json
   blind_since timestamp with time zone
   blind_code text
+  ledger_read_at timestamp with time zone
   CONSTRAINT watches_check CHECK (next_look_at IS NULL OR is_on AND ended_as IS NULL)
   CONSTRAINT watches_check1 CHECK ((taken_by IS NULL) = (taken_until IS NULL))
   CONSTRAINT watches_check2 CHECK ((blind_since IS NULL) = (blind_code IS NULL))

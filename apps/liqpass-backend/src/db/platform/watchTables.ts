@@ -13,6 +13,7 @@ export type WatchesTable = {
   taken_by: string | null;
   taken_until: Timestamp | null;
   looked_at: Timestamp | null;
+  ledger_read_at: Timestamp | null;
   unsettled: number;
   inst_id: string;
   side: 'long' | 'short';

@@ -18,6 +18,8 @@ export type Watched = {
   readonly endedAs: WatchEnd | null;
   readonly nextLookAtMs: EpochMs | null;
   readonly lookedAtMs: EpochMs | null;
+  /** Up to when the bills are known; null: none were read yet. */
+  readonly ledgerReadAtMs: EpochMs | null;
   readonly unsettled: number;
   readonly instId: string;
   readonly side: 'long' | 'short';
@@ -39,6 +41,7 @@ function toWatched(row: Row): Watched {
     endedAs: row.ended_as,
     nextLookAtMs: msOrNull(row.next_look_at),
     lookedAtMs: msOrNull(row.looked_at),
+    ledgerReadAtMs: msOrNull(row.ledger_read_at),
     unsettled: row.unsettled,
     instId: row.inst_id,
     side: row.side,
@@ -172,6 +175,8 @@ export async function findLookKey(db: Db, orderId: string): Promise<LookKey | nu
 export type LookResult = {
   /** Whether the exchange was asked. */
   readonly looked: boolean;
+  /** Whether it told all bills since they were last read. */
+  readonly ledgerRead: boolean;
   readonly nextLookAtMs: EpochMs | null;
   readonly endedAs: WatchEnd | null;
   readonly unsettled: number;
@@ -195,7 +200,8 @@ export async function recordLook(db: Db, watch: Taken, result: LookResult, nowMs
   const { changes } = result;
   const { rows } = await sql<{ id: string }>`
     with kept as (
-      update watches set looked_at = case when ${result.looked}::boolean then ${now}::timestamptz else looked_at end, taken_by = null, taken_until = null, unsettled = ${result.unsettled}, touched_at = ${date(result.touchedAtMs)}, ended_as = ${result.endedAs},
+      update watches set looked_at = case when ${result.looked}::boolean then ${now}::timestamptz else looked_at end,
+        ledger_read_at = case when ${result.ledgerRead}::boolean then ${now}::timestamptz else ledger_read_at end, taken_by = null, taken_until = null, unsettled = ${result.unsettled}, touched_at = ${date(result.touchedAtMs)}, ended_as = ${result.endedAs},
         next_look_at = case when is_on then ${date(result.nextLookAtMs)}::timestamptz end,
         seen_at = case when ${seen}::text is null then seen_at else ${now}::timestamptz end, seen_json = coalesce(${seen}::json, seen_json),
         liq_px = case when ${result.seen?.liqPx ?? null}::numeric > 0 then ${result.seen?.liqPx ?? null}::numeric else liq_px end,

@@ -30,8 +30,10 @@ const UNPAID_AGAIN_MS = MINUTE_MS;
 const VERIFYING_MS = MINUTE_MS;
 /** A key that the exchange refuses is tried again now and then: its owner may mend it there. */
 const KEY_AGAIN_MS = 5 * MINUTE_MS;
-/** The bills are read from a little before the last look: what is published late is not lost, and known bills are kept once. */
+/** The bills are read from a little before they were last read: what is published late is not lost, and known bills are kept once. */
 const LEDGER_OVERLAP_MS = 10 * MINUTE_MS;
+/** Bills that could not be read are asked for again, though the position was seen. */
+const UNREAD_AGAIN_MS = MINUTE_MS;
 const LIQUIDATIONS: readonly Verdict[] = ['LIQUIDATED', 'PARTIALLY_LIQUIDATED'];
 
 /** For so long the closing look is tried again while nothing can be concluded. */
@@ -58,6 +60,7 @@ export async function look(ctx: LookoutContext, watch: Taken): Promise<void> {
 /** Nothing was asked, and nothing went wrong. */
 const unasked = (watch: Taken): LookResult => ({
   looked: false,
+  ledgerRead: false,
   nextLookAtMs: watch.nextLookAtMs,
   endedAs: null,
   unsettled: watch.unsettled,
@@ -87,7 +90,7 @@ async function resultOf(ctx: LookoutContext, watch: Taken): Promise<LookResult> 
     instId: watch.instId,
     posId: key.posId,
     cTime: key.cTime,
-    since: formatIso(Math.max(window.startMs, (watch.lookedAtMs ?? 0) - LEDGER_OVERLAP_MS)),
+    since: formatIso(Math.max(window.startMs, (watch.ledgerReadAtMs ?? 0) - LEDGER_OVERLAP_MS)),
     credential: key.sealed,
     owner: key.owner,
   });
@@ -96,18 +99,21 @@ async function resultOf(ctx: LookoutContext, watch: Taken): Promise<LookResult> 
   if (sight.kind === 'unavailable' || sight.answer.state === 'unknown')
     return unsettled(ctx, watch, 'VERIFIER_UNAVAILABLE');
   const { answer } = sight;
+  const ledgerRead = answer.marginTransfers !== null;
   const changes = changesBetween(watch.seen?.position ?? null, answer.position, answer.marginTransfers, nowMs);
-  if (answer.state === 'absent') return { ...(await positionGone(ctx, watch, order, key)), changes };
+  if (answer.state === 'absent') return { ...(await positionGone(ctx, watch, order, key)), ledgerRead, changes };
 
   if (changes.some(({ kind }) => kind === 'SIZE_REDUCED')) await keepPartial(ctx, watch, order, key);
   const danger = dangerOf(ctx, { ...watch, liqPx: answer.position?.liqPx ?? watch.liqPx }, nowMs);
   const last = { atMs: nowMs, unsettled: 0, survivedTouch: danger.touched };
   const covers = await countOfAccount(ctx.db, watch.orderId);
   const wasSeen = watch.lookedAtMs !== null && watch.unsettled === 0 && watch.blind === null && watch.seen !== null;
+  const nextLookAtMs = nextLook(danger, last, { window, covers }, nowMs);
   return {
     ...unasked(watch),
     looked: true,
-    nextLookAtMs: nextLook(danger, last, { window, covers }, nowMs),
+    ledgerRead,
+    nextLookAtMs: ledgerRead || nextLookAtMs === null ? nextLookAtMs : Math.min(nextLookAtMs, nowMs + UNREAD_AGAIN_MS),
     unsettled: 0,
     touchedAtMs: danger.touched ? (watch.touchedAtMs ?? nowMs) : null,
     seen: answer.position,
