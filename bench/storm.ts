@@ -7,6 +7,7 @@ import { buildLogger } from '@liqpass/service/logger';
 import pg from 'pg';
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import { buildSimulator } from '../apps/okx-simulator/src/app.ts';
+import { LIMITS, WINDOW_MS } from '../apps/okx-simulator/src/okx/rateLimits.ts';
 import { brokenInvariants } from '../apps/liqpass-backend/test/brokenInvariants.ts';
 import { freePort } from '../scripts/freePort.ts';
 import { startPostgres } from '../scripts/localPostgres.ts';
@@ -23,17 +24,6 @@ const settleSeconds = settingNumber('settle', 600);
 const LEVERAGE = { least: 4, most: 5 };
 /** How many traders come at once. */
 const AT_ONCE = 8;
-/** Requests in two seconds that a trader may make of each private endpoint. Source: OKX v5 documentation. */
-const QUOTA: Record<string, number> = {
-  'account/config': 5,
-  'account/positions': 10,
-  'account/bills-archive': 5,
-  'account/positions-history': 10,
-  'trade/order': 60,
-  'trade/orders-history-archive': 20,
-  'trade/fills-history': 10,
-};
-const IN_QUOTA_MS = 2_000;
 console.log(machine(), { positions, seconds });
 
 const directory = scratchDirectory('storm');
@@ -57,7 +47,7 @@ let refused = 0;
 exchange.server.on('request', (request, response) => {
   const key = request.headers['ok-access-key'];
   if (typeof key !== 'string') return;
-  const endpoint = (request.url ?? '').split('?', 1)[0]?.replace('/api/v5/', '') ?? '';
+  const [endpoint = ''] = (request.url ?? '').split('?', 1);
   const ofKey = asked.get(key) ?? new Map<string, number[]>();
   asked.set(key, ofKey.set(endpoint, [...(ofKey.get(endpoint) ?? []), now()]));
   response.once('finish', () => (refused += response.statusCode === 429 ? 1 : 0));
@@ -169,7 +159,7 @@ try {
     if (atMs === null) return [];
     const look = asked
       .get(apiKey)
-      ?.get('account/positions')
+      ?.get('/api/v5/account/positions')
       ?.find((each) => each >= atMs);
     return [{ lagMs: (look ?? Number.POSITIVE_INFINITY) - atMs, afterKill: atMs >= killedAt }];
   });
@@ -178,13 +168,13 @@ try {
     all.toSorted((a, b) => a - b)[Math.floor((all.length - 1) * share)] ?? 0;
   const touches = traders.flatMap(({ uid }) => touchedAt(uid) ?? []);
   const use = (fromMs: number, untilMs: number): { endpoint: string; share: number }[] =>
-    Object.entries(QUOTA).map(([endpoint, quota]) => ({
+    Object.entries(LIMITS).map(([endpoint, quota]) => ({
       endpoint,
       share: worst(
         [...asked.values()].map(
           (ofKey) =>
             (ofKey.get(endpoint) ?? []).filter((each) => each >= fromMs && each < untilMs).length /
-            ((quota * (untilMs - fromMs)) / IN_QUOTA_MS),
+            ((quota * (untilMs - fromMs)) / WINDOW_MS),
         ),
       ),
     }));
@@ -247,7 +237,7 @@ try {
   console.log(
     table(
       ['private endpoint', 'most of an account’s quota, from the fall to the last verdict'],
-      shares.map(({ endpoint, share }) => [endpoint, `${(share * 100).toFixed(2)} %`]),
+      shares.filter(({ share }) => share > 0).map(({ endpoint, share }) => [endpoint, `${(share * 100).toFixed(2)} %`]),
     ),
   );
   console.log(keepResults('storm', { positions, seconds, counts, lags, shares, refused, broken }));

@@ -5,6 +5,7 @@ import { DAY_MS, formatIso, SECOND_MS } from '@liqpass/kernel/time';
 import type { TransactionReceipt } from 'viem';
 import { z } from 'zod';
 import type { Position, Stage } from './demoStage.ts';
+import { watching } from './trialChain.ts';
 
 // The loop with its money: what the buyer pays is seen on a chain, and what the Safe pays is proven by it.
 
@@ -39,14 +40,7 @@ export async function openTreasury(say: Say): Promise<DemoTreasury> {
   const funded = await chain.mint(safe.address, 1_000_000_000n);
   await chain.mine(3);
   say('chain', `has USDC at ${chain.usdc}, and the Safe ${safe.address} with 1,000 USDC`, inBlock(funded));
-  const env = {
-    WATCH_TREASURY: 'true',
-    RPC_URL: chain.url,
-    TREASURY_SAFE: safe.address,
-    CHAIN_ID: String(chain.chainId),
-    USDC_ADDRESS: chain.usdc,
-  };
-  return { chain, safe, env };
+  return { chain, safe, env: watching(chain, safe) };
 }
 
 /** Asks until something is so, for twenty seconds at most. */

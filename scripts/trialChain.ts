@@ -11,6 +11,15 @@ export type TrialChain = {
   readonly env: Readonly<Record<string, string>>;
 };
 
+/** What a backend needs to watch a Safe. */
+export const watching = (chain: LocalChain, safe: LocalSafe): Readonly<Record<string, string>> => ({
+  WATCH_TREASURY: 'true',
+  RPC_URL: chain.url,
+  TREASURY_SAFE: safe.address,
+  CHAIN_ID: String(chain.chainId),
+  USDC_ADDRESS: chain.usdc,
+});
+
 const BUYER = 'somebody who tries it';
 /** As on Base. */
 const BLOCK_EVERY_S = 2;
@@ -26,14 +35,7 @@ export async function openTrialChain(port: number): Promise<TrialChain> {
     const { address } = await chain.person(BUYER, 1_000_000_000n);
     await chain.mine(2 * BLOCKS_IN_EPOCH + 1);
     await chain.rpc('evm_setIntervalMining', [BLOCK_EVERY_S]);
-    const env = {
-      WATCH_TREASURY: 'true',
-      RPC_URL: chain.url,
-      TREASURY_SAFE: safe.address,
-      CHAIN_ID: String(chain.chainId),
-      USDC_ADDRESS: chain.usdc,
-    };
-    return { chain, safe, buyer: { address, key: localKey(BUYER) }, env };
+    return { chain, safe, buyer: { address, key: localKey(BUYER) }, env: watching(chain, safe) };
   } catch (error) {
     await chain.stop();
     throw error;

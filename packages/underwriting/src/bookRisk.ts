@@ -1,9 +1,10 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { eventsWithin } from './calendar.ts';
 import type { Market } from './market.ts';
 import type { Horizon, ParamSet } from './params.ts';
-import { distanceTo, loadedSigma, sigmaOf } from './price.ts';
+import { loadedSigma, sigmaOf } from './price.ts';
 import { PRODUCTS, type Coin } from './products.ts';
 
 /** The sigmas of one coin now, by side and length of cover; a length that is not sold may be missing. */

@@ -1,3 +1,4 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -6,7 +7,6 @@ import { HOUR_MS } from '@liqpass/kernel/time';
 import { madeUpCandles } from './madeUpCandles.ts';
 import { PROD_2026_04, RULES, TESTED_2021, type Horizon } from './params.ts';
 import {
-  distanceTo,
   featuresOf,
   hourVariance,
   leverageAt,

@@ -1,3 +1,4 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import type { Usdc } from '@liqpass/kernel/money';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { invariant } from '@liqpass/kernel/invariant';
@@ -138,11 +139,6 @@ export function loadedSigma(sigma: number, side: Side, rally: number): number {
 }
 
 // ── 4. How far it must go ──────────────────────────────────────────────────────────────────────────────────────────
-
-/** d: distance from the mark to the liquidation price, as a fraction of the mark; 0 or less when the mark is past it. */
-export function distanceTo(liqPx: number, mark: number, side: Side): number {
-  return side === 'long' ? (mark - liqPx) / mark : (liqPx - mark) / mark;
-}
 
 /** m = mmr + fee of tier 1: 0.45 %. */
 export const MAINTENANCE = RULES.mmr + RULES.liqFee;

@@ -1,8 +1,9 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { aMarket, aRequest, money } from '../test/builders.ts';
-import { distanceTo, liquidationPriceAt, probabilityOf } from './price.ts';
+import { liquidationPriceAt, probabilityOf } from './price.ts';
 import { OKX_24H, OKX_7D, OKX_8H, coinOf, productOf } from './products.ts';
 import { acceptableNow, quoteCover, type CoverRequest } from './quoteCover.ts';
 

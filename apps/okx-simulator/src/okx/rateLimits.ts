@@ -1,8 +1,8 @@
 import type { EpochMs } from '@liqpass/kernel/time';
 
 /** Requests per window. Source: the table of okx/liquidation-proof.md; per key where private, per address where public. */
-const WINDOW_MS = 2_000;
-const LIMITS: Record<string, number> = {
+export const WINDOW_MS = 2_000;
+export const LIMITS: Record<string, number> = {
   '/api/v5/account/config': 5,
   '/api/v5/account/positions': 10,
   '/api/v5/account/positions-history': 10,

@@ -27,7 +27,7 @@ export function Hedges({
           <Cover inst={claim.inst_id} side={side} payout={claim.payout_cap_usdc} label={t('hedges.this')} />
           {from !== null && until !== null && (
             <p>
-              <Instant at={from} /> – <Instant at={until} />
+              <Instant at={from} /> <span className="mx-1">–</span> <Instant at={until} />
             </p>
           )}
         </li>
@@ -50,7 +50,7 @@ export function Hedges({
               }
             />
             <p>
-              <Instant at={hedge.cover_start_at} /> – <Instant at={hedge.cover_end_at} />
+              <Instant at={hedge.cover_start_at} /> <span className="mx-1">–</span> <Instant at={hedge.cover_end_at} />
             </p>
             <p className="text-muted">{hedge.links.map((link) => t(`hedges.link.${link}`)).join(' · ')}</p>
           </li>

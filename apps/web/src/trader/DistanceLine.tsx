@@ -1,3 +1,4 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import type { WatchAnswer } from '@liqpass/api/watch';
 import { HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
@@ -8,8 +9,9 @@ import { candlesQuery, marksQuery } from '../data/marketQueries.ts';
 import { localTime, percent } from '../format.ts';
 import { useNow } from '../ui/Instant.tsx';
 import { Skeleton } from '../ui/kit.tsx';
-import { distancesOf, shareBetween, type Distance } from './distances.ts';
-import { midnights, roundTicks } from './ticks.ts';
+import { distancesOf, type Distance } from './distances.ts';
+import { Axes, Lines } from './chartParts.tsx';
+import { roundTicks } from './ticks.ts';
 
 /** So long minutes are told apart; a longer time is drawn by its hours. */
 const BY_MINUTES_MS = 6 * HOUR_MS;
@@ -43,12 +45,12 @@ export default function DistanceLine({
   const seen = watch.position;
   const last =
     seen !== null && Number(seen.liq_px ?? 0) > 0 ? { at: Date.parse(seen.at), liqPx: Number(seen.liq_px) } : null;
-  const then = shareBetween(side, Number(position.mark_px), Number(position.liq_px));
+  const then = distanceTo(Number(position.liq_px), Number(position.mark_px), side);
   const mark = marks.data?.items.find(({ inst_id: instId }) => instId === position.inst_id)?.mark_px;
   const current =
     isOver || mark === undefined || mark === null
       ? null
-      : shareBetween(side, Number(mark), last?.liqPx ?? Number(position.liq_px));
+      : distanceTo(last?.liqPx ?? Number(position.liq_px), Number(mark), side);
   if (!candles.data) return candles.isPending ? <Skeleton lines={3} /> : null;
   const points: Distance[] = [
     { at: boundAt, share: then },
@@ -101,44 +103,17 @@ function Drawn({ points }: { points: readonly Distance[] }) {
     else parts.at(-1)?.push(`${x(at).toFixed(2)},${y(share).toFixed(2)}`);
   return (
     <div aria-hidden="true" className="num relative mt-2 mr-3 mb-6 ml-13 h-28 text-xs text-muted">
-      {roundTicks(low, high, 3)
-        .filter((tick) => tick !== 0)
-        .map((tick) => (
-          <div key={tick} className="absolute inset-x-0 border-t border-line" style={{ top: `${y(tick)}%` }}>
-            <span className="absolute right-full -translate-y-1/2 pr-2 whitespace-nowrap">{percent(tick, 1)}</span>
-          </div>
-        ))}
-      {midnights(from, to, 4).map((at) => (
-        <span
-          key={at}
-          className="absolute top-full -translate-x-1/2 pt-1.5 whitespace-nowrap"
-          style={{ left: `${x(at)}%` }}
-        >
-          {localTime(at).slice(5, 10)}
-        </span>
-      ))}
+      <Axes
+        ticks={roundTicks(low, high, 3)
+          .filter((tick) => tick !== 0)
+          .map((tick) => ({ top: y(tick), label: percent(tick, 1) }))}
+        from={from}
+        to={to}
+      />
       <div className="absolute inset-x-0 -mt-px border-t-2 border-dashed border-liq" style={{ top: `${y(0)}%` }}>
         <span className="absolute right-full -translate-y-1/2 pr-2">0%</span>
       </div>
-      <svg
-        viewBox="0 0 100 100"
-        preserveAspectRatio="none"
-        className="absolute inset-0 size-full overflow-visible text-ink"
-      >
-        {parts
-          .filter((part) => part.length > 1)
-          .map((part) => (
-            <polyline
-              key={part[0]}
-              points={part.join(' ')}
-              fill="none"
-              stroke="currentColor"
-              strokeWidth="2"
-              strokeLinejoin="round"
-              vectorEffect="non-scaling-stroke"
-            />
-          ))}
-      </svg>
+      <Lines of={parts.filter((part) => part.length > 1)} />
     </div>
   );
 }

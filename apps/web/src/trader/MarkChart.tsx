@@ -5,7 +5,8 @@ import { candlesQuery } from '../data/marketQueries.ts';
 import { localTime, price } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Skeleton } from '../ui/kit.tsx';
-import { midnights, roundTicks } from './ticks.ts';
+import { Axes, Lines } from './chartParts.tsx';
+import { roundTicks } from './ticks.ts';
 
 const HOUR_MS = 3_600_000;
 const WAIT_MS = 600_000;
@@ -51,35 +52,13 @@ function Drawn({ points, liq, hours }: { points: readonly Point[]; liq: number |
   return (
     <>
       <div aria-hidden="true" className="num relative mr-3 mb-6 ml-16 h-39 text-xs text-muted">
-        {roundTicks(low, high, 4).map((tick) => (
-          <div key={tick} className="absolute inset-x-0 border-t border-line" style={{ top: `${y(tick)}%` }}>
-            <span className="absolute right-full -translate-y-1/2 pr-2 whitespace-nowrap">{figure(tick)}</span>
-          </div>
-        ))}
-        {midnights(from, to, 4).map((at) => (
-          <span
-            key={at}
-            className="absolute top-full -translate-x-1/2 pt-1.5 whitespace-nowrap"
-            style={{ left: `${x(at)}%` }}
-          >
-            {localTime(at).slice(5, 10)}
-          </span>
-        ))}
+        <Axes
+          ticks={roundTicks(low, high, 4).map((tick) => ({ top: y(tick), label: figure(tick) }))}
+          from={from}
+          to={to}
+        />
         <div className="hatch absolute inset-y-0" style={{ left: `${x(opens)}%`, width: `${x(to) - x(opens)}%` }} />
-        <svg
-          viewBox="0 0 100 100"
-          preserveAspectRatio="none"
-          className="absolute inset-0 size-full overflow-visible text-ink"
-        >
-          <polyline
-            points={points.map(({ at, mark }) => `${x(at).toFixed(2)},${y(mark).toFixed(2)}`).join(' ')}
-            fill="none"
-            stroke="currentColor"
-            strokeWidth="2"
-            strokeLinejoin="round"
-            vectorEffect="non-scaling-stroke"
-          />
-        </svg>
+        <Lines of={[points.map(({ at, mark }) => `${x(at).toFixed(2)},${y(mark).toFixed(2)}`)]} />
         {liq !== null && (
           <div
             className="absolute inset-x-0 -mt-px border-t-2 border-dashed border-liq"

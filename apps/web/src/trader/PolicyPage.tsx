@@ -72,7 +72,7 @@ export function PolicyPage({ id, again }: { id: string; again: boolean }) {
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-12">
         <div className="grid min-w-0 gap-8">
           <ExchangeNote />
-          {again && order.coverage_end_at !== null && order.paid_at !== null && (
+          {again && covers && order.coverage_end_at !== null && order.paid_at !== null && (
             <Suspense fallback={<Skeleton lines={4} />}>
               <AgainStep order={order} />
             </Suspense>

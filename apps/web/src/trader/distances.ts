@@ -1,3 +1,4 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import type { Candles } from '@liqpass/api/quotes';
 
 export type Distance = {
@@ -7,10 +8,6 @@ export type Distance = {
 };
 export type Seen = { readonly at: number; readonly liqPx: number };
 type Side = 'long' | 'short';
-
-/** How far the liquidation price is from the mark, as a share of the mark; below 0 once it is passed. */
-export const shareBetween = (side: Side, mark: number, liqPx: number): number =>
-  (side === 'long' ? mark - liqPx : liqPx - mark) / mark;
 
 /**
  * How near each candle came to the liquidation price, oldest first. That is the one at binding until the holder changed something,
@@ -33,7 +30,7 @@ export function distancesOf(
       const at = Date.parse(candle.at);
       const liqPx = liqAt(at);
       const worst = Number(side === 'long' ? candle.l : candle.h);
-      return { at, share: liqPx === null ? null : shareBetween(side, worst, liqPx) };
+      return { at, share: liqPx === null ? null : distanceTo(liqPx, worst, side) };
     })
     .filter(({ at }) => at >= bound.at);
 }

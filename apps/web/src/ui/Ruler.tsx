@@ -1,10 +1,11 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { useTranslation } from 'react-i18next';
 import { approximatePrice, money, percent } from '../format.ts';
 
 /** Where `price` stands on the ruler, from 0 (the mark's end) to 1: a logarithm of the distance, so that 5x and 50x look different. */
 export function rulerPosition(side: Side, mark: number, value: number): number {
-  const distance = (side === 'long' ? mark - value : value - mark) / mark;
+  const distance = distanceTo(value, mark, side);
   return 0.16 + 0.58 * (Math.log(1 + 40 * Math.max(0, distance)) / Math.log(21)) + Math.min(0, distance) * 2;
 }
 
@@ -33,7 +34,7 @@ export function Ruler({
     const at = Math.min(0.9, Math.max(0.05, rulerPosition(side, mark, value)));
     return (long ? at : 1 - at) * height;
   };
-  const away = (long ? mark - liq : liq - mark) / mark;
+  const away = distanceTo(liq, mark, side);
   const liqY = y(liq);
   const lines = [
     { key: 'mark', label: t('price.mark'), value: mark, text: 'font-semibold text-ink', line: 'border-ink' },

@@ -1,6 +1,7 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { SIDES } from '@liqpass/kernel/vocabulary';
 import type { ParamSet } from '../../src/params.ts';
-import { distanceTo, liquidationPriceAt, loadedSigma, probabilityOf, sigmaOf } from '../../src/price.ts';
+import { liquidationPriceAt, loadedSigma, probabilityOf, sigmaOf } from '../../src/price.ts';
 import { COINS, OKX_24H } from '../../src/products.ts';
 import type { EntryHour } from './entryHours.ts';
 import { isHit } from '../../src/pastCovers.ts';

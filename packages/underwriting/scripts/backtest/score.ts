@@ -1,6 +1,7 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { SIDES } from '@liqpass/kernel/vocabulary';
 import type { Horizon, ParamSet } from '../../src/params.ts';
-import { distanceTo, liquidationPriceAt, probabilityOf, sigmaOf } from '../../src/price.ts';
+import { liquidationPriceAt, probabilityOf, sigmaOf } from '../../src/price.ts';
 import { isHit } from '../../src/pastCovers.ts';
 import { COINS } from '../../src/products.ts';
 import type { EntryHour } from './entryHours.ts';

@@ -1,8 +1,8 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PARAM_SETS, RULES } from '../../src/params.ts';
 import {
-  distanceTo,
   featuresOf,
   liquidationPriceAt,
   premiumExact,

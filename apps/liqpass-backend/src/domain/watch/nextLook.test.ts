@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   CLOSING_AFTER_MS,
-  distanceTo,
+  knownDistance,
   FARTHEST_MS,
   NEAREST_MS,
   nextLook,
@@ -115,9 +115,9 @@ test('whatever happens, the covers of an account together take no more than 5 % 
 });
 
 test('the distance is negative once the price is through, for longs and shorts', () => {
-  assert.equal(distanceTo('long', 100, 90), 0.1);
-  assert.equal(distanceTo('short', 100, 110), 0.1);
-  assert.ok((distanceTo('long', 80, 90) ?? 0) < 0);
-  assert.ok((distanceTo('short', 120, 110) ?? 0) < 0);
-  assert.equal(distanceTo('long', 0, 90), null);
+  assert.equal(knownDistance(90, 100, 'long'), 0.1);
+  assert.equal(knownDistance(110, 100, 'short'), 0.1);
+  assert.ok((knownDistance(90, 80, 'long') ?? 0) < 0);
+  assert.ok((knownDistance(110, 120, 'short') ?? 0) < 0);
+  assert.equal(knownDistance(90, 0, 'long'), null);
 });

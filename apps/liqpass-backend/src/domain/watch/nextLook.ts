@@ -1,4 +1,6 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type EpochMs, type Window } from '@liqpass/kernel/time';
+import type { Side } from '@liqpass/kernel/vocabulary';
 
 // When a watched position is to be looked at next. The mark price, which is read anyway for everybody, says whom to look at: looks
 // cost more with danger, not with the number of covers.
@@ -67,8 +69,6 @@ function calmWaitMs({ distance, sigmaHour, touched }: Danger): number {
   return Math.round(Math.min(FARTHEST_MS, Math.max(NEAREST_MS, hours * HOUR_MS)));
 }
 
-/** How far the liquidation price is from the mark, as a share of the mark: negative where it has been passed. null: one of them is none. */
-export function distanceTo(side: 'long' | 'short', mark: number, liqPx: number): number | null {
-  if (!(mark > 0) || !(liqPx > 0)) return null;
-  return side === 'long' ? (mark - liqPx) / mark : (liqPx - mark) / mark;
-}
+/** The distance, as a share of the mark: negative where the liquidation price has been passed. null: one of the two is none. */
+export const knownDistance = (liqPx: number, mark: number, side: Side): number | null =>
+  mark > 0 && liqPx > 0 ? distanceTo(liqPx, mark, side) : null;

@@ -1,3 +1,4 @@
+import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { isLiqPriceOf } from '@liqpass/kernel/liqPrice';
 import { LiqPassError } from '@liqpass/api/errors';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
@@ -6,7 +7,7 @@ import type { Side } from '@liqpass/kernel/vocabulary';
 import { eventsWithin } from '@liqpass/underwriting/calendar';
 import type { Market } from '@liqpass/underwriting/market';
 import { RULES } from '@liqpass/underwriting/params';
-import { leverageAt, distanceTo, liquidationPriceAt } from '@liqpass/underwriting/price';
+import { leverageAt, liquidationPriceAt } from '@liqpass/underwriting/price';
 import { coinOf, productOf, PRODUCTS, type Product } from '@liqpass/underwriting/products';
 import { QUOTE_TTL_MS, type Offer, type QuoteRefused } from '@liqpass/underwriting/quoteCover';
 import { randomBytes, randomUUID } from 'node:crypto';

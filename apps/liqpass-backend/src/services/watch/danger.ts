@@ -1,7 +1,7 @@
 import { SECOND_MS, type EpochMs } from '@liqpass/kernel/time';
 import { coinOf } from '@liqpass/underwriting/products';
 import { bringForward, listNear, type Watched } from '../../db/watch/watchesRepo.ts';
-import { distanceTo, NEAREST_MS, nextLook, type Danger } from '../../domain/watch/nextLook.ts';
+import { knownDistance, NEAREST_MS, nextLook, type Danger } from '../../domain/watch/nextLook.ts';
 import type { BookContext } from '../book/bookContext.ts';
 import { INSTRUMENTS } from '../book/market.ts';
 
@@ -21,8 +21,8 @@ export function dangerOf(
   const mark = ctx.market.lastMark(watch.instId);
   const reach = ctx.market.reached(watch.instId);
   const worst = watch.side === 'long' ? reach?.low : reach?.high;
-  const worstDistance = worst === undefined ? null : distanceTo(watch.side, worst, Number(watch.liqPx));
-  const distance = mark ? distanceTo(watch.side, Number(mark.markPx), Number(watch.liqPx)) : null;
+  const worstDistance = worst === undefined ? null : knownDistance(Number(watch.liqPx), worst, watch.side);
+  const distance = mark ? knownDistance(Number(watch.liqPx), Number(mark.markPx), watch.side) : null;
   const coin = coinOf(watch.instId);
   const sigma = coin === null ? undefined : ctx.market.risk(nowMs)[coin]?.sigma[watch.side][HORIZON];
   return {
