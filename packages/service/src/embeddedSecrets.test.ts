@@ -40,23 +40,37 @@ test('a file that is damaged stops the start: its keys are nobody’s to make an
 });
 
 test('services that start at once read the same keys, new ones and added ones', async (t) => {
-  const module = pathToFileURL(join(import.meta.dirname, 'embeddedSecrets.ts')).href;
-  const source = `
-    const { parentPort, workerData } = require('node:worker_threads');
-    import(${JSON.stringify(module)}).then(({ embeddedSecrets }) => parentPort.postMessage(embeddedSecrets(workerData)));`;
-  const start = (dataDir: string): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const worker = new Worker(source, { eval: true, workerData: dataDir });
-      worker.once('message', resolve).once('error', reject);
-    });
-  for (let round = 0; round < 4; round += 1) {
+  const [services, rounds] = [4, 60];
+  const dataDirs = Array.from({ length: rounds }, (_, round) => {
     const dataDir = folder(t);
     if (round % 2 === 1) {
       const { auditKey: _added, ...before } = embeddedSecrets(dataDir);
       writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(before));
     }
-    const read = await Promise.all(Array.from({ length: 6 }, () => start(dataDir)));
-    for (const each of read) assert.deepEqual(each, read[0]);
-    assert.deepEqual(embeddedSecrets(dataDir), read[0]);
-  }
+    return dataDir;
+  });
+  const module = pathToFileURL(join(import.meta.dirname, 'embeddedSecrets.ts')).href;
+  // In each round nobody reads before all are there.
+  const arrived = new Int32Array(new SharedArrayBuffer(4 * rounds));
+  const source = `
+    const { parentPort, workerData: { dataDirs, arrived, services } } = require('node:worker_threads');
+    import(${JSON.stringify(module)}).then(({ embeddedSecrets }) =>
+      parentPort.postMessage(dataDirs.map((dataDir, round) => {
+        Atomics.add(arrived, round, 1);
+        while (Atomics.load(arrived, round) < services);
+        return embeddedSecrets(dataDir);
+      })));`;
+  const read = await Promise.all(
+    Array.from(
+      { length: services },
+      () =>
+        new Promise<unknown>((resolve, reject) => {
+          const worker = new Worker(source, { eval: true, workerData: { dataDirs, arrived, services } });
+          worker.once('message', resolve).once('error', reject);
+        }),
+    ),
+  );
+  const kept = dataDirs.map((dataDir) => embeddedSecrets(dataDir));
+  for (const each of read) assert.deepEqual(each, kept);
+  assert.equal(new Set(kept.map(({ auditKey }) => auditKey)).size, rounds);
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -24,74 +24,74 @@ const schema = z.object({
 /** The keys of the embedded mode. They open a toy exchange and a database on this machine, nothing else. */
 export type EmbeddedSecrets = z.infer<typeof schema>;
 
-const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
-const makeAll = (): EmbeddedSecrets => ({
-  internalApiKey: random(24),
-  adminApiKey: random(24),
-  jpVerifyApiKey: random(24),
-  okxApiKey: random(16),
-  okxSecretKey: random(24),
-  okxPassphrase: random(12),
-  sealingPrivateKey: random(32),
-  quoteSigningKey: `0x${randomBytes(32).toString('hex')}`,
-  attestationPrivateKey: random(32),
-  auditKey: random(32),
-  logPrivateKey: randomBytes(32).toString('base64'),
+const makeAll = (bytes: (name: keyof EmbeddedSecrets, count: number) => Buffer): EmbeddedSecrets => ({
+  internalApiKey: bytes('internalApiKey', 24).toString('base64url'),
+  adminApiKey: bytes('adminApiKey', 24).toString('base64url'),
+  jpVerifyApiKey: bytes('jpVerifyApiKey', 24).toString('base64url'),
+  okxApiKey: bytes('okxApiKey', 16).toString('base64url'),
+  okxSecretKey: bytes('okxSecretKey', 24).toString('base64url'),
+  okxPassphrase: bytes('okxPassphrase', 12).toString('base64url'),
+  sealingPrivateKey: bytes('sealingPrivateKey', 32).toString('base64url'),
+  quoteSigningKey: `0x${bytes('quoteSigningKey', 32).toString('hex')}`,
+  attestationPrivateKey: bytes('attestationPrivateKey', 32).toString('base64url'),
+  auditKey: bytes('auditKey', 32).toString('base64url'),
+  logPrivateKey: bytes('logPrivateKey', 32).toString('base64'),
 });
 
 /**
  * Reads the keys of the embedded mode from `<dataDir>/secrets.json`, making them on the first start, and those that a later
- * version added on its first. Safe when several processes start at once: what is made is linked into place whole, one at a
- * time, and whoever comes second reads the first's.
+ * version added on its first. Safe when several processes start at once: the first file is linked into place, which only one
+ * can; keys that are added are derived from those that are there, so that whoever adds them adds the same.
  */
 export function embeddedSecrets(dataDir: string): EmbeddedSecrets {
   const path = join(dataDir, 'secrets.json');
-  const next = `${path}.next`;
   mkdirSync(dataDir, { recursive: true });
-  for (;;) {
-    const existing = read(path);
-    const parsed = schema.safeParse(existing);
-    if (parsed.success) return parsed.data;
-    const made = { ...makeAll(), ...existing };
-    schema.parse(made);
-    const own = `${path}.${process.pid}.${random(4)}`;
-    writeFileSync(own, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-    try {
-      if (linkIfFree(own, next) && schema.safeParse(read(path)).success) rmSync(next, { force: true });
-      // Whoever was here first may have been stopped here: what they made is moved in their stead.
-      else moveIfThere(next, path);
-    } finally {
-      rmSync(own, { force: true });
-    }
+  const text = read(path);
+  if (text === null) {
+    putInPlace(
+      linkIfNone,
+      path,
+      makeAll((_name, count) => randomBytes(count)),
+    );
+    return embeddedSecrets(dataDir);
+  }
+  const existing = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  const parsed = schema.safeParse(existing);
+  if (parsed.success) return parsed.data;
+  const derived = makeAll((name, count) => Buffer.from(hkdfSync('sha256', text, '', name, count)));
+  const added = { ...derived, ...existing };
+  const whole = schema.parse(added);
+  putInPlace(renameSync, path, added);
+  return whole;
+}
+
+/** Writes a file of its own, whole, before it gets the name that others read. */
+function putInPlace(put: (from: string, to: string) => void, path: string, secrets: EmbeddedSecrets): void {
+  const own = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(own, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  try {
+    put(own, path);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function linkIfNone(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** The file's text; null where there is none. A damaged file is nobody's to mend here. */
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
   }
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
-
-function linkIfFree(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function moveIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** What the file holds, known or not; none where there is no file. A damaged file is nobody's to mend here. */
-function read(path: string): Record<string, unknown> {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
-    throw error;
-  }
-}
