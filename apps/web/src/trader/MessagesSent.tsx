@@ -11,7 +11,8 @@ export function MessagesSent({ orderId }: { orderId: string }) {
   const { data } = useQuery({
     queryKey: ['messages', orderId],
     queryFn: () => listMessages(api, orderId),
-    refetchInterval: 30_000,
+    // One that waits is sent within seconds.
+    refetchInterval: (query) => (query.state.data?.items.some(({ state }) => state === 'waiting') ? 3_000 : 30_000),
   });
   return (
     <section className="sheet grid gap-3 p-5" aria-label={t('messages')}>
