@@ -15,6 +15,8 @@ const ci = process.env['CI'] === 'true';
 type Outcome = { name: string; passed: number; failed: number; skipped: number; seconds: number };
 const outcomes: Outcome[] = [];
 const notRun: string[] = [];
+/** What a runner says of each test that failed, after all of its tests. */
+const failures: string[] = [];
 
 type Options = {
   readonly env?: Record<string, string>;
@@ -62,8 +64,13 @@ async function run(
       Number([...text.matchAll(new RegExp(`^ℹ ${word} (\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
     const failed = count('fail') + count('cancelled');
     outcome.passed += count('pass');
+    const told = text.split('\n✖ failing tests:\n')[1];
+    if (told !== undefined) failures.push(`${name}\n${told.trim()}`);
     // A runner that dies, or that finds no test, is a failure too.
-    outcome.failed += failed > 0 ? failed : code === 0 && count('tests') > 0 ? 0 : 1;
+    const died = failed === 0 && (code !== 0 || count('tests') === 0);
+    if (died)
+      failures.push(`${name}\nthe runner ended with ${code} after ${count('tests')} tests:\n${text.slice(-4_000)}`);
+    outcome.failed += failed + (died ? 1 : 0);
     outcome.skipped += count('skipped');
     shown += text;
   }
@@ -133,6 +140,8 @@ if (browser.length > 0) {
   }
 }
 
+// Once more where it is looked for: of a suite that ran in several processes, or beside another, it stands far above.
+for (const failure of failures) console.log(`\n== Failed: ${failure}`);
 console.log('\n== Summary');
 for (const { name, passed, failed, skipped, seconds } of outcomes)
   console.log(

@@ -51,7 +51,7 @@ const sheet = ({ page, say }: Person, title: string) =>
 
 test(
   'two operators see each other on a claim, read one note, and an address by its name on every page',
-  { timeout: 300_000 },
+  { timeout: 400_000 },
   async () => {
     const payee = newAddress();
     const payer = newAddress();
@@ -140,7 +140,7 @@ test(
 
 test(
   'a premium that was recorded on the wrong order is undone on its page, with a reason',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const id = await newOrder();
     await bind(id);

@@ -27,7 +27,7 @@ async function refused(
 ): Promise<void> {
   const answer = page.waitForResponse(
     (response) => response.request().method() === 'POST' && response.status() >= 400,
-    { timeout: 60_000 },
+    { timeout: 400_000 },
   );
   await act();
   const response = await answer;
@@ -39,7 +39,7 @@ async function refused(
   assert.equal(response.headers()['x-request-id'], requestId);
 }
 
-test('a page says what the API says when it fails, its number, and what to do next', { timeout: 240_000 }, async () => {
+test('a page says what the API says when it fails, its number, and what to do next', { timeout: 400_000 }, async () => {
   const trader = await person(on.browser, on.stage, project, undefined, true);
   const stranger = await person(on.browser, on.stage, project, undefined, true);
   try {
@@ -217,7 +217,7 @@ async function entersWithAWrongKey({ page, say }: Person): Promise<void> {
 
 test(
   'an operator loses nothing by reloads and broken lines, and decides and pays once',
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const reviewer = await person(on.browser, on.stage, project, on.stage.operators.reviewer, true);
     const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer, true);

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 import { installWallet, type TestWallet, type WalletKind } from './wallet.ts';
 
 /** Waits longer than usual: everything runs on two cores. */
-export const expect = plainExpect.configure({ timeout: 20_000 });
+export const expect = plainExpect.configure({ timeout: 60_000 });
 
 export type Person = {
   context: BrowserContext;
@@ -26,7 +26,7 @@ export async function person(
   kind?: WalletKind,
 ): Promise<Person> {
   const context = await openContext(browser, stage.backend, project);
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const { faults } = await guard(context, breaksLines);
   const wallet = await installWallet(context, key, kind);
   return { context, page: await context.newPage(), wallet, faults, say: words(project.lng) };

@@ -10,7 +10,7 @@ const on = onStage();
 
 const [project] = PROJECTS;
 
-test('buys, pays, claims, decides and pays out without a mouse', { timeout: 240_000 }, async () => {
+test('buys, pays, claims, decides and pays out without a mouse', { timeout: 400_000 }, async () => {
   const trader = await person(on.browser, on.stage, project);
   const reviewer = await person(on.browser, on.stage, project, on.stage.operators.reviewer);
   const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer);

@@ -133,7 +133,7 @@ async function load(page: Page, path: string): Promise<Load> {
 for (const project of PROJECTS.filter(({ lng, phone }) => (lng === 'zh') === phone))
   test(
     `no page loads more than its budget before anybody touches it: ${project.name}`,
-    { timeout: 240_000 },
+    { timeout: 400_000 },
     async () => {
       const stranger = await person(on.browser, on.stage, project);
       const trader = await person(on.browser, on.stage, project);

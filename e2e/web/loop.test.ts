@@ -13,7 +13,7 @@ const TX = (n: number): string => `0x${n.toString(16).padStart(64, '0')}`;
 const only = process.env['PROJECT'];
 for (const [n, project] of PROJECTS.entries())
   if (only === undefined || project.name === only)
-    test(`the whole loop by hand: ${project.name}`, { timeout: 240_000 }, async () => {
+    test(`the whole loop by hand: ${project.name}`, { timeout: 400_000 }, async () => {
       const trader = await person(on.browser, on.stage, project);
       const reviewer = await person(on.browser, on.stage, project, on.stage.operators.reviewer);
       const treasurer = await person(on.browser, on.stage, project, on.stage.operators.treasurer);
@@ -271,7 +271,7 @@ async function recordPayment(treasurer: Person, project: Project, claimId: strin
     await expect(async () => {
       if ((await loading.count()) > 0) await loading.first().scrollIntoViewIfNeeded({ timeout: 1_000 });
       await expect(loading).toHaveCount(0, { timeout: 1_000 });
-    }).toPass({ timeout: 20_000 });
+    }).toPass({ timeout: 60_000 });
     await look(page, project, name);
   }
 }

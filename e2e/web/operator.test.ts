@@ -47,7 +47,7 @@ async function claimToReview(claimant: string): Promise<string> {
   return claimId;
 }
 
-test('the queue goes from claim to claim, and a search finds what is printed', { timeout: 200_000 }, async () => {
+test('the queue goes from claim to claim, and a search finds what is printed', { timeout: 400_000 }, async () => {
   const wallets = [newAddress(), newAddress(), newAddress()];
   const claims: string[] = [];
   for (const wallet of wallets) claims.push(await claimToReview(wallet));
@@ -101,7 +101,7 @@ test('the queue goes from claim to claim, and a search finds what is printed', {
 
 test(
   'a refund is asked about, approved by another, paid in a batch with a claim, and a wrong record undone',
-  { timeout: 200_000 },
+  { timeout: 400_000 },
   async () => {
     const claimId = await claimToReview(newAddress());
     await on.stage.admin('POST', `/admin/claims/${claimId}/approve`, { approvedBy: 'somebody else' });
@@ -183,7 +183,7 @@ test(
 
 test(
   'what follows from a payment is seen while it is typed, before anything is recorded',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const { ordId } = await on.stage.control('/orders', { ...ETH, side: 'sell', sz: '200', lever: '5' });
     const id = await newOrder();

@@ -24,7 +24,7 @@ after(async () => {
 });
 
 for (const project of [PROJECTS[0], PROJECTS[3]])
-  test(`the loop's exchange is played from its own page: ${project.name}`, { timeout: 60_000 }, async () => {
+  test(`the loop's exchange is played from its own page: ${project.name}`, { timeout: 400_000 }, async () => {
     const zh = project.lng === 'zh';
     const context = await openContext(browser, url, project);
     const { faults } = await guard(context);
@@ -64,7 +64,7 @@ for (const project of [PROJECTS[0], PROJECTS[3]])
 
 test(
   'whatever the watch tells is brought about from the page, on the account of one position',
-  { timeout: 60_000 },
+  { timeout: 400_000 },
   async () => {
     const context = await openContext(browser, url, PROJECTS[3]);
     const { faults } = await guard(context);

@@ -76,7 +76,7 @@ async function checkHere({ page, say }: Person) {
 }
 
 for (const project of PROJECTS)
-  test(`what proves a cover is checked on its pages: ${project.name}`, { timeout: 200_000 }, async () => {
+  test(`what proves a cover is checked on its pages: ${project.name}`, { timeout: 400_000 }, async () => {
     const id = await coverId();
     const trader = await person(on.browser, on.stage, project);
     const { page, say } = trader;
@@ -104,7 +104,7 @@ for (const project of PROJECTS)
     }
   });
 
-test('nothing is checked or taken away before the page knows of the claim', { timeout: 100_000 }, async () => {
+test('nothing is checked or taken away before the page knows of the claim', { timeout: 400_000 }, async () => {
   const id = await coverId();
   const trader = await person(on.browser, on.stage, PROJECTS[0]);
   const { page, say } = trader;
@@ -127,7 +127,7 @@ test('nothing is checked or taken away before the page knows of the claim', { ti
 
 test(
   'the file is taken by whoever checks, here and elsewhere, and a forged one is said to be false',
-  { timeout: 200_000 },
+  { timeout: 400_000 },
   async () => {
     const id = await coverId();
     const keys = published.parse((await on.stage.call('GET', '/attestation-keys')).body);
@@ -210,7 +210,7 @@ test(
 for (const project of PROJECTS)
   test(
     `the money behind it is not said to be proven where nobody reads a chain: ${project.name}`,
-    { timeout: 120_000 },
+    { timeout: 400_000 },
     async () => {
       const stranger = await person(on.browser, on.stage, project);
       const { page, say } = stranger;

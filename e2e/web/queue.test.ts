@@ -88,7 +88,7 @@ async function covered(stage: Stage): Promise<Covered> {
   };
 }
 
-test('the keyboard goes beyond the fiftieth row, and the mark stays where it went', { timeout: 180_000 }, async () => {
+test('the keyboard goes beyond the fiftieth row, and the mark stays where it went', { timeout: 400_000 }, async () => {
   const orders: string[] = [];
   for (let n = 0; n < MANY; n += 1) orders.push(await unattested());
   const [last = '', ...others] = orders;
@@ -124,7 +124,7 @@ test('the keyboard goes beyond the fiftieth row, and the mark stays where it wen
 
 test(
   'clean claims are approved together, each for itself, the list with its names first; their age is told against the hour promised',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const traders = [await covered(on.stage), await covered(on.stage), await covered(on.stage)];
     const [first, , third] = traders;

@@ -18,7 +18,7 @@ const ETH = { instId: 'ETH-USDT-SWAP', posSide: 'short' } as const;
 test(
   'a trader loses nothing by reloads and broken lines, at any step, and nothing is done twice',
   {
-    timeout: 240_000,
+    timeout: 400_000,
   },
   async () => {
     const trader = await person(on.browser, on.stage, project, undefined, true);

@@ -207,7 +207,7 @@ test(
 
 test(
   'a wallet of the browser pays on the chain: waiting, seen, final; and what the chain says against a refund’s payee is shown',
-  { skip: why ?? false, timeout: 300_000 },
+  { skip: why ?? false, timeout: 400_000 },
   async () => {
     assert.ok(on && made);
     const { chain, safe } = made;

@@ -67,7 +67,7 @@ async function toldByWebhook(trader: Person, path: string): Promise<void> {
 for (const project of [PROJECTS[0], PROJECTS[3]]) {
   test(
     `the watch is agreed to with the binding, shows what it saw and told, and is off with one tap: ${project.name}`,
-    { timeout: 120_000 },
+    { timeout: 400_000 },
     async () => {
       const trader = await person(on.browser, on.stage, project);
       const { page, say } = trader;
@@ -132,7 +132,7 @@ for (const project of [PROJECTS[0], PROJECTS[3]]) {
 
   test(
     `where one is told: added, tested, failing, switched off, removed; a mail's link confirms: ${project.name}`,
-    { timeout: 90_000 },
+    { timeout: 400_000 },
     async () => {
       const trader = await person(on.browser, on.stage, project);
       const { page, say } = trader;
@@ -216,7 +216,7 @@ for (const project of [PROJECTS[0], PROJECTS[3]]) {
 test(
   "the reminder's link leads to covering it again, by way of signing in: the price of now, and one tap once the cover is over",
   {
-    timeout: 120_000,
+    timeout: 400_000,
   },
   async () => {
     const key = generatePrivateKey();

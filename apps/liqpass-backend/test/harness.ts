@@ -155,11 +155,11 @@ export async function testBackend(
       (await call<ClaimAnswer>('GET', `/admin/claims/${id}`, { headers: { 'x-admin-key': ADMIN_KEY } })).body,
     admin: (path, body = {}) => call('POST', path, { body, headers: { 'x-admin-key': ADMIN_KEY } }),
     async until(read, condition) {
-      const deadline = Date.now() + 10_000;
+      const deadline = Date.now() + 60_000;
       for (;;) {
         const value = await read();
         if (condition(value)) return value;
-        if (Date.now() > deadline) throw new Error(`still not so after 10 s: ${JSON.stringify(value)}`);
+        if (Date.now() > deadline) throw new Error(`still not so after 60 s: ${JSON.stringify(value)}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },

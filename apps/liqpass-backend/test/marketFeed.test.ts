@@ -21,7 +21,7 @@ async function notingFeed(app: Shop): Promise<{ limits: number[]; run(): Promise
   });
   return {
     limits,
-    run: () => feed.feed(ctx, AbortSignal.timeout(10_000)),
+    run: () => feed.feed(ctx, AbortSignal.timeout(60_000)),
     async takeLease() {
       const until = new Date(app.clock.now() + 30_000);
       await ctx.db.updateTable('leases').set({ holder: feed.name, until }).execute();

@@ -36,7 +36,7 @@ test(`what a cover would have done in the last year is counted from hours that t
   for (let isShort = true; isShort; turns += 1) {
     await takeLease();
     pages = 0;
-    isShort = await feed.feedPast(ctx, AbortSignal.timeout(20_000));
+    isShort = await feed.feedPast(ctx, AbortSignal.timeout(60_000));
     assert.ok(pages <= 6, 'three pages of each instrument at a time');
     assert.ok(turns < 40);
   }
@@ -64,6 +64,6 @@ test(`what a cover would have done in the last year is counted from hours that t
   assert.equal(none.error, 'PRODUCT_NOT_FOUND');
   pages = 0;
   await takeLease();
-  assert.equal(await feed.feedPast(ctx, AbortSignal.timeout(20_000)), false);
+  assert.equal(await feed.feedPast(ctx, AbortSignal.timeout(60_000)), false);
   assert.equal(pages, 0, 'what is there is not fetched again');
 });

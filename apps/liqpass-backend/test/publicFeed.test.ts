@@ -104,7 +104,7 @@ test(`where nobody listens there is no such check, and jp-verify is rarely asked
   const { ctx } = app.backend;
   const feed = buildLiquidationFeed(ctx.marketClient);
   const before = asked.length;
-  for (let turn = 0; turn < 4; turn += 1) await feed(ctx, AbortSignal.timeout(10_000));
+  for (let turn = 0; turn < 4; turn += 1) await feed(ctx, AbortSignal.timeout(60_000));
   assert.equal(asked.length - before, 1);
   assert.equal(saw(await claimed(app, app.clock.now() + 30 * SECOND_MS)), null);
 });

@@ -34,7 +34,7 @@ export async function testShop(t: TestContext, settings: Parameters<typeof testB
       .values(lease)
       .onConflict((conflict) => conflict.column('name').doUpdateSet(lease))
       .execute();
-    await own.feed(ctx, AbortSignal.timeout(10_000));
+    await own.feed(ctx, AbortSignal.timeout(60_000));
     await ctx.db
       .updateTable('leases')
       .set({ until: new Date(app.clock.now() + 365 * DAY_MS) })
