@@ -23,7 +23,7 @@ const settleSeconds = settingNumber('settle', 600);
 /** Leverages of the positions: the liquidation prices lie between about 18 and 24 % below. */
 const LEVERAGE = { least: 4, most: 5 };
 /** How many traders come at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 32;
 console.log(machine(), { positions, seconds });
 
 const directory = scratchDirectory('storm');

@@ -8,6 +8,7 @@ import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promi
 import type { OkxCredential } from './credential.ts';
 import type { ExchangeCalls } from './exchangeCalls.ts';
 import { PUBLIC, type Lane, type RateLimiter } from './rateLimiter.ts';
+import type { SharedQuestions } from './sharedQuestions.ts';
 import { signedHeaders } from './signature.ts';
 
 // GET only, signed, with what came back kept byte for byte. The public clients keep neither the raw body nor the status, and
@@ -62,6 +63,7 @@ type Deps = {
   readonly lane: Lane;
   readonly clock: Clock;
   readonly limiter: RateLimiter;
+  readonly shared: SharedQuestions<RawExchange>;
   readonly exchangeClock: ExchangeClock;
   /** Hears of every question whether it was answered. */
   readonly calls: ExchangeCalls;
@@ -69,7 +71,7 @@ type Deps = {
 };
 
 export function createOkxClient(deps: Deps): OkxClient {
-  const { baseUrl, credential, lane, clock, limiter, exchangeClock, calls, timing } = deps;
+  const { baseUrl, credential, lane, clock, limiter, shared, exchangeClock, calls, timing } = deps;
   // The limiter's map outlives a request: it holds a digest, not the key.
   const who = credential === null ? PUBLIC : createHash('sha256').update(credential.apiKey).digest('base64url');
 
@@ -135,6 +137,24 @@ export function createOkxClient(deps: Deps): OkxClient {
     return { ...received, body: text, failure: null };
   }
 
+  /** Asks when it is this question's turn; a public one together with others who wait to ask the same. */
+  async function inTurn(target: string, signWith: OkxCredential | null, deadlineMs: EpochMs): Promise<RawExchange> {
+    // A turn is for the moment it is taken: not before what this process is busy with, such as opening other keys.
+    await immediate();
+    const key = signWith === null ? `${baseUrl} ${lane} ${target}` : null;
+    const joined = key === null ? null : shared.join(key, deadlineMs);
+    if (joined) return joined;
+    const turnMs = limiter.reserve(signWith === null ? PUBLIC : who, target, deadlineMs, lane);
+    const nowMs = clock.now();
+    if (turnMs === null || nowMs >= deadlineMs) return unasked(baseUrl, target, nowMs);
+    const sendUntil = (untilMs: EpochMs): Promise<RawExchange> =>
+      send(target, signWith, Math.max(1, Math.min(timing.requestTimeoutMs, untilMs - clock.now())));
+    if (turnMs === 0) return sendUntil(deadlineMs);
+    return key === null
+      ? wait(turnMs).then(() => sendUntil(deadlineMs))
+      : shared.share(key, nowMs + turnMs, deadlineMs, wait(turnMs), sendUntil);
+  }
+
   const isPrivate = (target: string): boolean => !/^\/api\/v5\/(public|market|system)\//.test(target);
 
   return {
@@ -148,13 +168,8 @@ export function createOkxClient(deps: Deps): OkxClient {
       const user = signWith === null ? PUBLIC : who;
       const waits = { backoff: [...timing.backoffMs], wait: [...timing.slowMs], resync: [0] };
       for (;;) {
-        // A turn is for the moment it is taken: not before what this process is busy with, such as opening other keys.
-        await immediate();
-        const turnMs = limiter.reserve(user, target, deadlineMs, lane);
-        if (turnMs === null || clock.now() >= deadlineMs) return unasked(baseUrl, target, clock.now());
-        if (turnMs > 0) await wait(turnMs);
-        const timeoutMs = Math.max(1, Math.min(timing.requestTimeoutMs, deadlineMs - clock.now()));
-        const exchange = await send(target, signWith, timeoutMs);
+        const exchange = await inTurn(target, signWith, deadlineMs);
+        if (exchange.failure === 'NOT_ASKED') return exchange;
         const retry = retryOf(readAnswer({ ...exchange, path: 'okx/00-asked' }));
         if (retry === null) return exchange;
         if (retry.slow) limiter.slowDown(user, target);

@@ -10,11 +10,13 @@ import {
   type ExchangeClock,
   type OkxClient,
   type OkxTiming,
+  type RawExchange,
 } from '../okx/okxClient.ts';
 import { createLiquidationFeed, USUAL_FEED, type FeedTiming, type LiquidationFeed } from '../okx/liquidationFeed.ts';
 import type { OkxCredential } from '../okx/credential.ts';
 import { createExchangeCalls, type ExchangeCalls } from '../okx/exchangeCalls.ts';
 import { createRateLimiter, type Lane, type RateLimiter } from '../okx/rateLimiter.ts';
+import { createSharedQuestions, type SharedQuestions } from '../okx/sharedQuestions.ts';
 import { USUAL_READING, type ReadingTiming } from './gatherEvidence.ts';
 import { createJudges, type Judges } from './proofThreads.ts';
 
@@ -28,6 +30,7 @@ export type Context = {
   /** The first signs what was found. */
   readonly attestationKeys: readonly SigningKey[];
   readonly limiter: RateLimiter;
+  readonly shared: SharedQuestions<RawExchange>;
   readonly exchangeClocks: Map<string, ExchangeClock>;
   /** How the exchange that was configured answered lately. */
   readonly exchangeCalls: ExchangeCalls;
@@ -55,6 +58,7 @@ export function createContext({ liquidationFeedUrl = null, feedTiming = USUAL_FE
     reading: USUAL_READING,
     limiter: createRateLimiter(given.clock),
     judges: createJudges(),
+    shared: createSharedQuestions(),
     ...given,
     liquidations:
       liquidationFeedUrl === null ? null : createLiquidationFeed(liquidationFeedUrl, given.logger, feedTiming),
@@ -92,6 +96,7 @@ export function okxClientFor(
     lane,
     clock: ctx.clock,
     limiter: ctx.limiter,
+    shared: ctx.shared,
     exchangeClock,
     // Hosts of other regions are other machines: their trouble is not everybody's.
     calls: baseUrl === ctx.okxBaseUrl ? ctx.exchangeCalls : { ...ctx.exchangeCalls, note: () => undefined },
