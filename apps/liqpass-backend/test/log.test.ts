@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { sql } from 'kysely';
 import type { Reserves } from '@liqpass/api/treasury';
 import type { PublishedKeys } from '@liqpass/api/verify';
@@ -14,12 +14,16 @@ import { decodeTile, nodesFromTiles, tilePath } from '@liqpass/log/tiles';
 import { formatTlogProof } from '@liqpass/log/tlogProof';
 import { HOUR_MS, MINUTE_MS } from '@liqpass/kernel/time';
 import { appendLog } from '../src/services/log/appendLog.ts';
-import { requireGrownLog } from '../src/services/log/logState.ts';
+import { LogBroken, requireGrownLog } from '../src/services/log/logState.ts';
+import { STOPPED_AFTER_MS, tellLogTrouble } from '../src/jobs/log/logAppender.ts';
 import { itemsOf, loggedBackend, paidOut, TX } from './loggedBackend.ts';
 import { CLAIMANT } from './harness.ts';
+import { receiver } from './receiver.ts';
 
 test('the whole loop is told of, whole and in order, and only its owner can open it', async (t) => {
   const app = await loggedBackend(t);
+  // What is owed is public: it is told of while it is nothing.
+  await app.append();
   const { id, claimId } = await paidOut(app);
   await app.append();
   const found = await app.check();
@@ -223,6 +227,76 @@ test('a database that is behind what was published, or beside it, does not start
     requireGrownLog(ctx, { ...app.publicLog, signers: [stranger] }),
     /holds no checkpoint signed by LOG_PRIVATE_KEY/,
   );
+});
+
+/** A log whose operators are told at a server of the test; its own appender and teller are at work. */
+async function toldLog(t: TestContext) {
+  const hook = await receiver(t);
+  const ops = {
+    name: 'json-ops',
+    kind: 'json' as const,
+    address: `${hook.url}/ops`,
+    secret: null,
+    locale: 'en' as const,
+  };
+  const app = await loggedBackend(t, {
+    telling: {
+      site: 'https://liqpass.example',
+      telegram: null,
+      smtpUrl: null,
+      mailFrom: 'LiqPass <cover@liqpass.example>',
+      operators: [ops],
+      privateHosts: [],
+    },
+  });
+  const told = (): string[] =>
+    hook.got.flatMap(({ json }) => (json['event'] === 'LOG_BROKEN' ? [String(json['text'])] : []));
+  const entries = async (): Promise<number> =>
+    (await sql<{ n: number }>`select count(*)::integer as n from log_entries`.execute(app.backend.ctx.db)).rows[0]?.n ??
+    0;
+  return { app, told, entries };
+}
+
+for (const [reason, breaks] of [
+  [
+    'FORKED',
+    sql`update log_checkpoints set root = ${Buffer.alloc(32)} where size = (select max(size) from log_checkpoints)`,
+  ],
+  ['SHRUNK', sql`delete from log_checkpoints`],
+  ['SHRUNK', sql`update log_state set size = 0, roots = ''`],
+] as const)
+  test(`a running log that is found ${reason} is not appended to, and operators are told`, async (t) => {
+    const { app, told, entries } = await toldLog(t);
+    await app.covered();
+    await app.append();
+    assert.deepEqual(told(), []);
+    const [before, served] = [await entries(), await app.read('checkpoint')];
+    await breaks.execute(app.backend.ctx.db);
+    await app.covered();
+    await app.until(
+      async () => told(),
+      (texts) => texts.length > 0,
+    );
+    assert.match(told()[0] ?? '', new RegExp(`does not hold what was published \\(${reason}\\)`));
+    await assert.rejects(appendLog(app.backend.ctx, app.publicLog, 'far'), (error) => error instanceof LogBroken);
+    assert.equal(await entries(), before);
+    if (reason === 'FORKED') assert.deepEqual(await app.read('checkpoint'), served);
+  });
+
+test('a log that cannot be appended to is told of after five minutes, once a day', async (t) => {
+  const { app, told } = await toldLog(t);
+  const { ctx } = app.backend;
+  const sinceMs = ctx.clock.now();
+  await tellLogTrouble(ctx, new Error('no space left'), sinceMs);
+  assert.equal((await sql`select from outbox where event = 'LOG_BROKEN'`.execute(ctx.db)).rows.length, 0);
+  for (let times = 0; times < 3; times += 1)
+    await tellLogTrouble(ctx, new Error('no space left'), sinceMs - STOPPED_AFTER_MS - times);
+  await app.until(
+    async () => told(),
+    (texts) => texts.length > 0,
+  );
+  assert.match(told()[0] ?? '', /for five minutes/);
+  assert.equal((await sql`select from outbox where event = 'LOG_BROKEN'`.execute(ctx.db)).rows.length, 1);
 });
 
 test('a key that rotates is named in the log, and both sign while the old one is given', async (t) => {

@@ -108,8 +108,14 @@ export const EN: Wordings = {
     'Nothing is sold while this lasts, and no claim fails because of it.',
   ],
   AUDIT_BROKEN: ({ problems }) => [
-    'The audit trail or the log does not check',
+    'The audit trail does not check',
     `${problems} problems; npm run audit -- check lists them. Stop paying and find out why.`,
+  ],
+  LOG_BROKEN: ({ reason = '' }) => [
+    'The public log is broken',
+    reason === 'STOPPED'
+      ? 'Nothing could be appended to it for five minutes; it is tried on. The backend’s log says why.'
+      : `The database does not hold what was published (${reason}), and nothing more is appended. Somebody changed it, or an old backup was restored: stop paying and find out why.`,
   ],
   WATCH_BLIND: ({ order, code }) => [
     'A trader’s key no longer works',

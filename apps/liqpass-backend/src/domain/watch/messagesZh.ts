@@ -40,7 +40,10 @@ export const ZH: Wordings = {
   CLAIM_APPROVED: ({ amount }) => ['你的理赔已通过', `将向你的收款地址支付 ${amount ?? ''} USDC。`],
   CLAIM_REJECTED: ({ reason }) => ['你的理赔未通过', `原因：${reason ?? '–'}。证据和后续办法见保单页。`],
   CLAIM_PAID: ({ amount }) => ['你的理赔已赔付', `${amount ?? ''} USDC 已转到你的收款地址，交易见保单页。`],
-  ENDS_SOON: ({ until }) => ['你的保障将在一小时内结束', `结束时间：${until ?? '–'}。届时可以继续投保，请打开链接。`],
+  ENDS_SOON: ({ until }) => [
+    '你的保障将在一小时内结束',
+    `结束时间：${until ?? '–'}。届时可以继续投保，请打开链接。`,
+  ],
   KEY_DEAD: ({ code }) => [
     '守望已看不到你的仓位',
     `OKX 不再接受你的密钥（${code ?? '–'}）。保障继续，但无人守望，也不会自动提交理赔。请重新提供只读密钥。`,
@@ -55,8 +58,14 @@ export const ZH: Wordings = {
   CAPITAL_LOW: ({ capital, reserve }) => ['资金不足', `现有 ${capital} USDC，所需准备金 ${reserve} USDC。`],
   EXCHANGE_DOWN: () => ['交易所没有响应', '期间停止销售，也不会因此使理赔失败。'],
   AUDIT_BROKEN: ({ problems }) => [
-    '审计记录或公开日志校验不通过',
+    '审计记录校验不通过',
     `${problems} 处问题，用 npm run audit -- check 查看。请停止付款并查明原因。`,
+  ],
+  LOG_BROKEN: ({ reason = '' }) => [
+    '公开日志异常',
+    reason === 'STOPPED'
+      ? '公开日志已超过五分钟无法写入，会继续重试。请查看后端日志中的原因。'
+      : `数据库与已公开的日志不符（${reason}），已停止写入。数据库可能被改动或恢复成旧备份：请停止付款并查明原因。`,
   ],
   WATCH_BLIND: ({ order, code }) => ['有投保人的密钥失效', `投保单 ${order}：${code}。已通知投保人，保障继续。`],
   NEW_KEY_USED: ({ name }) => ['有密钥首次被使用', `${name}。如果无人知晓，请立即吊销。`],

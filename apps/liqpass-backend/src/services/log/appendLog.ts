@@ -1,6 +1,7 @@
 import { canonicalJson } from '@liqpass/evidence/canonical';
 import { formatUsdc } from '@liqpass/kernel/money';
 import { formatIso, HOUR_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
+import { sameBytes } from '@liqpass/log/base64';
 import { checkpointText } from '@liqpass/log/checkpoint';
 import { coverEntryOf, entryBytes, logEntry, makeOpening, type LogEntry, type Opening } from '@liqpass/log/entry';
 import { frontierRoot, growFrontier, hashEntry, type Frontier } from '@liqpass/log/merkle';
@@ -15,7 +16,7 @@ import { getChainReader } from '../../db/treasury/chainReadersRepo.ts';
 import { entryOfStep } from '../../domain/log/entryFacts.ts';
 import { liabilitiesNow } from './liabilities.ts';
 import type { LogContext, LogSettings } from './logContext.ts';
-import { keepState } from './logState.ts';
+import { keepState, LogBroken, requireGrownLog } from './logState.ts';
 
 /** So many entries in one transaction at the most; one look a second follows the other, so that is how fast the log can grow. */
 const BATCH = 10_000;
@@ -40,13 +41,16 @@ export async function appendLog(
   const askedAtMs = ctx.clock.now();
   if (look === 'near' && !(await repo.isDue(ctx.db, askedAtMs - AUDIT_EVERY_MS, askedAtMs - LIABILITIES_EVERY_MS)))
     return 0;
+  await requireGrownLog(ctx, publicLog);
   const appended = await ctx.db.transaction().execute(async (trx) => {
     const tree = await repo.tryLockTree(trx);
     if (tree === null) return 0;
+    const last = await repo.getLastCheckpoint(trx);
+    requireSameTree(tree.frontier, last);
     const nowMs = ctx.clock.now();
     const after = Number(tree.auditId) - LOOK_BACK[look];
     const { steps, upTo } = await listUnloggedSteps(trx, String(after), BATCH);
-    const entries = [...steps.flatMap(toEntry), ...(await entriesByTime(trx, publicLog, nowMs))];
+    const entries = [...steps.flatMap(toEntry), ...(await entriesByTime(trx, publicLog, last, nowMs))];
     await repo.noteLookedThrough(trx, upTo);
     const frontier = await append(trx, tree.frontier, entries);
     const grown = await appendLiabilities(ctx, trx, frontier, nowMs, LIABILITIES_EVERY_MS);
@@ -55,6 +59,15 @@ export async function appendLog(
   });
   await publishLast(ctx, publicLog);
   return appended;
+}
+
+/** Nothing is appended to a tree that is not the one under the last checkpoint: every append ends with one. */
+function requireSameTree(frontier: Frontier, last: repo.StoredCheckpoint | null): void {
+  const signed = last?.size ?? 0;
+  if (frontier.size < signed)
+    throw new LogBroken('SHRUNK', `the log holds ${frontier.size} entries, and a checkpoint says ${signed}`);
+  const isSame = last === null || (frontier.size === signed && sameBytes(frontierRoot(frontier), last.root));
+  if (!isSame) throw new LogBroken('FORKED', `the log's tree is not the one that was signed at ${signed} entries`);
 }
 
 async function append(trx: Db, before: Frontier, entries: readonly repo.NewEntry[]): Promise<Frontier> {
@@ -98,9 +111,11 @@ async function appendLiabilities(
 
 /** Logs what is owed now, as an operator asked; false while another process appends. */
 export async function logLiabilities(ctx: LogContext, publicLog: LogSettings): Promise<boolean> {
+  await requireGrownLog(ctx, publicLog);
   const done = await ctx.db.transaction().execute(async (trx) => {
     const tree = await repo.tryLockTree(trx);
     if (tree === null) return false;
+    requireSameTree(tree.frontier, await repo.getLastCheckpoint(trx));
     const nowMs = ctx.clock.now();
     const frontier = await appendLiabilities(ctx, trx, tree.frontier, nowMs, 0);
     await makeCheckpoint(trx, publicLog, frontier, nowMs);
@@ -152,10 +167,14 @@ function toEntry(step: UnloggedStep): repo.NewEntry[] {
 }
 
 /** The head of the audit trail, each minute whether it moved or not; and the log's next key, where another one signs from now on. */
-async function entriesByTime(trx: Db, { signers }: LogSettings, nowMs: EpochMs): Promise<repo.NewEntry[]> {
+async function entriesByTime(
+  trx: Db,
+  { signers }: LogSettings,
+  last: repo.StoredCheckpoint | null,
+  nowMs: EpochMs,
+): Promise<repo.NewEntry[]> {
   const entries: repo.NewEntry[] = [];
   const at = formatIso(nowMs);
-  const last = await repo.getLastCheckpoint(trx);
   const note = last === null ? null : parseNote(last.note);
   if (note !== null && checkSignature(note, signers[0].verifier) === 'none')
     entries.push(inClear({ type: 'next_key', at, vkey: formatVkey(signers[0].verifier) }));

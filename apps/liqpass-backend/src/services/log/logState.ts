@@ -19,9 +19,21 @@ export function keepState(path: string, note: string): void {
   renameSync(`${path}.new`, path);
 }
 
+/** How a log is broken. SHRUNK: it holds less than was published; FORKED: something else; FOREIGN: what is kept is of another log. */
+export type LogBreak = 'SHRUNK' | 'FORKED' | 'FOREIGN';
+
+/** The log cannot go on from what was published of it: nothing is appended to it, and nobody starts with it. */
+export class LogBroken extends ConfigError {
+  readonly reason: LogBreak;
+  constructor(reason: LogBreak, sentence: string) {
+    super(sentence);
+    this.reason = reason;
+  }
+}
+
 /**
- * Refuses a start with a database that lacks what was published: a log that shrank or forked would be found by whoever saw it
- * before, and could not be mended any more.
+ * Throws LogBroken where the database lacks what was published: a log that shrank or forked would be found by whoever saw it before, and
+ * could not be mended any more.
  */
 export async function requireGrownLog({ db }: Pick<LogContext, 'db'>, publicLog: LogSettings): Promise<void> {
   const { statePath, signers } = publicLog;
@@ -30,18 +42,21 @@ export async function requireGrownLog({ db }: Pick<LogContext, 'db'>, publicLog:
     .map(({ verifier }) => openCheckpoint(readFileSync(statePath, 'utf8'), verifier))
     .find((each) => typeof each !== 'string');
   if (opened === undefined)
-    throw new ConfigError(
+    throw new LogBroken(
+      'FOREIGN',
       `LOG_STATE: ${statePath} holds no checkpoint signed by LOG_PRIVATE_KEY under LOG_ORIGIN: give the log's own key and origin, or the right file`,
     );
   const { size, root } = opened.checkpoint;
   const last = await getLastCheckpoint(db);
   if ((last?.size ?? 0) < size)
-    throw new ConfigError(
+    throw new LogBroken(
+      'SHRUNK',
       `LOG_STATE: ${size} entries of the log were published, the database has ${last?.size ?? 0}: it is an older copy. Restore one that is newer, or begin a new log with another LOG_ORIGIN and LOG_STATE`,
     );
   const same = await getCheckpointAt(db, size);
   if (same === null || !sameBytes(same.root, root))
-    throw new ConfigError(
+    throw new LogBroken(
+      'FORKED',
       `LOG_STATE: the database holds another log than the one published at ${size} entries: it would be a fork. Restore the right database, or begin a new log with another LOG_ORIGIN and LOG_STATE`,
     );
 }
