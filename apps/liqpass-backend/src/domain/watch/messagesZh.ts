@@ -1,3 +1,4 @@
+import { formatIso, HOUR_MS } from '@liqpass/kernel/time';
 import type { Wordings } from './wording.ts';
 
 const CHANGES: Readonly<Record<string, string>> = {
@@ -8,6 +9,15 @@ const CHANGES: Readonly<Record<string, string>> = {
   SIZE_REDUCED: '仓位变小了',
 };
 const HOLDS = ['MARGIN_REMOVED', 'LEVERAGE_CHANGED', 'SIZE_ADDED'];
+
+/** "2026-07-01 18:30 UTC", and what the clock says in China then: what time zone a reader is in nobody knows. */
+function withBeijing(utc: string): string {
+  const atMs = Date.parse(utc.replace(' UTC', 'Z').replace(' ', 'T'));
+  if (Number.isNaN(atMs)) return utc;
+  return `${utc}（北京时间 ${formatIso(atMs + 8 * HOUR_MS)
+    .slice(0, 16)
+    .replace('T', ' ')}）`;
+}
 
 export const ZH: Wordings = {
   TEST: () => ['LiqPass：通知已连通', '有关你保障的消息会发到这里。'],
@@ -42,7 +52,7 @@ export const ZH: Wordings = {
   CLAIM_PAID: ({ amount }) => ['你的理赔已赔付', `${amount ?? ''} USDC 已转到你的收款地址，交易见保单页。`],
   ENDS_SOON: ({ until }) => [
     '你的保障将在一小时内结束',
-    `结束时间：${until ?? '–'}。届时可以继续投保，请打开链接。`,
+    `结束时间：${until ? withBeijing(until) : '–'}。届时可以继续投保，请打开链接。`,
   ],
   KEY_DEAD: ({ code }) => [
     '守望已看不到你的仓位',
