@@ -13,10 +13,12 @@ TABLE address_names
 TABLE amounts_due
   amount_usdc numeric(38,6) NOT NULL
   purchase_order_id uuid NOT NULL
+  held_by text
   CONSTRAINT amounts_due_amount_usdc_check CHECK (amount_usdc > 0::numeric)
   CONSTRAINT amounts_due_purchase_order_id_fkey FOREIGN KEY (purchase_order_id) REFERENCES purchase_orders(id)
   CONSTRAINT amounts_due_pkey PRIMARY KEY (amount_usdc)
   CONSTRAINT amounts_due_purchase_order_id_key UNIQUE (purchase_order_id)
+  CREATE INDEX amounts_due_by_holder ON amounts_due USING btree (held_by)
 
 TABLE attestation_keys
   verifier text NOT NULL

@@ -5,6 +5,7 @@ import { coinOf } from '@liqpass/underwriting/products';
 import { randomUUID } from 'node:crypto';
 import { SYSTEM, type Actor } from '../db/audit/auditRepo.ts';
 import type { Credential } from '../db/people/credentialsRepo.ts';
+import { keepAmountDue } from '../db/amountsDueRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
@@ -132,6 +133,7 @@ async function bindAttested(
   };
   const details = { ...okx, credentialId, evidenceRoot: attestation.evidenceRoot };
   const write = async (db: Db, more: Record<string, unknown>): Promise<PurchaseOrder> => {
+    if (ctx.settings.watch !== null) await keepAmountDue(db, order.id, order.premium, `account ${snapshot.mainUid}`);
     const outcome = await repo.bindOkxMeta(
       db,
       order.id,

@@ -57,7 +57,7 @@ export async function createPurchaseOrder(
   // Where the chain is read, an order is known by what it pays.
   return inTransaction(ctx.db, async (trx) => {
     const id = await sell(trx);
-    await takeAmountDue(trx, id, application.premium);
+    await takeAmountDue(trx, id, application.premium, { name: application.caller, isAccount: false });
     return id;
   });
 }

@@ -56,7 +56,7 @@ export type ChainTransfersTable = {
   seen_at: Timestamp;
 };
 
-export type AmountsDueTable = { amount_usdc: Numeric; purchase_order_id: string };
+export type AmountsDueTable = { amount_usdc: Numeric; purchase_order_id: string; held_by: string | null };
 
 export type ToldPaymentsTable = {
   id: GeneratedAlways<string>;
