@@ -581,6 +581,52 @@ test(`one mailbox is sent five links a day, whatever wallets ask, and however it
   assert.deepEqual(answers, [...Array<string>(5).fill('added'), 'TOO_MANY_CHANNELS', 'TOO_MANY_CHANNELS']);
 });
 
+test(`strangers who use up a mailbox's links do not lock out whoever bought a cover or confirmed it before, nor fill it (${engine})`, async (t) => {
+  const box = await mailbox(t);
+  const { app, deliver, person } = await scene(t, { smtpUrl: box.url });
+  const ask = async (who: SignedIn): Promise<string> => {
+    const { status, body } = await who.call<ErrorAnswer & { channel: ChannelAnswer }>('POST', '/api/channels', {
+      kind: 'email',
+      address: 'victim@example.com',
+      locale: 'en',
+    });
+    if (status !== 201) return body.error;
+    await who.call('DELETE', `/api/channels/${body.channel.id}`);
+    return 'added';
+  };
+  const confirmed = await person.call<{ channel: ChannelAnswer }>('POST', '/api/channels', {
+    kind: 'email',
+    address: 'victim@example.com',
+    locale: 'en',
+  });
+  await deliver();
+  const code = /confirm=([0-9a-f]{32})/.exec(box.mails[0]?.text ?? '')?.[1];
+  assert.equal((await app.call('POST', '/api/channels/confirm', { body: { code } })).status, 200);
+  await person.call('DELETE', `/api/channels/${confirmed.body.channel.id}`);
+  for (let at = 0; at < 6; at += 1) await ask(await signInWith(app));
+  assert.equal(await ask(await signInWith(app)), 'TOO_MANY_CHANNELS');
+
+  // Who confirmed it before has three of their own; so has who paid for a cover.
+  const asked: string[] = [];
+  for (let at = 0; at < 4; at += 1) asked.push(await ask(person));
+  assert.deepEqual(asked, ['added', 'added', 'added', 'TOO_MANY_CHANNELS']);
+  const buyers = await Promise.all(Array.from({ length: 8 }, () => signInWith(app)));
+  for (const buyer of buyers) {
+    const made = await buyer.call<{ purchaseOrderId: string }>('POST', '/api/purchase-orders', {
+      ...APPLICATION,
+      payoutAddress: undefined,
+    });
+    const id = made.body.purchaseOrderId;
+    const bind = { ordId: newOrdId(), instId: 'BTC-USDT-SWAP' };
+    assert.equal((await buyer.call('POST', `/api/purchase-orders/${id}/bind-okx`, bind)).status, 200);
+    assert.equal((await app.markPaid(id)).status, 200);
+  }
+  const sent: string[] = [];
+  for (const buyer of buyers) for (let at = 0; at < 3; at += 1) sent.push(await ask(buyer));
+  // All of them together have twenty a day.
+  assert.deepEqual(sent, [...Array<string>(17).fill('added'), ...Array<string>(7).fill('TOO_MANY_CHANNELS')]);
+});
+
 test(`operators are told once each time that the exchange does not answer (${engine})`, async (t) => {
   const { app, hook, deliver } = await scene(t, { operators: true });
   const { ctx } = app.backend;

@@ -252,6 +252,7 @@ TABLE channels
   last_sent_at timestamp with time zone
   failing_since timestamp with time zone
   failing_code text
+  mailbox_hash text
   CONSTRAINT channels_check CHECK ((owner IS NULL) = (name IS NOT NULL))
   CONSTRAINT channels_check1 CHECK ((code_hash IS NULL) = (code_until IS NULL))
   CONSTRAINT channels_check2 CHECK ((failing_since IS NULL) = (failing_code IS NULL))
@@ -261,6 +262,7 @@ TABLE channels
   CONSTRAINT channels_pkey PRIMARY KEY (id)
   CONSTRAINT channels_code_hash_key UNIQUE (code_hash)
   CONSTRAINT channels_name_key UNIQUE (name)
+  CREATE INDEX channels_of_mailbox ON channels USING btree (mailbox_hash) WHERE ((mailbox_hash IS NOT NULL) AND (confirmed_at IS NOT NULL))
   CREATE INDEX channels_own ON channels USING btree (owner, created_at) WHERE (owner IS NOT NULL)
 
 TABLE claim_decisions

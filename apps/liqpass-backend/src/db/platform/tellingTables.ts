@@ -20,6 +20,8 @@ export type ChannelsTable = {
   last_sent_at: Timestamp | null;
   failing_since: Timestamp | null;
   failing_code: ChannelFailure | null;
+  /** Wallet and mailbox as one hash, of a channel by e-mail. */
+  mailbox_hash: Generated<string | null>;
 };
 
 export type OutboxTable = {

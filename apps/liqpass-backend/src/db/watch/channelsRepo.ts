@@ -51,6 +51,8 @@ export type NewChannel = {
   readonly locale: TellingLocale;
   /** What has to be shown before anything is sent there; null: nothing. */
   readonly code: { readonly hash: string; readonly untilMs: EpochMs } | null;
+  /** Wallet and mailbox as one hash; null where it is no mailbox. */
+  readonly mailboxHash: string | null;
 };
 
 /** Adds a channel unless its wallet added `most` since a moment; those that were removed count too. One wallet's come one after another. */
@@ -61,12 +63,25 @@ export async function addChannel(
 ): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtext(${`channels:${channel.owner}`}))`.execute(db);
   const { rows } = await sql<{ id: string }>`
-    insert into channels (id, owner, kind, address, secret, locale, is_on, code_hash, code_until, confirmed_at, created_at)
+    insert into channels (id, owner, kind, address, secret, locale, is_on, code_hash, code_until, confirmed_at, created_at, mailbox_hash)
     select ${channel.id}, ${channel.owner}, ${channel.kind}, ${channel.address}, ${channel.secret}, ${channel.locale}, true, ${channel.code?.hash ?? null},
-      ${channel.code ? new Date(channel.code.untilMs) : null}::timestamptz, ${channel.code ? null : new Date(nowMs)}::timestamptz, ${new Date(nowMs)}
+      ${channel.code ? new Date(channel.code.untilMs) : null}::timestamptz, ${channel.code ? null : new Date(nowMs)}::timestamptz, ${new Date(nowMs)}, ${channel.mailboxHash}
     where (select count(*) from channels where owner = ${channel.owner} and (removed_at is null or created_at > ${new Date(sinceMs)})) < ${most}
     returning id`.execute(db);
   return rows.length === 1;
+}
+
+/** Whether a wallet is no stranger to a mailbox: it has confirmed it before, or has a cover that was paid for. */
+export async function isKnownAt(
+  db: Db,
+  { owner, mailboxHash }: { owner: string; mailboxHash: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (select from channels where mailbox_hash = ${mailboxHash} and confirmed_at is not null)
+      or exists (select from purchase_orders where owner = ${owner} and paid_at is not null and refund_reason is null) as known`.execute(
+    db,
+  );
+  return rows[0]?.known === true;
 }
 
 /** Switches a channel and sets its language; null where it is not the owner's. What waits for one that is off is not sent. */

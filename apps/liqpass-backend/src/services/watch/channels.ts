@@ -9,6 +9,7 @@ import type {
 import { LiqPassError } from '@liqpass/api/errors';
 import { DAY_MS, formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { Actor } from '../../db/audit/auditRepo.ts';
+import type { Db } from '../../db/platform/database.ts';
 import { addToCounters } from '../../db/platform/rateLimitsRepo.ts';
 import * as repo from '../../db/watch/channelsRepo.ts';
 import { listMessagesOf, tellChannel } from '../../db/watch/outboxRepo.ts';
@@ -20,8 +21,11 @@ import { readBotName } from './telegramClient.ts';
 /** A wallet's channels, those that it added and removed within a day among them: an address cannot be flooded with requests to confirm. */
 const MOST_CHANNELS = 8;
 const CODE_GOOD_MS = HOUR_MS;
-/** Links to confirm that one mailbox is sent a day, whatever wallets ask for them: wallets cost nothing. */
-const MOST_LINKS = 5;
+/**
+ * Links to confirm that one mailbox is sent a day. Strangers share theirs, since wallets cost nothing; a wallet that is known there
+ * has its own, so that strangers neither use them up nor, all together, fill the mailbox.
+ */
+const MOST_LINKS = { strangers: 5, known: 3, allKnown: 20 } as const;
 /** Tests of one channel: one in so long. */
 const TEST_EVERY_MS = 10_000;
 const MOST_MESSAGES = 50;
@@ -29,10 +33,30 @@ const MOST_MESSAGES = 50;
 /** A code as the database knows it: whoever reads that cannot use it. */
 export const hashOfCode = (code: string): string => createHash('sha256').update(code).digest('hex');
 
-/** A mailbox as its links are counted: one of many spellings, and not to be read. */
+/** A mailbox as it is counted: one of many spellings, and not to be read. */
 function mailboxOf(address: string): string {
   const [local = '', host = ''] = address.toLowerCase().split('@');
-  return `!mailbox ${hashOfCode(`${local.replace(/\+.*$/, '')}@${host}`)}`;
+  return hashOfCode(`${local.replace(/\+.*$/, '')}@${host}`);
+}
+
+const hashOfOwn = (owner: string, address: string): string => hashOfCode(`${owner} ${mailboxOf(address)}`);
+
+/** Counts one more link to a mailbox; whether it may be sent. */
+async function countLink(trx: Db, owner: string, address: string, nowMs: EpochMs): Promise<boolean> {
+  const mailbox = `!mailbox ${mailboxOf(address)}`;
+  const isKnown = await repo.isKnownAt(trx, { owner, mailboxHash: hashOfOwn(owner, address) });
+  const limits = isKnown
+    ? [
+        { key: `${mailbox} ${owner}`, most: MOST_LINKS.known },
+        { key: `${mailbox} known`, most: MOST_LINKS.allKnown },
+      ]
+    : [{ key: mailbox, most: MOST_LINKS.strangers }];
+  const counts = await addToCounters(
+    trx,
+    limits.map(({ key }) => ({ key, count: 1, windowMs: DAY_MS })),
+    nowMs,
+  );
+  return limits.every(({ key, most }) => counts.some((each) => each.key === key && each.count <= most));
 }
 
 const instantOf = (ms: EpochMs | null): string | null => (ms === null ? null : formatIso(ms));
@@ -115,15 +139,15 @@ export async function addChannel(
         secret: isWebhook ? secret : null,
         locale,
         code: isWebhook ? null : { hash: hashOfCode(code), untilMs: nowMs + CODE_GOOD_MS },
+        mailboxHash: kind === 'email' && address !== null ? hashOfOwn(owner, address) : null,
       },
       { most: MOST_CHANNELS, sinceMs: nowMs - DAY_MS, nowMs },
     );
     if (isNew && kind === 'email' && address !== null) {
-      const [links] = await addToCounters(trx, [{ key: mailboxOf(address), count: 1, windowMs: DAY_MS }], nowMs);
-      if (links && links.count > MOST_LINKS)
+      if (!(await countLink(trx, owner, address, nowMs)))
         throw new LiqPassError(
           'TOO_MANY_CHANNELS',
-          `One mailbox is sent at most ${MOST_LINKS} links to confirm a day: look there, or choose another way.`,
+          'This mailbox was sent enough links to confirm for a day: look there, or choose another way.',
         );
       await tellChannel(trx, id, 'CONFIRM', 'confirm', { code }, nowMs);
     }
