@@ -50,7 +50,7 @@ export type TestBackend = {
   readOrder(id: string): Promise<PurchaseOrderAnswer>;
   readClaim(id: string): Promise<ClaimAnswer>;
   admin(path: string, body?: unknown): Promise<Reply<ClaimSummary & ErrorAnswer>>;
-  /** Polls until `condition` holds; fails after 10 s. */
+  /** Polls until `condition` holds; fails after a minute. */
   until<T>(read: () => Promise<T>, condition: (value: T) => boolean): Promise<T>;
   close(): Promise<void>;
 };
