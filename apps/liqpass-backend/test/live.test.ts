@@ -80,7 +80,7 @@ test(`all live connections of a process look at the database together (${engine}
   const heard = await Promise.all([3, 13, 23].map(async (index) => streams[index]?.next()));
   for (const data of heard) assert.match(JSON.stringify(data), /"reported_at":"/);
   for (const each of operators) assert.equal((await each.next())?.['reported_payments'], 1);
-  const looks = asked.filter(({ text }) => /from purchase_orders p left join insurance_claims/.test(text));
+  const looks = asked.filter(({ text }) => text.includes('p.id = any('));
   assert.ok(looks.length > 0);
   for (const { values } of looks) assert.equal((values[0] as unknown[]).length, ids.length, 'one look for all of them');
   const counted = asked.filter(({ text }) => text.includes('jsonb_object_agg'));
