@@ -169,7 +169,10 @@ test('a wallet that comes late joins the open dialog, signs in 64 bytes, and one
     await page.getByRole('button', { name: 'Test Wallet' }).click();
     await expect(page.getByRole('dialog')).toBeHidden();
     await expect(page.getByRole('button', { name: wallet.address.slice(-4) })).toBeVisible();
-    await page.addInitScript('addEventListener("DOMContentLoaded", () => announceLate())');
+    // From now on it comes a second after it was first wanted: a wallet's own browser takes its time.
+    await page.addInitScript(
+      'addEventListener("pointerdown", () => setTimeout(announceLate, 1_000), { once: true, capture: true })',
+    );
     await toBePaid(trader);
     await page.clock.install();
     wallet.answerNext('wallet_switchEthereumChain', null);

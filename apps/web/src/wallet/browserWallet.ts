@@ -129,8 +129,15 @@ export async function connectWallet(id: string): Promise<Address> {
   });
 }
 
+/** Takes up the wallet of the last visit. Some announce themselves late: it is waited for, for three seconds. */
 export async function reconnectWallet(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 60)); // for them to announce themselves
+  const last = await config.storage?.getItem('recentConnectorId');
+  const isThere = (): boolean =>
+    getConnectors(config).some(({ id }) => id === last && (id !== INJECTED || window.ethereum !== undefined));
+  for (const ms of [60, 200, 500, 1_000, 1_240]) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    if (isThere()) break;
+  }
   const connections = await reconnect(config).catch(() => []);
   if (connections.length === 0) setWallet({ status: 'none' });
 }
