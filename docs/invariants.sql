@@ -12,19 +12,30 @@ select id from purchase_orders where paid_at is not null and bound_at is not nul
   and exists (select from audit_log b join audit_log p on p.subject_id = b.subject_id
     where b.subject_id = purchase_orders.id::text and b.action = 'bind' and p.action = 'mark_paid' and b.id > p.id);
 
--- name: one purchase order that is covered, or may become so, to an OKX order
+-- name: one purchase order that is covered, or may become so, to an OKX order; and one that follows it
 select okx_meta_json ->> 'ordId' as ord_id from purchase_orders
-  where okx_meta_json is not null and binding_released_at is null group by 1 having count(*) > 1;
+  where okx_meta_json is not null and binding_released_at is null group by 1, behind having count(*) > 1;
 
--- name: one purchase order that is covered, or may become so, to a lifetime of a position
+-- name: one purchase order that is covered, or may become so, to a lifetime of a position; and one that follows it
 select okx_main_uid, okx_pos_id, okx_pos_ctime from purchase_orders
-  where okx_pos_id is not null and binding_released_at is null group by 1, 2, 3 having count(*) > 1;
+  where okx_pos_id is not null and binding_released_at is null group by 1, 2, 3, behind having count(*) > 1;
+
+-- name: the next cover of a position stands behind one that has it, and begins after that one
+select b.id from purchase_orders b where b.behind and b.binding_released_at is null and not exists (select from purchase_orders a
+    where (a.okx_main_uid, a.okx_pos_id, a.okx_pos_ctime) = (b.okx_main_uid, b.okx_pos_id, b.okx_pos_ctime)
+      and not a.behind and a.binding_released_at is null and a.paid_at is not null and a.coverage_end_at <= b.coverage_start_at);
 
 -- name: what let go of its binding is no cover, or was one that had ended
 select id from purchase_orders where binding_released_at < coverage_end_at and paid_at is not null and refund_reason is null;
 
 -- name: two covers of one OKX order do not overlap
 select a.id, b.id as other from purchase_orders a join purchase_orders b on b.okx_meta_json ->> 'ordId' = a.okx_meta_json ->> 'ordId' and b.id > a.id
+  where a.paid_at is not null and a.refund_reason is null and b.paid_at is not null and b.refund_reason is null
+    and greatest(a.coverage_start_at, a.paid_at, a.bound_at) < b.coverage_end_at and greatest(b.coverage_start_at, b.paid_at, b.bound_at) < a.coverage_end_at;
+
+-- name: two covers of one position do not overlap
+select a.id, b.id as other from purchase_orders a join purchase_orders b on b.id > a.id
+    and (a.okx_main_uid, a.okx_pos_id, a.okx_pos_ctime) = (b.okx_main_uid, b.okx_pos_id, b.okx_pos_ctime)
   where a.paid_at is not null and a.refund_reason is null and b.paid_at is not null and b.refund_reason is null
     and greatest(a.coverage_start_at, a.paid_at, a.bound_at) < b.coverage_end_at and greatest(b.coverage_start_at, b.paid_at, b.bound_at) < a.coverage_end_at;
 
@@ -81,6 +92,12 @@ select id from insurance_claims where status in ('VERIFIED_PENDING_REVIEW', 'APP
 -- name: nobody is paid for what happened outside the effective window
 select id from insurance_claims where payout_amount_usdc is not null
   and not (to_timestamp(liquidation_time_ms / 1000.0) >= coverage_window_start and to_timestamp(liquidation_time_ms / 1000.0) < coverage_window_end);
+
+-- name: one liquidation of a position is owed for once
+select c.id, d.id as other from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id
+    join purchase_orders q on q.id > o.id and (q.okx_main_uid, q.okx_pos_id, q.okx_pos_ctime) = (o.okx_main_uid, o.okx_pos_id, o.okx_pos_ctime)
+    join insurance_claims d on d.purchase_order_id = q.id and d.liquidation_time_ms = c.liquidation_time_ms
+  where c.payout_amount_usdc is not null and d.payout_amount_usdc is not null;
 
 -- name: no payout above the fixed sum or the cap that was sold
 select c.id from insurance_claims c join purchase_orders o on o.id = c.purchase_order_id

@@ -52,7 +52,7 @@ test(`orders, claims, payouts and decisions have one CHECK each, with every cond
       ['claim_decisions', 'claim_decisions_sound', 4],
       ['insurance_claims', 'insurance_claims_sound', 17],
       ['payouts', 'payouts_sound', 16],
-      ['purchase_orders', 'purchase_orders_sound', 24],
+      ['purchase_orders', 'purchase_orders_sound', 25],
     ],
   );
 });

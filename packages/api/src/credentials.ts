@@ -72,6 +72,8 @@ export const positionAnswer = z
     reason: z.enum([...new Set([...ELIGIBILITY_REFUSALS, ...SNAPSHOT_REASONS])]).nullable(),
     /** The wallet's own order that has it; null where there is none. */
     order_id: uuid.nullable(),
+    /** From when the next cover would go on from the one in order_id, which may be bought now by naming it in `follows`; left out where none can. */
+    next_from: instant.optional(),
   })
   .meta({ id: 'OkxPosition' });
 export type OkxPosition = z.infer<typeof positionAnswer>;

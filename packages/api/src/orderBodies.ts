@@ -19,7 +19,13 @@ export const createPurchaseOrderBody = z
     coverageEndAt: instant.optional(),
     payoutAddress: givenAddress.optional(),
     quoteHash: txHash.optional(),
+    /** The wallet's own cover, in its last hour, of the position that this one is to be bound to: it begins where that one ends. */
+    follows: uuid.optional(),
   })
+  .refine(
+    (body) => body.follows === undefined || (body.coverageStartAt === undefined && body.coverageEndAt === undefined),
+    'what follows another cover has its window from that one: leave coverageStartAt and coverageEndAt out',
+  )
   .meta({ id: 'CreatePurchaseOrder' });
 
 /** POST /api/purchase-orders/:id/bind-okx */

@@ -67,6 +67,8 @@ const purchaseOrderShape = {
   refund_tx_hash: z.string().optional(),
   /** Cover counts from here: max(coverage_start_at, paid_at, bound_at, created_at), with a key at least 10 minutes after paid_at; null while unpaid. */
   effective_start_at: instant.nullable(),
+  /** The cover of the same position that this one goes on from; left out where it was bought by itself. */
+  follows: uuid.optional(),
   claim_id: uuid.nullable(),
   /** What became of its claim, in short; left out where there is none. */
   claim: z

@@ -2,7 +2,7 @@ import { SIDES } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import { cleanNumber } from './pasted.ts';
 import { price } from './quotes.ts';
-import { hex32, instId, usdcText } from './wire.ts';
+import { hex32, instant, instId, usdcText } from './wire.ts';
 
 /** A price as somebody gives it: "58,210.5" too. */
 const givenPrice = z.string().max(60).transform(cleanNumber).pipe(price);
@@ -16,6 +16,8 @@ export const quoteBody = z
     leverage: z.number().min(1).max(125).optional(),
     liqPx: givenPrice.optional(),
     payoutUsdc: usdcText,
+    /** From when it is to cover, at most an hour ahead: the end of the cover that it follows. Ten minutes from now when left out. */
+    coverageStartAt: instant.optional(),
     /** The quote_hash of the buyer's quote before this one, which he no longer wants: the room it holds goes to this one. */
     replaces: hex32.optional(),
   })

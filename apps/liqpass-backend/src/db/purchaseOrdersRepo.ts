@@ -3,6 +3,7 @@ import type { Usdc } from '@liqpass/kernel/money';
 import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { PAY_WITHIN_MS, WAITING_MS } from '../domain/book/product.ts';
+import type { PositionEnd } from '../domain/payment.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Searched } from '../domain/searched.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
@@ -54,6 +55,7 @@ function toPurchaseOrder(row: Row): PurchaseOrder {
     windowMoves: row.coverage_moves,
     owner: row.owner,
     payoutAddress: row.payout_address,
+    follows: row.follows,
     binding:
       row.okx_meta_json && row.bound_at
         ? {
@@ -113,6 +115,7 @@ export type NewPurchaseOrder = Pick<
   | 'windowMoves'
   | 'owner'
   | 'payoutAddress'
+  | 'follows'
   | 'quoteHash'
 > & {
   readonly window: Window;
@@ -133,10 +136,10 @@ export async function createPurchaseOrder(
     const { rows } = await sql<{ id: string }>`
       with moved as (
         insert into purchase_orders (id, policy_type, chain_id, premium_amount_usdc, policy_params_json, coverage_start_at,
-          coverage_end_at, coverage_moves, owner, payout_address, quote_hash, created_at, updated_at)
+          coverage_end_at, coverage_moves, owner, payout_address, follows, quote_hash, created_at, updated_at)
         select ${order.id}::uuid, ${order.policyType}, ${order.chainId}::int, ${numericOf(order.premium)}::numeric, ${params}::jsonb,
           ${new Date(order.window.startMs)}::timestamptz, ${new Date(order.window.endMs)}::timestamptz, ${order.windowMoves}::boolean,
-          ${order.owner}, ${order.payoutAddress}, ${order.quoteHash}, ${now}::timestamptz, ${now}::timestamptz
+          ${order.owner}, ${order.payoutAddress}, ${order.follows}::uuid, ${order.quoteHash}, ${now}::timestamptz, ${now}::timestamptz
         where ${isUnused(key)}
         returning id, null::text as from_status, 'AWAITING_BINDING'::text as to_status
       ), ${keepKey('moved', key, entry.atMs)}noted as (${auditFrom('moved', entry)})
@@ -167,29 +170,28 @@ export async function listPurchaseOrdersById(db: Db, ids: readonly string[]): Pr
   return rows.map(toPurchaseOrder);
 }
 
-/** The order whose binding holds this OKX order now. */
-export async function findHolderOfOkxOrder(db: Db, ordId: string): Promise<PurchaseOrder | null> {
+/** The orders whose bindings hold this OKX order now, the cover that is before the next one; two at most. */
+export async function findHoldersOfOkxOrder(db: Db, ordId: string): Promise<PurchaseOrder[]> {
   const { rows } = await sql<Row>`
     select ${WITH_CLAIM}
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
-    where p.okx_meta_json ->> 'ordId' = ${ordId} and p.okx_meta_json is not null and p.binding_released_at is null`.execute(
-    db,
-  );
-  const row = rows[0];
-  return row ? toPurchaseOrder(row) : null;
+    where p.okx_meta_json ->> 'ordId' = ${ordId} and p.okx_meta_json is not null and p.binding_released_at is null
+    order by p.behind`.execute(db);
+  return rows.map(toPurchaseOrder);
 }
 
-/** The order whose binding holds this lifetime of a position now. */
-export async function findHolderOfPosition(
+/** The orders whose bindings hold this lifetime of a position now, the cover that is before the next one; two at most. */
+export async function findHoldersOfPosition(
   db: Db,
   position: { readonly mainUid: string; readonly posId: string; readonly cTime: string },
-): Promise<PurchaseOrder | null> {
+): Promise<PurchaseOrder[]> {
   const { rows } = await sql<Row>`
     select ${WITH_CLAIM}
     from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
     where p.okx_main_uid = ${position.mainUid} and p.okx_pos_id = ${position.posId} and p.okx_pos_ctime = ${position.cTime}
-      and p.okx_pos_id is not null and p.binding_released_at is null`.execute(db);
-  return rows[0] ? toPurchaseOrder(rows[0]) : null;
+      and p.okx_pos_id is not null and p.binding_released_at is null
+    order by p.behind`.execute(db);
+  return rows.map(toPurchaseOrder);
 }
 
 /** The orders whose bindings are not released and name one of these OKX orders, or a position of this main account. */
@@ -262,6 +264,8 @@ export type NewBinding = {
   readonly instId: string;
   /** null: nobody has seen the position. */
   readonly attestation: Attestation | null;
+  /** The cover behind which it is bound, for the position's next place; null for the first. */
+  readonly behind: string | null;
 };
 export type NotBoundBecause = 'paid_or_bound' | 'order_already_insured' | 'position_already_insured';
 /** The order as it is bound now, or why it is not. */
@@ -296,16 +300,26 @@ export async function bindOkxMeta(
         from moved, (select ${JSON.stringify(seen.snapshot)}::json as json) at_binding where w.purchase_order_id = moved.id
       ), `
     : sql``;
+  // The cover before it stands as it was judged, on the same position, until this is written: nobody lets go of its binding meanwhile.
+  const ahead =
+    seen && binding.behind !== null
+      ? sql`ahead as (
+        select coverage_end_at from purchase_orders where id = ${binding.behind} and okx_main_uid = ${seen.mainUid} and okx_pos_id = ${seen.posId}
+          and okx_pos_ctime = ${seen.cTime} and binding_released_at is null and paid_at is not null and refund_reason is null
+          and coverage_end_at > ${now} for share
+      ), `
+      : null;
   try {
     const { rows } = await sql<Row>`
-      with moved as (
-        update purchase_orders set okx_meta_json = ${meta}::jsonb, bound_at = ${now}, attested = ${seen !== null},
+      with ${ahead ?? sql``}moved as (
+        update purchase_orders set okx_meta_json = ${meta}::jsonb, behind = ${ahead !== null}, bound_at = ${now}, attested = ${seen !== null},
           ${seen === null ? sql`` : sql`pay_by_grown_ms = 0,`}
           credential_id = ${seen?.credentialId ?? null}, snapshot_id = ${seen?.snapshotId ?? null}, okx_uid = ${seen?.uid ?? null},
           okx_main_uid = ${seen?.mainUid ?? null}, okx_pos_id = ${seen?.posId ?? null}, okx_pos_ctime = ${seen?.cTime ?? null},
           ${seen !== null && wallet !== null ? sql`owner = ${wallet},` : sql``} binding_released_at = null, version = version + 1, updated_at = ${now}
         where id = ${id} and paid_at is null and cancelled_at is null and (owner is null or owner = ${wallet})
           and (okx_meta_json is distinct from ${meta}::jsonb or (${seen !== null}::boolean and attested is not true) or binding_released_at is not null)
+          ${ahead ? sql`and follows = ${binding.behind} and coverage_start_at >= (select coverage_end_at from ahead)` : sql``}
         returning *, ${step.from}::text as from_status, ${step.to}::text as to_status
       ), ${snapshot}${watched}noted as (${auditFrom('moved', entry)})
       select moved.*, ${WITHOUT_CLAIM} from moved`.execute(db);
@@ -316,6 +330,24 @@ export async function bindOkxMeta(
     if (violatesUnique(error, 'purchase_orders_live_position')) return 'position_already_insured';
     throw error;
   }
+}
+
+/**
+ * How the position that an order is bound to is known to have ended since: by the claim on the cover that it follows, or by that one's
+ * watch. null where it follows none, or nothing says so.
+ */
+export async function readPositionEnd(db: Db, order: PurchaseOrder): Promise<PositionEnd | null> {
+  if (order.follows === null) return null;
+  const { rows } = await sql<{ liquidated: boolean | null; closed: boolean | null }>`
+    select c.liquidation_time_ms >= extract(epoch from p.bound_at) * 1000 or (w.ended_as in ('LIQUIDATED', 'CLAIMED') and w.looked_at >= p.bound_at) as liquidated,
+      (c.verdict = 'NOT_LIQUIDATED' and c.rejected_reason in ('CLOSED_NORMALLY', 'ADL') and c.updated_at >= p.bound_at)
+        or (w.ended_as = 'CLOSED' and w.looked_at >= p.bound_at) as closed
+    from purchase_orders p join purchase_orders a on a.id = p.follows and a.okx_main_uid = p.okx_main_uid
+        and a.okx_pos_id = p.okx_pos_id and a.okx_pos_ctime = p.okx_pos_ctime
+      left join insurance_claims c on c.purchase_order_id = a.id left join watches w on w.purchase_order_id = a.id
+    where p.id = ${order.id}`.execute(db);
+  if (rows[0]?.liquidated === true) return 'LIQUIDATED';
+  return rows[0]?.closed === true ? 'CLOSED' : null;
 }
 
 /** Takes back an order that nobody has paid, or says to have paid; what it held is free. Whether it was taken back now. */

@@ -29,10 +29,10 @@ export async function createQuotedOrder(
       returning quote_hash
     ), moved as (
       insert into purchase_orders (id, policy_type, chain_id, premium_amount_usdc, policy_params_json, coverage_start_at,
-        coverage_end_at, coverage_moves, owner, payout_address, quote_hash, position_json, created_at, updated_at)
+        coverage_end_at, coverage_moves, owner, payout_address, follows, quote_hash, position_json, created_at, updated_at)
       select ${order.id}::uuid, ${order.policyType}, ${order.chainId}, ${numericOf(order.premium)}::numeric,
         ${JSON.stringify(order.policyParams)}::jsonb, ${new Date(order.window.startMs)}::timestamptz,
-        ${new Date(order.window.endMs)}::timestamptz, ${order.windowMoves}::boolean, ${order.owner}, ${order.payoutAddress},
+        ${new Date(order.window.endMs)}::timestamptz, ${order.windowMoves}::boolean, ${order.owner}, ${order.payoutAddress}, ${order.follows}::uuid,
         took.quote_hash, ${JSON.stringify(order.position)}::jsonb, ${now}::timestamptz, ${now}::timestamptz
       from took
       returning id, null::text as from_status, 'AWAITING_BINDING'::text as to_status

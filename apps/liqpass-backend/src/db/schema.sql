@@ -662,8 +662,11 @@ TABLE purchase_orders
   premium_vanished_at timestamp with time zone
   cancelled_at timestamp with time zone
   pay_by_grown_ms bigint NOT NULL DEFAULT 0
-  CONSTRAINT purchase_orders_sound CHECK (purchase_orders_sound(premium_amount_usdc, coverage_start_at, coverage_end_at, okx_meta_json, bound_at, attested, binding_released_at, reported_at, reported_tx_hash, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by, refund_reason, credential_id, snapshot_id, okx_uid, okx_main_uid, okx_pos_id, okx_pos_ctime, waiting_check, payer, paid_probability, refunded_at, refund_to, refund_tx_hash, amount_due_usdc, payment_reference, payment_seen_tx_hash, payment_seen_block, payment_final, pay_by_grown_ms)) NOT VALID
+  follows uuid
+  behind boolean NOT NULL DEFAULT false
+  CONSTRAINT purchase_orders_sound CHECK (purchase_orders_sound(premium_amount_usdc, coverage_start_at, coverage_end_at, okx_meta_json, bound_at, attested, binding_released_at, reported_at, reported_tx_hash, paid_at, paid_amount_usdc, payment_tx_hash, marked_paid_by, refund_reason, credential_id, snapshot_id, okx_uid, okx_main_uid, okx_pos_id, okx_pos_ctime, waiting_check, payer, paid_probability, refunded_at, refund_to, refund_tx_hash, amount_due_usdc, payment_reference, payment_seen_tx_hash, payment_seen_block, payment_final, pay_by_grown_ms, follows, behind)) NOT VALID
   CONSTRAINT purchase_orders_credential_id_fkey FOREIGN KEY (credential_id) REFERENCES okx_credentials(id)
+  CONSTRAINT purchase_orders_follows_fkey FOREIGN KEY (follows) REFERENCES purchase_orders(id)
   CONSTRAINT purchase_orders_pkey PRIMARY KEY (id)
   CREATE INDEX purchase_orders_account ON purchase_orders USING btree (okx_main_uid, created_at DESC) WHERE (okx_main_uid IS NOT NULL)
   CREATE INDEX purchase_orders_confirmed ON purchase_orders USING btree (reported_at DESC) WHERE ((reported_at IS NOT NULL) AND (paid_at IS NOT NULL))
@@ -688,10 +691,11 @@ END) DESC, created_at DESC, id DESC)
   CREATE INDEX purchase_orders_uid ON purchase_orders USING btree (okx_uid) WHERE (okx_uid IS NOT NULL)
   CREATE INDEX purchase_orders_waiting ON purchase_orders USING btree (paid_at) WHERE (attested AND (refund_reason IS NULL) AND (waiting_check IS DISTINCT FROM 'UNTOUCHED'::text))
   CREATE INDEX purchase_orders_window_brin ON purchase_orders USING brin (coverage_end_at) WITH (pages_per_range='32', autosummarize='on')
-  CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text))) WHERE ((okx_meta_json IS NOT NULL) AND ((binding_released_at IS NULL) OR ((paid_at IS NOT NULL) AND (refund_reason IS NULL) AND (binding_released_at < coverage_end_at))))
-  CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime) WHERE ((okx_pos_id IS NOT NULL) AND ((binding_released_at IS NULL) OR ((paid_at IS NOT NULL) AND (refund_reason IS NULL) AND (binding_released_at < coverage_end_at))))
+  CREATE UNIQUE INDEX purchase_orders_live_okx_order ON purchase_orders USING btree (((okx_meta_json ->> 'ordId'::text)), behind) WHERE ((okx_meta_json IS NOT NULL) AND ((binding_released_at IS NULL) OR ((paid_at IS NOT NULL) AND (refund_reason IS NULL) AND (binding_released_at < coverage_end_at))))
+  CREATE UNIQUE INDEX purchase_orders_live_position ON purchase_orders USING btree (okx_main_uid, okx_pos_id, okx_pos_ctime, behind) WHERE ((okx_pos_id IS NOT NULL) AND ((binding_released_at IS NULL) OR ((paid_at IS NOT NULL) AND (refund_reason IS NULL) AND (binding_released_at < coverage_end_at))))
   CREATE UNIQUE INDEX purchase_orders_payment_reference ON purchase_orders USING btree (payment_reference) WHERE (payment_reference IS NOT NULL)
   CREATE UNIQUE INDEX purchase_orders_payment_tx ON purchase_orders USING btree (payment_tx_hash) WHERE (payment_tx_hash IS NOT NULL)
+  CREATE TRIGGER move_up AFTER UPDATE OF binding_released_at ON purchase_orders FOR EACH ROW WHEN (((old.binding_released_at IS NULL) AND (new.binding_released_at IS NOT NULL) AND (NOT new.behind) AND (new.okx_pos_id IS NOT NULL))) EXECUTE FUNCTION move_up_next_cover()
   CREATE TRIGGER tell_seen AFTER UPDATE OF payment_seen_tx_hash ON purchase_orders FOR EACH ROW WHEN (((new.payment_seen_tx_hash IS DISTINCT FROM old.payment_seen_tx_hash) AND (new.payment_seen_tx_hash IS NOT NULL) AND (new.paid_at IS NULL))) EXECUTE FUNCTION tell_of_payment_seen()
 
 TABLE quotes
@@ -922,6 +926,18 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION move_up_next_cover()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      update purchase_orders set behind = false
+      where okx_main_uid = new.okx_main_uid and okx_pos_id = new.okx_pos_id and okx_pos_ctime = new.okx_pos_ctime
+        and okx_pos_id is not null and behind and binding_released_at is null;
+      return null;
+    end
+    $function$
+
 CREATE OR REPLACE FUNCTION note_room()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -981,7 +997,7 @@ AS $function$
     end
     $function$
 
-CREATE OR REPLACE FUNCTION purchase_orders_sound(premium_amount_usdc numeric, coverage_start_at timestamp with time zone, coverage_end_at timestamp with time zone, okx_meta_json jsonb, bound_at timestamp with time zone, attested boolean, binding_released_at timestamp with time zone, reported_at timestamp with time zone, reported_tx_hash text, paid_at timestamp with time zone, paid_amount_usdc numeric, payment_tx_hash text, marked_paid_by text, refund_reason text, credential_id uuid, snapshot_id uuid, okx_uid text, okx_main_uid text, okx_pos_id text, okx_pos_ctime text, waiting_check text, payer text, paid_probability double precision, refunded_at timestamp with time zone, refund_to text, refund_tx_hash text, amount_due_usdc numeric, payment_reference text, payment_seen_tx_hash text, payment_seen_block bigint, payment_final boolean, pay_by_grown_ms bigint)
+CREATE OR REPLACE FUNCTION purchase_orders_sound(premium_amount_usdc numeric, coverage_start_at timestamp with time zone, coverage_end_at timestamp with time zone, okx_meta_json jsonb, bound_at timestamp with time zone, attested boolean, binding_released_at timestamp with time zone, reported_at timestamp with time zone, reported_tx_hash text, paid_at timestamp with time zone, paid_amount_usdc numeric, payment_tx_hash text, marked_paid_by text, refund_reason text, credential_id uuid, snapshot_id uuid, okx_uid text, okx_main_uid text, okx_pos_id text, okx_pos_ctime text, waiting_check text, payer text, paid_probability double precision, refunded_at timestamp with time zone, refund_to text, refund_tx_hash text, amount_due_usdc numeric, payment_reference text, payment_seen_tx_hash text, payment_seen_block bigint, payment_final boolean, pay_by_grown_ms bigint, follows uuid, behind boolean)
  RETURNS boolean
  LANGUAGE plpgsql
  IMMUTABLE
@@ -1011,6 +1027,7 @@ begin
   and ((binding_released_at IS NULL) OR (paid_at IS NULL) OR (refund_reason IS NOT NULL) OR (binding_released_at >= coverage_end_at)) -- purchase_orders_released_is_no_cover
   and (waiting_check = ANY (ARRAY['UNTOUCHED'::text, 'TOUCHED'::text, 'UNKNOWN'::text])) -- purchase_orders_waiting_check_check
   and (pay_by_grown_ms >= 0) -- purchase_orders_pay_by_grown_ms_check
+  and ((NOT behind) OR ((follows IS NOT NULL) AND (okx_pos_id IS NOT NULL))) -- purchase_orders_behind_is_seen
   ;
 end
 $function$

@@ -60,6 +60,7 @@ const facts = (
     path: { marks: { low: String(low), high: String(close), longestGapMs: 15_000 }, hours: [] },
     price: { set: PROD_2026_04, product: OKX_24H, boundProbability: 0.005, market: marketAt(mark), nEvents: 0 },
     room: null,
+    ended: null,
     order: order(said),
     ...rest,
   };
@@ -80,6 +81,8 @@ test('money that buys no cover goes back, with the first reason of the table in 
   // A block's time and our clock differ by some seconds.
   assert.equal(says(pay(NOW - 6 * MINUTE_MS - 1)), null);
   assert.equal(says({ order: { cancelledAtMs: NOW } }), 'PAID_AFTER_WINDOW');
+  assert.equal(says({ ended: 'LIQUIDATED' }), 'TOUCHED_BEFORE_COVER');
+  assert.equal(says({ ended: 'CLOSED' }), 'BINDING_RELEASED');
   assert.equal(says(pay(NOW, 999_999n)), 'PAID_SHORT');
   assert.equal(says(pay(NOW, 1_000_000n)), null);
   assert.equal(says({ order: { window: { startMs: 0, endMs: NOW } } }), 'PAID_AFTER_WINDOW');

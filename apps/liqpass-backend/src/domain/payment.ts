@@ -44,6 +44,9 @@ export type RoomFacts = {
   readonly otherCovers: readonly { readonly payout: Usdc; readonly margin: Usdc }[];
 };
 
+/** What the cover before this one, or its watch, showed of the position. */
+export type PositionEnd = 'LIQUIDATED' | 'CLOSED';
+
 /** Everything known at the moment that a payment counts. */
 export type PaymentFacts = {
   readonly order: Pick<
@@ -66,6 +69,8 @@ export type PaymentFacts = {
   readonly path: MarkHistory | null;
   readonly price: PriceFacts | null;
   readonly room: RoomFacts | null;
+  /** How the position is known to have ended since it was bound, from the cover that this one follows; null where nothing says so. */
+  readonly ended: PositionEnd | null;
 };
 
 /** What can be known only later, where the marks were not kept: looked at again before anything is paid. */
@@ -108,7 +113,8 @@ export function decidePayment(facts: PaymentFacts): PaymentDecision {
   if (window && !effectiveWindow(paid)) return refund('PAID_AFTER_WINDOW');
   const deadlineMs = payBy(order);
   if (deadlineMs !== null && payment.paidAtMs >= deadlineMs) return refund('PAID_AFTER_DEADLINE');
-  if (order.binding.released) return refund('BINDING_RELEASED');
+  if (order.binding.released || facts.ended === 'CLOSED') return refund('BINDING_RELEASED');
+  if (facts.ended === 'LIQUIDATED') return refund('TOUCHED_BEFORE_COVER');
 
   const wait = waitingPeriod(paid);
   if (wait && order.position) {

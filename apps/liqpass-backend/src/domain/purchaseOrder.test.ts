@@ -30,6 +30,7 @@ const order = (facts: Partial<PurchaseOrder> = {}): PurchaseOrder => ({
   windowMoves: false,
   owner: null,
   payoutAddress: null,
+  follows: null,
   binding: null,
   reported: null,
   paidAtMs: null,

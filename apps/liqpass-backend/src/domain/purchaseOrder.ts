@@ -1,7 +1,7 @@
 import type { Usdc } from '@liqpass/kernel/money';
 import { isWithin, type EpochMs, type Window } from '@liqpass/kernel/time';
 import type { ClaimStatus, PurchaseOrderStatus, RefundReason, Side, WaitingCheck } from '@liqpass/kernel/vocabulary';
-import { PAY_WITHIN_MS, WAITING_MS } from './book/product.ts';
+import { MAX_START_AHEAD_MS, PAY_WITHIN_MS, WAITING_MS } from './book/product.ts';
 
 export type Position = {
   readonly instId: string;
@@ -34,6 +34,8 @@ export type PurchaseOrder = {
   readonly windowMoves: boolean;
   readonly owner: string | null;
   readonly payoutAddress: string | null;
+  /** The cover of the same position that this one goes on from; null where it was bought by itself. */
+  readonly follows: string | null;
   readonly binding: {
     readonly ordId: string;
     readonly instId: string;
@@ -137,6 +139,28 @@ export function holdsItsOkxOrder(order: PurchaseOrder, nowMs: EpochMs): boolean 
   if (!order.binding || order.binding.released) return false;
   const status = purchaseOrderStatus(order, nowMs);
   return status !== 'LAPSED' && order.refundReason === null && status !== 'EXPIRED';
+}
+
+/**
+ * From when the next cover of the same position goes on from this one: its end, in its last hour, where a key showed the position.
+ * null where none can be bought yet: before, after, and while a claim may end it.
+ */
+export function nextCoverFrom(order: PurchaseOrder, nowMs: EpochMs): EpochMs | null {
+  if (order.binding?.attested !== true || order.binding.released) return null;
+  if (!order.window || purchaseOrderStatus(order, nowMs) !== 'ACTIVE') return null;
+  return order.window.endMs <= nowMs + MAX_START_AHEAD_MS ? order.window.endMs : null;
+}
+
+/** Whether an order may be bound behind the cover that it follows: of the same wallet, and not before that one ends. */
+export function goesOnFrom(order: PurchaseOrder, ahead: PurchaseOrder, nowMs: EpochMs): boolean {
+  const fromMs = nextCoverFrom(ahead, nowMs);
+  return (
+    fromMs !== null &&
+    order.follows === ahead.id &&
+    order.owner === ahead.owner &&
+    order.window !== null &&
+    order.window.startMs >= fromMs
+  );
 }
 
 export type ClaimRefusal =

@@ -47,10 +47,15 @@ test('a window that the payment moved is where the order put it again; a given o
   const createdAtMs = PAID - 3 * HOUR_MS;
   const window = { startMs: PAID + 10 * MINUTE_MS, endMs: PAID + 10 * MINUTE_MS + DAY_MS };
   const start = createdAtMs + 10 * MINUTE_MS;
-  assert.deepEqual(windowBeforePayment({ window, windowMoves: true, createdAtMs }), {
+  assert.deepEqual(windowBeforePayment({ window, windowMoves: true, createdAtMs, follows: null }), {
     startMs: start,
     endMs: start + DAY_MS,
   });
-  assert.deepEqual(windowBeforePayment({ window, windowMoves: false, createdAtMs }), window);
-  assert.equal(windowBeforePayment({ window: null, windowMoves: true, createdAtMs }), null);
+  assert.deepEqual(windowBeforePayment({ window, windowMoves: false, createdAtMs, follows: null }), window);
+  assert.deepEqual(
+    windowBeforePayment({ window, windowMoves: true, createdAtMs, follows: 'the one before' }),
+    window,
+    'what follows another cover stays behind its end',
+  );
+  assert.equal(windowBeforePayment({ window: null, windowMoves: true, createdAtMs, follows: null }), null);
 });

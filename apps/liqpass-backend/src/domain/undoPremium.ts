@@ -36,10 +36,11 @@ export function refuseUndo(
 
 /** The window of an order before its payment: one that the server set moved with it, a given one never did. */
 export function windowBeforePayment(
-  order: Pick<PurchaseOrder, 'window' | 'windowMoves' | 'createdAtMs'>,
+  order: Pick<PurchaseOrder, 'window' | 'windowMoves' | 'createdAtMs' | 'follows'>,
 ): Window | null {
   const { window } = order;
-  if (!window || !order.windowMoves) return window;
+  // What follows another cover never begins before that one's end.
+  if (!window || !order.windowMoves || order.follows !== null) return window;
   const startMs = order.createdAtMs + WAITING_MS;
   return { startMs, endMs: startMs + (window.endMs - window.startMs) };
 }

@@ -1,11 +1,12 @@
 import { credentialParams, positionList, type OkxPosition } from '@liqpass/api/credentials';
+import { formatIso } from '@liqpass/kernel/time';
 import type { Server } from '@liqpass/service/server';
 import type { HallContext } from '../services/hallContext.ts';
 import { listOpenPositions, type ShownPosition } from '../services/openPositions.ts';
 import { signedIn, signedInOnly } from './people/guards.ts';
 import { OF_EXCHANGE_KEY } from './platform/refusals.ts';
 
-const positionToWire = ({ position, reason, orderId }: ShownPosition): OkxPosition => ({
+const positionToWire = ({ position, reason, orderId, nextFromMs }: ShownPosition): OkxPosition => ({
   inst_id: position.instId,
   pos_side: position.posSide,
   side: position.side,
@@ -20,6 +21,7 @@ const positionToWire = ({ position, reason, orderId }: ShownPosition): OkxPositi
   insurable: reason === null,
   reason,
   order_id: orderId,
+  ...(nextFromMs === null ? {} : { next_from: formatIso(nextFromMs) }),
 });
 
 /** What is open on the account of a wallet's key, and what of it could be insured. */

@@ -51,6 +51,8 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
         response: { 201: createPurchaseOrderAnswer },
         refuses: [
           'SESSION_EXPIRED',
+          'PURCHASE_ORDER_NOT_FOUND',
+          'NOT_THE_OWNER',
           'IDEMPOTENCY_KEY_IN_FLIGHT',
           'IDEMPOTENCY_KEY_REUSED',
           'PRODUCT_NOT_FOUND',
@@ -98,6 +100,7 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
               endMs: instantMs(body.coverageEndAt),
               payoutAddress: body.payoutAddress ?? null,
               quoteHash: body.quoteHash ?? null,
+              follows: body.follows ?? null,
               owner,
               caller: callerName(request),
             },

@@ -68,6 +68,7 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
       : {}),
     ...(order.payer === null ? {} : { payer: order.payer }),
     effective_start_at: isoOrNull(effectiveWindow(order)?.startMs ?? null),
+    ...(order.follows === null ? {} : { follows: order.follows }),
     claim_id: order.claim?.id ?? null,
     ...(order.claim
       ? {

@@ -9,7 +9,7 @@ import { keepAmountDue } from '../db/amountsDueRepo.ts';
 import type { Db } from '../db/platform/database.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
-import { holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { goesOnFrom, holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
 import { readCredential } from './people/credentials.ts';
 import { bindAssessed } from './eligibility.ts';
@@ -98,11 +98,11 @@ async function bindUnattested(
     repo.bindOkxMeta(
       ctx.db,
       order.id,
-      { ...okx, attestation: null },
+      { ...okx, attestation: null, behind: null },
       stepOf(ctx, order),
       entry(ctx, actor, 'bind', { details: { ...okx } }),
     );
-  return untilBound(ctx, okx, null, bind);
+  return untilBound(ctx, order, okx, null, bind);
 }
 
 /** Asks jp-verify for the position with the trader's key, outside any transaction, and then binds what was seen. */
@@ -132,22 +132,22 @@ async function bindAttested(
     signed: answer.attestation ? { keyId: answer.attestation.key_id, attestation: answer.attestation } : null,
   };
   const details = { ...okx, credentialId, evidenceRoot: attestation.evidenceRoot };
-  const write = async (db: Db, more: Record<string, unknown>): Promise<PurchaseOrder> => {
+  const write = async (db: Db, behind: string | null, more: Record<string, unknown>): Promise<PurchaseOrder> => {
     if (ctx.settings.watch !== null) await keepAmountDue(db, order.id, order.premium, `account ${snapshot.mainUid}`);
     const outcome = await repo.bindOkxMeta(
       db,
       order.id,
-      { ...okx, attestation },
+      { ...okx, attestation, behind },
       stepOf(ctx, order),
-      entry(ctx, actor, 'bind', { details: { ...details, ...more } }),
+      entry(ctx, actor, 'bind', { details: { ...details, ...more, ...(behind === null ? {} : { follows: behind }) } }),
     );
     if (typeof outcome === 'string') throw new NotBound(outcome);
     return outcome;
   };
-  return untilBound(ctx, okx, attestation, async () => {
+  return untilBound(ctx, order, okx, attestation, async (behind) => {
     try {
       return await bindAssessed(ctx, order, snapshot, (trx, { probability, unchecked, doubts }) =>
-        write(trx, { probability: probability.toFixed(6), unchecked, doubts }),
+        write(trx, behind, { probability: probability.toFixed(6), unchecked, doubts }),
       );
     } catch (error) {
       if (error instanceof NotBound) return error.outcome;
@@ -190,23 +190,35 @@ function stepOf(ctx: HallContext, order: PurchaseOrder): repo.StatusStep {
   return { from, to: from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT' };
 }
 
-/** Binds; where an ended cover still holds the order or the position, lets go of that one and binds again. null when there was nothing to bind. */
+/**
+ * Binds, behind the cover that the order follows while that one runs; where an ended cover still holds the order or the position, lets
+ * go of that one and binds again. null when there was nothing to bind.
+ */
 async function untilBound(
   ctx: HallContext,
+  order: PurchaseOrder,
   okx: OkxOrder,
   attestation: repo.Attestation | null,
-  bind: () => Promise<repo.BindOutcome>,
+  bind: (behind: string | null) => Promise<repo.BindOutcome>,
 ): Promise<PurchaseOrder | null> {
-  // At most the order's holder and the position's holder are in the way.
-  for (let tries = 0; tries < 3; tries += 1) {
-    const outcome = await bind();
+  let behind = attestation === null ? null : await readAhead(ctx, order);
+  // At most the holders of the order and those of the position are in the way, and the cover ahead that stands no more.
+  for (let tries = 0; tries < 5; tries += 1) {
+    const outcome = await bind(behind);
     if (typeof outcome !== 'string') return outcome;
-    if (outcome === 'paid_or_bound') return null;
-    const holder =
+    if (outcome === 'paid_or_bound') {
+      if (behind === null) return null;
+      // Another position than the one ahead, or that one ended meanwhile.
+      behind = null;
+      continue;
+    }
+    const holders =
       outcome === 'order_already_insured' || attestation === null
-        ? await repo.findHolderOfOkxOrder(ctx.db, okx.ordId)
-        : await repo.findHolderOfPosition(ctx.db, attestation);
-    if (holder && !(await releaseIfOver(ctx, holder))) break;
+        ? await repo.findHoldersOfOkxOrder(ctx.db, okx.ordId)
+        : await repo.findHoldersOfPosition(ctx.db, attestation);
+    let released = holders.length === 0;
+    for (const holder of holders) released = (await releaseIfOver(ctx, holder)) || released;
+    if (!released) break;
   }
   throw new LiqPassError(
     'ORDER_ALREADY_INSURED',
@@ -217,6 +229,13 @@ async function untilBound(
 
 const alreadyPaid = (): LiqPassError =>
   new LiqPassError('ALREADY_PAID_CANNOT_BIND', 'The premium has been paid: the OKX order can no longer be changed.');
+
+/** The cover behind which an order is to be bound: the one it follows, while that runs. */
+async function readAhead(ctx: HallContext, order: PurchaseOrder): Promise<string | null> {
+  if (order.follows === null) return null;
+  const ahead = await repo.getPurchaseOrderById(ctx.db, order.follows);
+  return ahead && goesOnFrom(order, ahead, ctx.clock.now()) ? ahead.id : null;
+}
 
 /** Lets go of a binding whose cover has ended; whether what it held may be free now. */
 async function releaseIfOver(ctx: HallContext, holder: PurchaseOrder): Promise<boolean> {

@@ -10,7 +10,7 @@ import { getRoomOfOrder, listRoomsOfAccount, lockBook, type Room } from '../db/b
 import type { Db } from '../db/platform/database.ts';
 import { getQuote, type StoredQuote } from '../db/book/quotesRepo.ts';
 import { setPosition } from '../db/quotedOrdersRepo.ts';
-import { findHolderOfOkxOrder, findHolderOfPosition } from '../db/purchaseOrdersRepo.ts';
+import { findHoldersOfOkxOrder, findHoldersOfPosition } from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
@@ -45,12 +45,12 @@ export async function assessBinding(
   order: PurchaseOrder,
   snapshot: PositionSnapshot,
 ): Promise<Assessment> {
-  const { decision, margin, quote } = await judge(ctx, trx, order, snapshot);
+  const { decision, margin, quote, notAtOnce } = await judge(ctx, trx, order, snapshot);
   if (!decision.eligible) throw refusal(decision, order);
   const { price } = decision;
   const nowMs = ctx.clock.now();
   const room = await getRoomOfOrder(trx, order.id);
-  await takeRoom(ctx, trx, {
+  const taken: Room = {
     id: room?.id ?? randomUUID(),
     quoteHash: quote?.quoteHash ?? null,
     purchaseOrderId: order.id,
@@ -65,7 +65,8 @@ export async function assessBinding(
     soldAtMs: room?.soldAtMs ?? nowMs,
     heldUntilMs: Math.min(nowMs + PAY_WITHIN_MS, order.window?.endMs ?? nowMs),
     tentativeOf: null,
-  } satisfies Room);
+  };
+  await takeRoom(ctx, trx, taken, notAtOnce);
   await setPosition(trx, order.id, {
     inst_id: snapshot.instId,
     side: snapshot.side,
@@ -106,7 +107,7 @@ async function judge(
   trx: Db,
   order: PurchaseOrder,
   snapshot: PositionSnapshot,
-): Promise<{ decision: BindingDecision; margin: Usdc; quote: StoredQuote | null }> {
+): Promise<{ decision: BindingDecision; margin: Usdc; quote: StoredQuote | null; notAtOnce: Usdc }> {
   const nowMs = ctx.clock.now();
   const product = readProduct(order.policyType);
   refuseStopped(ctx, { policyType: order.policyType, instId: snapshot.instId, side: snapshot.side });
@@ -122,7 +123,11 @@ async function judge(
   const quote = order.quoteHash === null ? null : await getQuote(trx, order.quoteHash);
   const others = await listRoomsOfAccount(trx, snapshot.mainUid, nowMs);
   // Whoever covers this very order or position already is told by the binding itself, not by the account's limit.
-  const holders = [order, await findHolderOfOkxOrder(trx, snapshot.ordId), await findHolderOfPosition(trx, snapshot)];
+  const holders = [
+    order,
+    ...(await findHoldersOfOkxOrder(trx, snapshot.ordId)),
+    ...(await findHoldersOfPosition(trx, snapshot)),
+  ];
   const startMs = Math.max(order.window?.startMs ?? nowMs, nowMs);
   const decision = decideBinding({
     set: PARAMS,
@@ -135,10 +140,13 @@ async function judge(
     fixedPrice: quote?.fixedPrice ?? true,
     quoted: quote && { ...quote },
     otherCovers: others
-      .filter((room) => !holders.some((holder) => holder?.id === room.purchaseOrderId))
+      .filter((room) => !holders.some((holder) => holder.id === room.purchaseOrderId))
       .map((room) => ({ payout: room.payout, margin: room.margin ?? usdc(0n) })),
   });
-  return { decision, margin: position.margin, quote };
+  // The cover that it follows has ended when it begins: the account is never promised both.
+  const ahead = holders.find((holder) => holder.id === order.follows);
+  const before = ahead && others.find((room) => room.purchaseOrderId === ahead.id);
+  return { decision, margin: position.margin, quote, notAtOnce: before?.payout ?? usdc(0n) };
 }
 
 /** The market with the mark of the snapshot, which was read a moment ago from the account's own side. */
@@ -205,6 +213,7 @@ async function withNewQuote(
       side: snapshot.side,
       at: { liqPx: snapshot.liqPx },
       payout: order.payoutFixed,
+      startMs: order.follows === null ? null : (order.window?.startMs ?? null),
       replaces: null,
       caller: `account ${snapshot.mainUid}`,
     });

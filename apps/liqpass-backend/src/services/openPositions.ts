@@ -3,7 +3,7 @@ import type { OkxPosition } from '@liqpass/api/credentials';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { coinOf } from '@liqpass/underwriting/products';
 import { listHolders } from '../db/purchaseOrdersRepo.ts';
-import { holdsItsOkxOrder } from '../domain/purchaseOrder.ts';
+import { holdsItsOkxOrder, nextCoverFrom } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
 import { readCredential } from './people/credentials.ts';
 
@@ -13,6 +13,8 @@ export type ShownPosition = {
   readonly reason: OkxPosition['reason'];
   /** The order that holds it, where that is the wallet's own. */
   readonly orderId: string | null;
+  /** From when the next cover would go on from that order, where it may be bought now. */
+  readonly nextFromMs: EpochMs | null;
 };
 
 /** One lifetime of one position, as a word to look up. */
@@ -40,14 +42,21 @@ export function judgeOpenPosition(
 ): ShownPosition {
   const lifetime = lifetimeOf(position.posId, position.cTime);
   const ordId = position.orders[0]?.ordId;
-  const holder = holders.find(
-    ({ order, lifetime: held }) =>
-      (held === lifetime || (ordId !== undefined && order.binding?.ordId === ordId)) && holdsItsOkxOrder(order, nowMs),
-  );
+  const [holder, ...more] = holders
+    .filter(
+      ({ order, lifetime: held }) =>
+        (held === lifetime || (ordId !== undefined && order.binding?.ordId === ordId)) &&
+        holdsItsOkxOrder(order, nowMs),
+    )
+    // Where it has its next cover, that is the one to look at.
+    .toSorted((a, b) => b.order.createdAtMs - a.order.createdAtMs);
+  const own = holder?.order.owner === owner ? holder.order : null;
+  const nextFromMs = own && more.length === 0 && holder?.lifetime === lifetime ? nextCoverFrom(own, nowMs) : null;
   return {
     position,
-    reason: reasonOf(position, holder !== undefined),
-    orderId: holder?.order.owner === owner ? holder.order.id : null,
+    reason: reasonOf(position, holder !== undefined && nextFromMs === null),
+    orderId: own?.id ?? null,
+    nextFromMs,
   };
 }
 

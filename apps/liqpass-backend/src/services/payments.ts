@@ -1,5 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import type { Usdc } from '@liqpass/kernel/money';
+import { usdc, type Usdc } from '@liqpass/kernel/money';
 import { formatIso, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../db/audit/auditRepo.ts';
@@ -234,7 +234,8 @@ async function readPaymentFacts(
       nowMs,
       path: seen?.path ?? null,
       price: seen?.price ?? null,
-      room: isLapsed ? await readRoomFacts(ctx, db, room ?? newRoom(order), nowMs) : null,
+      room: isLapsed ? await readRoomFacts(ctx, db, order, room ?? newRoom(order), nowMs) : null,
+      ended: await repo.readPositionEnd(db, order),
     },
     room,
   };
@@ -279,10 +280,20 @@ export function priceFacts(
   };
 }
 
-async function readRoomFacts(ctx: HallContext, db: Db, room: Room, nowMs: EpochMs): Promise<RoomFacts> {
+async function readRoomFacts(
+  ctx: HallContext,
+  db: Db,
+  order: PurchaseOrder,
+  room: Room,
+  nowMs: EpochMs,
+): Promise<RoomFacts> {
   const risk = ctx.market.risk(nowMs);
-  const totals = await readTotals(ctx, db, nowMs, { account: room.mainAccount, except: room.id, risk });
-  const others = room.mainAccount === null ? [] : await listRoomsOfAccount(db, room.mainAccount, nowMs);
+  const rooms = room.mainAccount === null ? [] : await listRoomsOfAccount(db, room.mainAccount, nowMs);
+  // The cover that it follows has ended when it begins: the account is never promised both.
+  const isBefore = (each: Room): boolean => order.follows !== null && each.purchaseOrderId === order.follows;
+  const notAtOnce = rooms.find(isBefore)?.payout ?? usdc(0n);
+  const totals = await readTotals(ctx, db, nowMs, { account: room.mainAccount, except: room.id, risk, notAtOnce });
+  const others = rooms.filter((each) => !isBefore(each));
   return {
     candidate: toBookPolicy({ ...room, soldAtMs: nowMs }),
     totals,

@@ -1,5 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
-import { formatIso, HOUR_MS } from '@liqpass/kernel/time';
+import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
@@ -8,7 +8,7 @@ import { takeAmountDue } from '../db/amountsDueRepo.ts';
 import { getQuote } from '../db/book/quotesRepo.ts';
 import { createQuotedOrder } from '../db/quotedOrdersRepo.ts';
 import { decideApplication, decideQuotedApplication, type Application } from '../domain/book/product.ts';
-import { purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { nextCoverFrom, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { payeeAddress, requirePayable } from './payeeAddress.ts';
 import type { KeyToKeep } from '../db/platform/idempotencyRepo.ts';
 import { inFlight } from './platform/idempotency.ts';
@@ -29,6 +29,8 @@ export type NewApplication = Application & {
   readonly caller: string;
   /** The quote it is bought at; null for the catalogue's price. */
   readonly quoteHash: string | null;
+  /** The cover that it goes on from; null for none. */
+  readonly follows: string | null;
 };
 
 /** What is kept of the sale beside the order, so that it is made once: by the id of the order. */
@@ -48,7 +50,8 @@ export async function createPurchaseOrder(
       'PAYOUT_ADDRESS_NOT_SIGNED',
       'An order of a wallet pays to that wallet: leave payoutAddress out, and sign for another address once the order is made.',
     );
-  const sale = { ...application, payoutAddress };
+  const after = application.follows === null ? null : await readAhead(ctx, application.follows, actor);
+  const sale = { ...application, payoutAddress, follows: after?.id ?? null, afterMs: after?.fromMs ?? null };
   const sell = (into: Db): Promise<string> =>
     application.quoteHash === null
       ? sellAtFixedPrice(ctx, into, sale, actor, keep)
@@ -60,6 +63,26 @@ export async function createPurchaseOrder(
     await takeAmountDue(trx, id, application.premium, { name: application.caller, isAccount: false });
     return id;
   });
+}
+
+/**
+ * The cover that an order goes on from, and from when. null where that one is over, or no key showed its position: then it is an order
+ * like any other, and binding says what stands in the way.
+ */
+async function readAhead(
+  ctx: HallContext,
+  id: string,
+  actor: Actor,
+): Promise<{ readonly id: string; readonly fromMs: EpochMs } | null> {
+  const ahead = await readOwnPurchaseOrder(ctx, id, actor);
+  const nowMs = ctx.clock.now();
+  if (purchaseOrderStatus(ahead, nowMs) !== 'ACTIVE' || !ahead.window || ahead.binding?.attested !== true) return null;
+  if (nextCoverFrom(ahead, nowMs) === null)
+    throw new LiqPassError(
+      'START_TOO_FAR',
+      `The cover before it ends at ${formatIso(ahead.window.endMs)}: the next one can be bought in its last hour, as a price is of the market now.`,
+    );
+  return { id: ahead.id, fromMs: ahead.window.endMs };
 }
 
 /** Sells at the catalogue's price: no quote, no market, and nothing asked of the database but to write the order. */

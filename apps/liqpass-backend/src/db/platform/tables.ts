@@ -38,6 +38,10 @@ export type PurchaseOrdersTable = {
   bound_at: Timestamp | null;
   attested: boolean | null;
   binding_released_at: Timestamp | null;
+  /** The cover that this one goes on from. */
+  follows: string | null;
+  /** Bound for the position's next place, while the cover before it still has the first. */
+  behind: ColumnType<boolean, boolean | undefined, boolean>;
   reported_at: Timestamp | null;
   reported_tx_hash: string | null;
   paid_at: Timestamp | null;

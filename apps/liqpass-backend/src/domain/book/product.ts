@@ -49,6 +49,8 @@ export type Application = {
   readonly payoutCap: Usdc;
   readonly startMs: EpochMs | null;
   readonly endMs: EpochMs | null;
+  /** The end of the cover that it follows: it begins then at the earliest. null where it follows none. */
+  readonly afterMs?: EpochMs | null;
 };
 
 export type ApplicationDecision =
@@ -107,13 +109,13 @@ export function decideApplication(
 /** A given start may be so far ahead: the price is of today's market. */
 export const MAX_START_AHEAD_MS = HOUR_MS;
 
-/** The window asked for where it is given, else from WAITING_MS from now; half-open, never longer than `coverMs`. */
+/** The window asked for where it is given, else from WAITING_MS from now, or from the end of the cover that it follows; half-open, never longer than `coverMs`. */
 export function decideWindow(
-  asked: Pick<Application, 'startMs' | 'endMs'>,
+  asked: Pick<Application, 'startMs' | 'endMs' | 'afterMs'>,
   coverMs: number,
   nowMs: EpochMs,
 ): ApplicationDecision {
-  const startMs = asked.startMs ?? nowMs + WAITING_MS;
+  const startMs = asked.startMs ?? Math.max(nowMs + WAITING_MS, asked.afterMs ?? 0);
   const endMs = asked.endMs ?? startMs + coverMs;
   if (endMs <= startMs)
     return refuse(

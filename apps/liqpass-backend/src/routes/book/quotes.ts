@@ -7,7 +7,7 @@ import type { Server } from '@liqpass/service/server';
 import type { BookContext } from '../../services/book/bookContext.ts';
 import { issueQuote, type Quote } from '../../services/book/quotes.ts';
 import { callerName } from '../people/callerName.ts';
-import { amount } from '../platform/wireValues.ts';
+import { amount, instantMs } from '../platform/wireValues.ts';
 
 /** Prices that hold for 30 seconds. */
 export function quoteRoutes(app: Server, ctx: BookContext): void {
@@ -19,11 +19,11 @@ export function quoteRoutes(app: Server, ctx: BookContext): void {
         summary: 'Ask for a price: it holds for 30 seconds, with room in the book kept for it',
         body: quoteBody,
         response: { 200: quoteAnswer },
-        refuses: ['PRODUCT_NOT_FOUND', 'SALES_STOPPED', 'QUOTE_REFUSED', 'EXPOSURE_LIMIT_REACHED'],
+        refuses: ['PRODUCT_NOT_FOUND', 'SALES_STOPPED', 'QUOTE_REFUSED', 'START_TOO_FAR', 'EXPOSURE_LIMIT_REACHED'],
       },
     },
     async (request) => {
-      const { policyType, instId, side, leverage, liqPx, payoutUsdc, replaces } = request.body;
+      const { policyType, instId, side, leverage, liqPx, payoutUsdc, coverageStartAt, replaces } = request.body;
       const at = leverage !== undefined ? { leverage } : liqPx !== undefined ? { liqPx } : null;
       invariant(at, 'the schema asks for one of leverage and liqPx');
       const quote = await issueQuote(ctx, {
@@ -32,6 +32,7 @@ export function quoteRoutes(app: Server, ctx: BookContext): void {
         side,
         at,
         payout: amount(payoutUsdc),
+        startMs: instantMs(coverageStartAt),
         replaces: replaces?.toLowerCase() ?? null,
         caller: callerName(request),
       });

@@ -1,7 +1,7 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type EpochMs } from '@liqpass/kernel/time';
 import { SIDES } from '@liqpass/kernel/vocabulary';
-import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
+import { formatUsdc, usdc, type Usdc } from '@liqpass/kernel/money';
 import {
   bookLimits,
   decideSale,
@@ -73,7 +73,13 @@ export async function readTotals(
   ctx: BookContext,
   db: Db,
   nowMs: EpochMs,
-  asked: { readonly account: string | null; readonly except: string | null; readonly risk: BookRisk },
+  asked: {
+    readonly account: string | null;
+    readonly except: string | null;
+    readonly risk: BookRisk;
+    /** What the account is promised by a cover that ends before the one that is asked for begins. */
+    readonly notAtOnce?: Usdc;
+  },
 ): Promise<BookTotals> {
   return (await readBook(ctx, db, nowMs, { ...asked, caller: null })).totals;
 }
@@ -87,6 +93,7 @@ async function readBook(
     readonly except: string | null;
     readonly caller: string | null;
     readonly risk: BookRisk;
+    readonly notAtOnce?: Usdc;
   },
 ): Promise<{ totals: BookTotals; sums: BookSums }> {
   const sums = await sumBook(db, {
@@ -113,7 +120,10 @@ async function readBook(
   const totals = {
     inForce: sums.inForce,
     sides: { long: of('long'), short: of('short') },
-    accounts: asked.account === null ? new Map<string, Usdc>() : new Map([[asked.account, sums.account]]),
+    accounts:
+      asked.account === null
+        ? new Map<string, Usdc>()
+        : new Map([[asked.account, usdc(sums.account - (asked.notAtOnce ?? 0n))]]),
   };
   return { totals, sums };
 }
@@ -121,12 +131,13 @@ async function readBook(
 /**
  * Takes room in the book, or refuses with the limit in the way. Tentative room beyond its share is sold, but not held: nobody
  * closes the shop by asking. Inside a transaction: the lock is held until it commits.
+ * @param notAtOnce what the account is promised by the cover that this one follows, which ends before it begins
  */
-export async function takeRoom(ctx: BookContext, trx: Db, room: Room): Promise<void> {
+export async function takeRoom(ctx: BookContext, trx: Db, room: Room, notAtOnce: Usdc = usdc(0n)): Promise<void> {
   await lockBook(trx);
   const nowMs = ctx.clock.now();
   const risk = ctx.market.risk(nowMs);
-  const asked = { account: room.mainAccount, except: room.id, caller: room.tentativeOf, risk };
+  const asked = { account: room.mainAccount, except: room.id, caller: room.tentativeOf, risk, notAtOnce };
   const { totals, sums } = await readBook(ctx, trx, nowMs, asked);
   const limits = limitsOf(ctx);
   const decision = decideSale(totals, limits, toBookPolicy(room), risk);

@@ -2,7 +2,7 @@ import { distanceTo } from '@liqpass/kernel/liqPrice';
 import { isLiqPriceOf } from '@liqpass/kernel/liqPrice';
 import { LiqPassError } from '@liqpass/api/errors';
 import { formatUsdc, type Usdc } from '@liqpass/kernel/money';
-import { HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
+import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import type { Side } from '@liqpass/kernel/vocabulary';
 import { eventsWithin } from '@liqpass/underwriting/calendar';
 import type { Market } from '@liqpass/underwriting/market';
@@ -13,7 +13,7 @@ import { QUOTE_TTL_MS, type Offer, type QuoteRefused } from '@liqpass/underwriti
 import { randomBytes, randomUUID } from 'node:crypto';
 import { freeQuoteRoom, lockBook } from '../../db/book/exposureRepo.ts';
 import { insertQuote, type StoredQuote } from '../../db/book/quotesRepo.ts';
-import { MIN_PAYOUT, offerCover, PAYOUT_CHOICES, WAITING_MS } from '../../domain/book/product.ts';
+import { MAX_START_AHEAD_MS, MIN_PAYOUT, offerCover, PAYOUT_CHOICES, WAITING_MS } from '../../domain/book/product.ts';
 import type { BookContext } from './bookContext.ts';
 import { inTransaction, limitsOf, takeRoom } from './exposure.ts';
 import { INSTRUMENTS, PARAMS } from './market.ts';
@@ -26,6 +26,8 @@ export type QuoteRequest = {
   /** Where the position is, or would be, liquidated: by its leverage at the mark, or by its price. */
   readonly at: { readonly leverage: number } | { readonly liqPx: string };
   readonly payout: Usdc;
+  /** From when it is to cover; null: from ten minutes ahead, which is the earliest. */
+  readonly startMs: EpochMs | null;
   /** An earlier quote of the same buyer: the room it holds is given back first. */
   readonly replaces: string | null;
   /** Who asks, by wallet or address, as their requests are counted. */
@@ -88,8 +90,15 @@ export async function issueQuote(ctx: BookContext, request: QuoteRequest): Promi
 
   const { side, payout } = request;
   refusePriceOfAnother(request, market);
-  const priced = priceAt(product, market, side, request.at, payout, nowMs);
-  if (!priced.offer.offered) throw quoteRefused(priced.offer, whatWouldDo(product, market, request, nowMs));
+  if (request.startMs !== null && request.startMs > nowMs + MAX_START_AHEAD_MS)
+    throw new LiqPassError(
+      'START_TOO_FAR',
+      `Cover can start until ${formatIso(nowMs + MAX_START_AHEAD_MS)}, an hour ahead: a price is of the market now.`,
+    );
+  // What covers later is priced as of then: its hours of the day, and the events in them.
+  const fromMs = Math.max(nowMs, (request.startMs ?? 0) - WAITING_MS);
+  const priced = priceAt(product, market, side, request.at, payout, fromMs);
+  if (!priced.offer.offered) throw quoteRefused(priced.offer, whatWouldDo(product, market, request, fromMs));
   const { offer, liqPx, leverage, events } = priced;
   const stored = {
     policyType: product.policyType,
@@ -141,8 +150,8 @@ export async function issueQuote(ctx: BookContext, request: QuoteRequest): Promi
     offer,
     events,
     market,
-    cheaper: cheaperThan(product, market, side, payout, nowMs, { leverage, premium: offer.premium }),
-    morePayout: moreForIt(ctx, request, { product, market }, offer.premium, nowMs),
+    cheaper: cheaperThan(product, market, side, payout, fromMs, { leverage, premium: offer.premium }),
+    morePayout: moreForIt(ctx, request, { product, market }, offer.premium, fromMs),
     signature: signed.signature,
     typedData: signed.typedData,
   };
