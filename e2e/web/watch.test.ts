@@ -214,7 +214,7 @@ for (const project of [PROJECTS[0], PROJECTS[3]]) {
 }
 
 test(
-  "the reminder's link leads to covering it again, by way of signing in: the price of now, and one tap once the cover is over",
+  "the reminder's link leads to covering it again, by way of signing in: one tap for the next cover, which begins where this one ends",
   {
     timeout: 400_000,
   },
@@ -249,19 +249,25 @@ test(
       await signIn(phone);
       const again = page.getByRole('region', { name: say('trader:again.button') });
       await expect(again).toContainText(/\d+\.\d\d → 50\.00 USDC/);
-      // Its own cover still stands: from when is said, and nothing can be pressed in vain.
-      await expect(again).toContainText(say('trader:again.from'));
-      await expect(again.getByRole('button')).toHaveCount(0);
+      // Before anything is paid the page says when the next one begins.
+      await expect(again).toContainText(say('trader:again.next'));
+      await expect(again).toContainText(say('trader:again.late'));
       await look(page, project, '106-again-soon');
-      await on.stage.letPass(HALF_AN_HOUR_MS + MINUTE_MS);
-      await pricesAreThere(on.stage);
-      await page.reload();
       await again.getByRole('button', { name: /→ 50\.00 USDC/ }).click();
       await expect(page.getByTestId('exact')).toBeVisible();
       const next = new URL(page.url()).pathname.split('/').at(-1) ?? '';
       assert.notEqual(next, order);
       const made = await on.stage.admin('GET', `/admin/purchase-orders/${next}`);
       assert.ok(JSON.stringify(made).includes('"attested":true'));
+      await expect(page.getByText(say('trader:again.next'))).toBeVisible();
+      await look(page, project, '107-again-to-pay');
+      const paid = purchaseOrderAnswer.parse(
+        await on.stage.admin('POST', `/admin/purchase-orders/${next}/mark-paid`, {}),
+      );
+      assert.deepEqual([paid.status, paid.effective_start_at, paid.follows], ['SCHEDULED', end, order]);
+      await page.goto(`/policies/${next}`);
+      await expect(page.getByText(say('trader:policy.starts_in'))).toBeVisible();
+      await look(page, project, '108-next-cover');
       for (const who of [trader, phone]) assert.deepEqual(who.faults, []);
     } finally {
       await Promise.all([trader, phone].map((who) => who.context.close()));

@@ -67,7 +67,13 @@ function Seen({ order }: { order: PurchaseOrderAnswer }) {
   if (!position.insurable && !isOwn && position.reason !== null)
     return (
       <div className="p-4">
-        <Note tone="wait" title={te(`insurable.${position.reason}`)} />
+        <Note tone="wait" title={te(`insurable.${position.reason}`)}>
+          {position.order_id !== null && (
+            <Link to="/policies/$id" params={{ id: position.order_id }} className="link">
+              {t('positions.by_own')}
+            </Link>
+          )}
+        </Note>
       </div>
     );
   return (

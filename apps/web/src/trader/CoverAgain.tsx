@@ -8,7 +8,8 @@ import { emptyDraft, keepDraft } from './draft.ts';
 
 /**
  * From a cover that has ended to the next one of the same position: as the exchange shows it, where a key has seen it, else filled in. In
- * the cover's last hour (`always`: before, too) from when that can be had.
+ * its last hour the next one of a position that a key has seen, which begins at its end; of another, from when it can be had (`always`:
+ * before, too).
  */
 export function CoverAgain({ order, always = false }: { order: PurchaseOrderAnswer; always?: boolean }) {
   const { t } = useTranslation('trader');
@@ -17,8 +18,9 @@ export function CoverAgain({ order, always = false }: { order: PurchaseOrderAnsw
   const { position } = order;
   const end = order.coverage_end_at === null ? null : Date.parse(order.coverage_end_at);
   if (end === null) return null;
-  if (order.status === 'ACTIVE')
-    return end - now > HOUR_MS && !always ? null : (
+  const lastHour = end - now <= HOUR_MS;
+  if (order.status === 'ACTIVE' && !(lastHour && order.attested === true))
+    return !lastHour && !always ? null : (
       <p className="text-sm text-muted">
         {t('again.from')} <Instant at={end} seconds={false} />
       </p>

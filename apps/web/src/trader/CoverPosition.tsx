@@ -10,13 +10,14 @@ import { coin, money, price, shownPrice } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { Button } from '../ui/kit.tsx';
+import { NextBegins } from './NextBegins.tsx';
 
 /** What is priced. */
 export type Terms = { readonly policyType: string; readonly payout: string };
 
 /**
  * An open position with its price of this moment: one tap makes the order, binds the position as it stands, and leads to paying. Where it
- * is covered still, until when.
+ * is covered still, until when; in that cover's last hour the next one, from its end.
  */
 export function CoverPosition({
   position,
@@ -33,6 +34,7 @@ export function CoverPosition({
   const navigate = useNavigate();
   const client = useQueryClient();
   const liqPx = position.liq_px ?? '';
+  const nextFrom = position.order_id === null ? undefined : position.next_from;
   const ask = () =>
     requestQuote(api, {
       policyType: terms.policyType,
@@ -40,9 +42,10 @@ export function CoverPosition({
       side: position.side,
       payoutUsdc: terms.payout,
       liqPx,
+      ...(nextFrom === undefined ? {} : { coverageStartAt: nextFrom }),
     });
   const quote = useQuery({
-    queryKey: ['open-quote', position.inst_id, position.side, liqPx, terms.policyType, terms.payout],
+    queryKey: ['open-quote', position.inst_id, position.side, liqPx, terms.policyType, terms.payout, nextFrom],
     queryFn: ask,
     staleTime: 20_000,
     refetchInterval: 20_000,
@@ -59,6 +62,7 @@ export function CoverPosition({
           premiumAmountUsdc: now.premium_usdc,
           policyParams: { payout_fixed_usdc: now.payout_usdc, payout_cap_usdc: now.payout_usdc },
           quoteHash: now.quote_hash,
+          ...(nextFrom === undefined || position.order_id === null ? {} : { follows: position.order_id }),
         },
         `buy-${now.quote_hash.slice(2, 34)}-position`,
       );
@@ -98,6 +102,7 @@ export function CoverPosition({
         </Button>
       )}
       <div className="sm:col-span-2">
+        {nextFrom !== undefined && <NextBegins at={nextFrom} />}
         <ErrorNote error={cover.error ?? quote.error} />
       </div>
     </div>

@@ -263,7 +263,10 @@ function PickPosition({
     <fieldset className="grid gap-3">
       <legend className="mb-2 text-sm font-semibold">{t('positions.pick')}</legend>
       {items.map((p) => {
-        const usable = p.insurable && fits(p) && p.ord_ids.length > 0;
+        // In its last hour a cover has a next one, but only by an order that was made as that.
+        const held = p.next_from !== undefined && p.order_id !== order.follows;
+        const reason = held ? 'ALREADY_INSURED' : p.reason;
+        const usable = reason === null && p.insurable && fits(p) && p.ord_ids.length > 0;
         const id = keyOf(p);
         return (
           <label
@@ -298,9 +301,9 @@ function PickPosition({
                 {t('positions.size')} {p.pos}
               </span>
             </span>
-            {!p.insurable && p.reason && (
+            {reason && (
               <span className="pl-8 text-sm text-liq">
-                {te(`insurable.${p.reason}`)}{' '}
+                {te(`insurable.${reason}`)}{' '}
                 {p.order_id && (
                   <Link className="link relative" to="/policies/$id" params={{ id: p.order_id }}>
                     {t('positions.by_own')}
@@ -313,7 +316,7 @@ function PickPosition({
                 <Contact />
               </span>
             )}
-            {p.insurable && !fits(p) && <span className="pl-8 text-sm text-wait">{t('positions.other')}</span>}
+            {reason === null && !fits(p) && <span className="pl-8 text-sm text-wait">{t('positions.other')}</span>}
           </label>
         );
       })}

@@ -27,6 +27,7 @@ import { useWrong } from '../ui/useWrong.ts';
 import { useWide } from '../ui/useWide.ts';
 import { Contact } from './Contact.tsx';
 import { CancelOrder } from './CancelOrder.tsx';
+import { NextBegins } from './NextBegins.tsx';
 import { NotSoldNow } from './NotSoldNow.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
 import { OrderError } from './OrderError.tsx';
@@ -101,6 +102,9 @@ export function PayPage({ id }: { id: string }) {
                       from={Date.parse(order.bound_at ?? order.created_at)}
                       until={Date.parse(order.pay_by)}
                     />
+                  )}
+                  {order.follows !== undefined && (
+                    <NextBegins at={preview.data?.effective_start_at ?? order.coverage_start_at ?? order.created_at} />
                   )}
                   {to.data ? (
                     <Instructions order={order} to={to.data} onPerhaps={setPerhaps} />
