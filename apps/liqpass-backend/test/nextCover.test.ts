@@ -34,8 +34,19 @@ async function lastHalfHour(t: TestContext, { margin = '200' } = {}) {
     body: {
       positions: [
         {
-          ...{ instId: BTC, posId: seen.posId, cTime: seen.cTime, mgnMode: 'isolated', posSide: 'long', side: 'long' },
-          ...{ pos: '1', avgPx: '1', lever: '5', margin, liqPx: seen.liqPx, markPx: '2', upl: '0' },
+          instId: BTC,
+          posId: seen.posId,
+          cTime: seen.cTime,
+          mgnMode: 'isolated',
+          posSide: 'long',
+          side: 'long',
+          pos: '1',
+          avgPx: '1',
+          lever: '5',
+          margin,
+          liqPx: seen.liqPx,
+          markPx: '2',
+          upl: '0',
           orders: [{ ordId: seen.ordId, filledSz: '1', avgPx: '1', timeMs: 1 }],
         },
       ],

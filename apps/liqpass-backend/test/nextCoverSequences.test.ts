@@ -62,7 +62,10 @@ test(`no sequence of binding, waiting, paying, going on and claiming gives a pos
     await app.feed();
     const now = app.clock.now();
     const marks = Array.from({ length: 80 }, (_, n) => ({
-      ...{ instId: BTC, atMs: now - n * MINUTE_MS, markPx: String(markPx), index: null },
+      instId: BTC,
+      atMs: now - n * MINUTE_MS,
+      markPx: String(markPx),
+      index: null,
     }));
     await keepMarks(app.backend.ctx.db, marks);
     session = await signInWith(app, session.wallet);
