@@ -20,7 +20,7 @@ const HOLE_FOR_MS = MINUTE_MS;
 const MOST_HOLES = 10_000;
 
 /**
- * Seals what LiqPass wrote and has committed, until nothing is left; answers how many rows. One process at a time; others leave
+ * Seals what LiqPass wrote and has committed by now; answers how many rows. One process at a time; others leave
  * it to that one. Where stamps are keyed, a row whose stamp is not is left for the check to find, but for `unkeyed too`.
  * @param reach Holes: what is new and what was missing at the last look; else how far below the newest seal every row is looked at
  */
@@ -55,7 +55,8 @@ export async function sealAudit(
       return sealRows(trx, (await repo.listUnsealed(trx, lookBack, afterId, BATCH)).filter(takes));
     });
     sealed += count;
-    if (count === 0) return sealed;
+    // What has come meanwhile is for the next look: where something always has, this one would never end.
+    if (count === 0 || waiting.length < BATCH) return sealed;
   }
 }
 
