@@ -51,6 +51,15 @@ type Row = ClaimRow & {
   open_by: string[];
 };
 
+/** Pages of 20, 50, 100 and 200, each with the row that says whether another follows. */
+const USUAL_LIMITS = [21, 51, 101, 201];
+/**
+ * A status, and a limit that is usual, are said in the text and not as values: or PostgreSQL takes a page for a tenth of all there are,
+ * and plans it anew each time, which takes longer than reading it.
+ */
+const limitOf = (limit: number): RawBuilder<unknown> =>
+  sql`limit ${USUAL_LIMITS.includes(limit) ? sql.lit(limit) : limit}`;
+
 const amountOf = sql`coalesce(c.payout_amount_usdc, 0)`;
 /** The sort key of each order, its direction, and its type: so that a cursor compares as the rows do. */
 const SORTS: Record<
@@ -123,7 +132,7 @@ async function readPage<More = unknown>(
   const way = sql.raw(direction);
   const beyond = sql.raw(direction === 'desc' ? '<' : '>');
   const conditions = [
-    ...(filter.status === null ? [] : [sql`c.status = ${filter.status}`]),
+    ...(filter.status === null ? [] : [sql`c.status = ${sql.lit(filter.status)}`]),
     ...(filter.flag === null
       ? []
       : [
@@ -141,7 +150,7 @@ async function readPage<More = unknown>(
       : [sql`(${key}, c.id) ${beyond} (${filter.after.key}::${sql.raw(type)}, ${filter.after.id}::uuid)`]),
   ];
   const where = sql`${sql.join([sql`true`, ...conditions], sql` and `)} ${among(sql`c.purchase_order_id`, filter.searched)}`;
-  const order = sql`${key} ${way}, c.id ${way} limit ${filter.limit}`;
+  const order = sql`${key} ${way}, c.id ${way} ${limitOf(filter.limit)}`;
   // In each status claims lie in every order (insurance_claims_by_status, _status_amount), over all of them in none: an index
   // of its own would be written four times a claim. What a search finds, or a verdict's flag, is few, and sorted.
   const few = filter.searched !== null || (filter.flag !== null && filter.flag !== 'UNATTESTED_BINDING');
@@ -152,7 +161,7 @@ async function readPage<More = unknown>(
           select page.id from unnest(${[...CLAIM_STATUSES]}::text[]) each (status) cross join lateral (
             select c.id, ${key} as key from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
             where c.status = each.status and ${where} order by ${order}) page
-          order by page.key ${way}, page.id ${way} limit ${filter.limit}
+          order by page.key ${way}, page.id ${way} ${limitOf(filter.limit)}
         ) page join (${itemSource}) on c.id = page.id`;
   const { rows } = await sql<Row & More>`
     select ${itemColumns(filter.openSinceMs)}${more} from ${source} order by ${order}`.execute(db);

@@ -250,8 +250,8 @@ export const COUNTED_AT_MOST = 100_000;
 
 /** How many claims there are in each status, `atMost` and more as that, as a JSON object; by the index of each status, in its order. */
 export const claimsByStatus = (atMost: number): RawBuilder<unknown> => sql`(
-    select jsonb_object_agg(s.status, (select count(*) from (select 1 from insurance_claims c where c.status = s.status order by c.created_at desc, c.id desc limit ${atMost}) few))
-    from unnest(${[...CLAIM_STATUSES]}::text[]) as s (status))`;
+    select jsonb_object_agg(s.status, (select count(*) from (select 1 from insurance_claims c where c.status = s.status order by c.created_at desc, c.id desc limit ${sql.lit(atMost)}) few))
+    from (values ${sql.join(CLAIM_STATUSES.map((status) => sql`(${sql.lit(status)})`))}) as s (status))`;
 
 /** How many claims there are in each status, COUNTED_AT_MOST and more as COUNTED_AT_MOST. */
 export async function countClaimsByStatus(
