@@ -253,6 +253,11 @@ test(
       await expect(again).toContainText(say('trader:again.next'));
       await expect(again).toContainText(say('trader:again.late'));
       await look(page, project, '106-again-soon');
+      // The policy's own page leads there too, and so does the list of what is open.
+      await page.goto(`/policies/${order}`);
+      await page.getByRole('button', { name: say('trader:again.button') }).click();
+      await expect(page).toHaveURL(/again=1/);
+      await expect(again).toContainText(say('trader:again.next'));
       await again.getByRole('button', { name: /→ 50\.00 USDC/ }).click();
       await expect(page.getByTestId('exact')).toBeVisible();
       const next = new URL(page.url()).pathname.split('/').at(-1) ?? '';
