@@ -272,6 +272,8 @@ test(
       assert.deepEqual([paid.status, paid.effective_start_at, paid.follows], ['SCHEDULED', end, order]);
       await page.goto(`/policies/${next}`);
       await expect(page.getByText(say('trader:policy.starts_in'))).toBeVisible();
+      // It has not begun: nothing goes on from it yet.
+      await expect(page.getByRole('button', { name: say('trader:again.button') })).toHaveCount(0);
       await look(page, project, '108-next-cover');
       for (const who of [trader, phone]) assert.deepEqual(who.faults, []);
     } finally {

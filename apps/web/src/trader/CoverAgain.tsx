@@ -17,7 +17,8 @@ export function CoverAgain({ order, always = false }: { order: PurchaseOrderAnsw
   const now = useNow(10_000);
   const { position } = order;
   const end = order.coverage_end_at === null ? null : Date.parse(order.coverage_end_at);
-  if (end === null) return null;
+  // What has not begun has no next one yet.
+  if (end === null || order.status === 'SCHEDULED') return null;
   const lastHour = end - now <= HOUR_MS;
   if (order.status === 'ACTIVE' && !(lastHour && order.attested === true))
     return !lastHour && !always ? null : (
