@@ -118,3 +118,36 @@ test('charts get hours and minutes, oldest first, and the marks', async (t) => {
     ],
   );
 });
+
+test('a mark is known as soon as it is read, and the next one too, while candles are still waited for', async (t) => {
+  const app = await testShop(t);
+  const { ctx } = app.backend;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const feed = buildMarketFeed({
+    ...ctx.marketClient,
+    candles: async (query, signal) => {
+      await released;
+      return ctx.marketClient.candles(query, signal);
+    },
+  });
+  const until = new Date(app.clock.now() + 30_000);
+  await ctx.db.updateTable('leases').set({ holder: feed.name, until }).execute();
+  const knows = async (px: number): Promise<unknown> =>
+    app.until(
+      async () => Number(ctx.market.lastMark(BTC)?.markPx),
+      (known) => known === px,
+    );
+  app.market.marks.set(BTC, { mark: 41_000 });
+  const whole = feed.feed(ctx, AbortSignal.timeout(60_000));
+  try {
+    await knows(41_000);
+    app.clock.advance(1_000);
+    app.market.marks.set(BTC, { mark: 40_000 });
+    await feed.feedMarks(ctx, AbortSignal.timeout(60_000));
+    await knows(40_000);
+  } finally {
+    release();
+    await whole;
+  }
+});

@@ -18,6 +18,27 @@ export function startMarketFeed(ctx: BookContext, feed: MarketFeed): () => Promi
   let failing = false;
   let wasMine = false;
   let dueAtMs = -Infinity;
+  let rest: Promise<void> | null = null;
+  const failed = (error: unknown, stopping: AbortSignal): void => {
+    // Said once, not every two seconds: sales stop by themselves while prices are old.
+    if (!failing && !stopping.aborted)
+      ctx.log.warn({ err: error }, 'market data could not be read: sales stop when the last are 2 minutes old');
+    failing = true;
+  };
+  /** All of it, the past last: pages of it may take longer than the next mark can wait. */
+  const feedAll = async (stopping: AbortSignal): Promise<void> => {
+    try {
+      await feed.feed(ctx, stopping);
+      await feed.feedPast(ctx, stopping).catch((error: unknown) => {
+        if (!stopping.aborted) ctx.log.debug({ err: error }, 'the past could not be read now; it is tried again');
+      });
+      if (failing) ctx.log.info('market data come in again');
+      failing = false;
+    } catch (error) {
+      failed(error, stopping);
+      dueAtMs = -Infinity;
+    }
+  };
   const stop = repeatedly(async (stopping) => {
     try {
       const isMine = await feed.holdTurn(ctx);
@@ -26,18 +47,12 @@ export function startMarketFeed(ctx: BookContext, feed: MarketFeed): () => Promi
       const nowMs = performance.now();
       if (nowMs < dueAtMs && !isTaken) return Math.min(TURN_MS, dueAtMs - nowMs);
       dueAtMs = nowMs + EVERY_MS;
-      await feed.feed(ctx, stopping);
-      await feed.feedPast(ctx, stopping).catch((error: unknown) => {
-        if (!stopping.aborted) ctx.log.debug({ err: error }, 'the past could not be read now; it is tried again');
-      });
-      if (failing) ctx.log.info('market data come in again');
-      failing = false;
+      // Still at it: the mark alone.
+      if (rest) await feed.feedMarks(ctx, stopping);
+      else rest = feedAll(stopping).finally(() => (rest = null));
       return TURN_MS;
     } catch (error) {
-      // Said once, not every two seconds: sales stop by themselves while prices are old.
-      if (!failing && !stopping.aborted)
-        ctx.log.warn({ err: error }, 'market data could not be read: sales stop when the last are 2 minutes old');
-      failing = true;
+      failed(error, stopping);
       dueAtMs = -Infinity;
       return AGAIN_MS;
     }
@@ -45,6 +60,7 @@ export function startMarketFeed(ctx: BookContext, feed: MarketFeed): () => Promi
 
   return async () => {
     await stop();
+    await rest;
     await releaseLease(ctx.db, MARKET_LEASE, feed.name).catch((error: unknown) =>
       ctx.log.debug({ err: error }, 'the lease of the market feed runs out by itself'),
     );

@@ -37,7 +37,12 @@ export type MarketFeed = {
   readonly name: string;
   /** Whether it is this process's turn, for the next seconds: whoever has it asks again before they are over. */
   holdTurn(ctx: BookContext): Promise<boolean>;
-  /** Reads the exchange where it is this process's turn, and in any case what is new in the database. */
+  /**
+   * Reads the mark and how the exchange is, where it is this process's turn; whoever looks at positions knows the mark as soon as it is
+   * read, whatever the rest of the feed takes.
+   */
+  feedMarks(ctx: BookContext, signal: AbortSignal): Promise<void>;
+  /** Reads all but the past, where it is this process's turn, and in any case what is new in the database. */
   feed(ctx: BookContext, signal: AbortSignal): Promise<void>;
   /** Fetches a part of the last year that is missing, where it is this process's turn, and reads it; answers whether more is missing. */
   feedPast(ctx: BookContext, signal: AbortSignal): Promise<boolean>;
@@ -49,15 +54,22 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
   const tried = new Map<string, number>();
   const exhausted = new Set<string>();
   const liquidations = buildLiquidationFeed(client);
+  const holdTurn: MarketFeed['holdTurn'] = (ctx) => holdLease(ctx.db, LEASE, name, ctx.clock.now(), LEASE_MS);
+  const feedMarks: MarketFeed['feedMarks'] = async (ctx, signal) => {
+    if (!(await holdTurn(ctx))) return;
+    const read = await Promise.allSettled([feedExchange(ctx, client, signal), readMarks(ctx, client, signal)]);
+    await ctx.market.refreshMarks(ctx.db);
+    for (const each of read) if (each.status === 'rejected') throw each.reason;
+  };
   return {
     name,
-    holdTurn: (ctx) => holdLease(ctx.db, LEASE, name, ctx.clock.now(), LEASE_MS),
+    holdTurn,
+    feedMarks,
     async feed(ctx, signal) {
       const nowMs = ctx.clock.now();
       try {
-        if (await holdLease(ctx.db, LEASE, name, nowMs, LEASE_MS)) {
-          await feedExchange(ctx, client, signal);
-          await feedMarks(ctx, client, signal);
+        if (await holdTurn(ctx)) {
+          await feedMarks(ctx, signal);
           await liquidations(ctx, signal);
           for (const instId of INSTRUMENTS) {
             const last = readAt.get(instId);
@@ -100,7 +112,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
 
 export const MARKET_LEASE = LEASE;
 
-async function feedMarks(ctx: BookContext, client: MarketClient, signal: AbortSignal): Promise<void> {
+async function readMarks(ctx: BookContext, client: MarketClient, signal: AbortSignal): Promise<void> {
   const { marks, readAtMs } = await client.marks(signal);
   await keepMarks(
     ctx.db,

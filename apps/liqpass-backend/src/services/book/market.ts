@@ -28,6 +28,8 @@ export type MarketState = {
   reached(instId: string): Reach | null;
   /** How every instrument with fresh data stands, for the book's limits and the reserve. */
   risk(nowMs: EpochMs): BookRisk;
+  /** Reads the last marks in the database alone. */
+  refreshMarks(db: Db): Promise<void>;
   /** Reads what is new in the database. */
   refresh(db: Db, nowMs: EpochMs): Promise<void>;
 };
@@ -83,6 +85,13 @@ export function buildMarketState(): MarketState {
     return answer;
   };
 
+  const readMarks = async (db: Db): Promise<void> => {
+    for (const instId of INSTRUMENTS) {
+      const mark = await lastMark(db, instId);
+      if (mark) markOf.set(instId, mark);
+    }
+  };
+
   return {
     at,
     asOf(instId, mark, atMs) {
@@ -101,6 +110,10 @@ export function buildMarketState(): MarketState {
         if (answer.open) risk[answer.market.coin] = coinRisk(answer.market, PARAMS, nowMs);
       }
       return risk;
+    },
+    async refreshMarks(db) {
+      await readMarks(db);
+      answers.clear();
     },
     async refresh(db, nowMs) {
       for (const instId of INSTRUMENTS) {
@@ -121,9 +134,8 @@ export function buildMarketState(): MarketState {
         const kept = known.filter((candle) => candle.timeMs >= oldestMs && candle.timeMs < fromMs);
         candlesOf.set(instId, [...kept, ...fresh]);
         reachOf.set(instId, reachedSince(known, fresh));
-        const mark = await lastMark(db, instId);
-        if (mark) markOf.set(instId, mark);
       }
+      await readMarks(db);
       answers.clear();
     },
   };
