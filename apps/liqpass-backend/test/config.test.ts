@@ -1,5 +1,6 @@
 import { ConfigError } from '@liqpass/service/environment';
 import assert from 'node:assert/strict';
+import { createECDH } from 'node:crypto';
 import { test } from 'node:test';
 import { readConfig } from '../src/config.ts';
 
@@ -27,6 +28,39 @@ test('keys may be short, which is remarked, and several with names', () => {
     { name: 'ops', key: 'another' },
   ]);
   assert.deepEqual(config.shortKeys, ['INTERNAL_API_KEY', 'ADMIN_API_KEY']);
+});
+
+test('what signs pushed messages is given whole or not at all, and its two keys are one pair', () => {
+  const made = (): { VAPID_PUBLIC_KEY: string; VAPID_PRIVATE_KEY: string; VAPID_SUBJECT: string } => {
+    const pair = createECDH('prime256v1');
+    const VAPID_PUBLIC_KEY = pair.generateKeys('base64url');
+    // As it is made elsewhere: 32 bytes, leading zeros too.
+    const VAPID_PRIVATE_KEY = Buffer.from(pair.getPrivateKey('hex').padStart(64, '0'), 'hex').toString('base64url');
+    return { VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT: 'mailto:cover@liqpass.example' };
+  };
+  const whole = made();
+  assert.equal(readConfig(GIVEN).telling.push, null);
+  assert.deepEqual(readConfig({ ...GIVEN, ...whole }).telling.push, {
+    publicKey: whole.VAPID_PUBLIC_KEY,
+    privateKey: whole.VAPID_PRIVATE_KEY,
+    subject: whole.VAPID_SUBJECT,
+  });
+  for (const broken of [
+    { VAPID_PUBLIC_KEY: undefined },
+    { VAPID_PRIVATE_KEY: undefined },
+    { VAPID_SUBJECT: undefined },
+    { VAPID_SUBJECT: 'cover@liqpass.example' },
+    { VAPID_PUBLIC_KEY: made().VAPID_PUBLIC_KEY },
+    { VAPID_PRIVATE_KEY: made().VAPID_PRIVATE_KEY },
+    { VAPID_PRIVATE_KEY: 'not a key' },
+  ])
+    assert.throws(
+      () => readConfig({ ...GIVEN, ...whole, ...broken }),
+      (error) =>
+        error instanceof ConfigError &&
+        error.message.startsWith('VAPID_') &&
+        !error.message.includes(whole.VAPID_PRIVATE_KEY),
+    );
 });
 
 test('a missing or malformed setting is named', () => {

@@ -245,6 +245,7 @@ async function toldLog(t: TestContext) {
       telegram: null,
       smtpUrl: null,
       mailFrom: 'LiqPass <cover@liqpass.example>',
+      push: null,
       operators: [ops],
       privateHosts: [],
     },

@@ -50,6 +50,7 @@ async function scene(
       telegram: more.telegram ? { token: TOKEN, apiRoot: hook.url } : null,
       smtpUrl: more.smtpUrl ?? null,
       mailFrom: 'LiqPass <cover@liqpass.example>',
+      push: null,
       operators: more.operators ? [operator] : [],
       privateHosts: [hook.host],
     },

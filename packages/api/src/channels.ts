@@ -13,12 +13,22 @@ const line = (most: number) =>
     .max(most)
     .regex(/^[\x20-\x7e]+$/, 'plain characters');
 
-/** POST /api/channels: `address` is an e-mail address or a webhook's; a Telegram chat has none. `secret` is what a webhook signs with. */
+/** The keys of a browser's push subscription (RFC 8291), as it gives them: an uncompressed P-256 point, and 16 bytes; base64url. */
+const pushKeys = z.strictObject({
+  p256dh: z.string().regex(/^B[A-Za-z0-9_-]{86}$/, 'an uncompressed point of P-256, base64url'),
+  auth: z.string().regex(/^[A-Za-z0-9_-]{22}$/, '16 bytes, base64url'),
+});
+
+/**
+ * POST /api/channels: `address` is an e-mail address, a webhook's, or a push subscription's endpoint; a Telegram chat has none. `secret` is
+ * what a webhook signs with, `keys` are those of a push subscription.
+ */
 export const addChannelBody = z
   .strictObject({
     kind: z.enum(CHANNEL_KINDS),
-    address: line(500).optional(),
+    address: line(1_000).optional(),
     secret: line(200).optional(),
+    keys: pushKeys.optional(),
     locale: z.enum(TELLING_LOCALES),
   })
   .meta({ id: 'AddChannel' });
@@ -55,6 +65,8 @@ export const channelsAnswer = z
     items: z.array(channelAnswer),
     /** The ways there are here. */
     kinds: z.array(z.enum(CHANNEL_KINDS)),
+    /** The server's key that a browser subscribes with (VAPID); null: nothing is pushed. */
+    push_key: z.string().nullable(),
   })
   .meta({ id: 'Channels' });
 export type ChannelsAnswer = z.infer<typeof channelsAnswer>;

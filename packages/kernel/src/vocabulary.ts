@@ -324,7 +324,7 @@ export type ExchangeState = (typeof EXCHANGE_STATES)[number];
 export const EXCHANGE_TROUBLES = ['NO_ANSWER', 'MAINTENANCE', 'PRE_OPEN', 'MANY_FAILURES'] as const;
 export type ExchangeTrouble = (typeof EXCHANGE_TROUBLES)[number];
 /** By what way somebody is told. The last four are addresses that a message is posted to. */
-export const CHANNEL_KINDS = ['telegram', 'email', 'feishu', 'dingtalk', 'wecom', 'json'] as const;
+export const CHANNEL_KINDS = ['telegram', 'email', 'feishu', 'dingtalk', 'wecom', 'json', 'push'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 export const TELLING_LOCALES = ['en', 'zh'] as const;
 export type TellingLocale = (typeof TELLING_LOCALES)[number];
@@ -378,5 +378,6 @@ export const CHANNEL_FAILURES = [
   'BLOCKED',
   'ADDRESS_NOT_ALLOWED',
   'NOT_CONFIGURED',
+  'ENDED',
 ] as const;
 export type ChannelFailure = (typeof CHANNEL_FAILURES)[number];

@@ -257,7 +257,7 @@ TABLE channels
   CONSTRAINT channels_check1 CHECK ((code_hash IS NULL) = (code_until IS NULL))
   CONSTRAINT channels_check2 CHECK ((failing_since IS NULL) = (failing_code IS NULL))
   CONSTRAINT channels_check3 CHECK (removed_at IS NULL OR address IS NULL AND secret IS NULL AND code_hash IS NULL AND NOT is_on)
-  CONSTRAINT channels_kind_check CHECK (kind = ANY (ARRAY['telegram'::text, 'email'::text, 'feishu'::text, 'dingtalk'::text, 'wecom'::text, 'json'::text]))
+  CONSTRAINT channels_kind_check CHECK (kind = ANY (ARRAY['telegram'::text, 'email'::text, 'feishu'::text, 'dingtalk'::text, 'wecom'::text, 'json'::text, 'push'::text]))
   CONSTRAINT channels_locale_check CHECK (locale = ANY (ARRAY['en'::text, 'zh'::text]))
   CONSTRAINT channels_pkey PRIMARY KEY (id)
   CONSTRAINT channels_code_hash_key UNIQUE (code_hash)

@@ -19,6 +19,7 @@ import { Instant } from '../ui/Instant.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
 import { Page } from '../ui/Shell.tsx';
 import { useMe } from '../wallet/session.ts';
+import { NoPush, subscribe } from './subscribe.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
 
 const channelsQuery = { queryKey: ['channels'], queryFn: () => listChannels(api), refetchInterval: 2_000 };
@@ -49,7 +50,7 @@ export function NotificationsPage({ code }: { code: string | undefined }) {
             ))}
           </ul>
         )}
-        {channels.data && <Add kinds={channels.data.kinds} />}
+        {channels.data && <Add kinds={channels.data.kinds} pushKey={channels.data.push_key} />}
       </div>
     </Page>
   );
@@ -124,20 +125,22 @@ function OneChannel({ channel }: { channel: ChannelAnswer }) {
   );
 }
 
-function Add({ kinds }: { kinds: readonly ChannelKind[] }) {
+function Add({ kinds, pushKey }: { kinds: readonly ChannelKind[]; pushKey: string | null }) {
   const { t } = useTranslation('telling');
   const client = useQueryClient();
   const [kind, setKind] = useState<ChannelKind>(kinds[0] ?? 'json');
   const [address, setAddress] = useState('');
   const [secret, setSecret] = useState('');
   const add = useMutation({
-    mutationFn: () =>
-      addChannel(api, {
+    mutationFn: async () => {
+      const isPush = kind === 'push' && pushKey !== null;
+      return addChannel(api, {
         kind,
         locale: currentLng(),
-        ...(kind === 'telegram' ? {} : { address }),
+        ...(isPush ? await subscribe(pushKey) : kind === 'telegram' ? {} : { address }),
         ...(secret === '' ? {} : { secret }),
-      }),
+      });
+    },
     onSuccess: () => {
       setAddress('');
       setSecret('');
@@ -170,7 +173,8 @@ function Add({ kinds }: { kinds: readonly ChannelKind[] }) {
           </select>
         )}
       </Field>
-      {kind !== 'telegram' && (
+      {kind === 'push' && <p className="text-sm">{t('push_note')}</p>}
+      {kind !== 'telegram' && kind !== 'push' && (
         <Field label={kind === 'email' ? t('email') : t('webhook')}>
           {(aria) => (
             <input
@@ -199,7 +203,13 @@ function Add({ kinds }: { kinds: readonly ChannelKind[] }) {
           )}
         </Field>
       )}
-      <ErrorNote error={add.error} />
+      {add.error instanceof NoPush ? (
+        <p role="alert" className="text-sm text-liq">
+          {t(`push_${add.error.why}`)}
+        </p>
+      ) : (
+        <ErrorNote error={add.error} />
+      )}
       <div>
         <Button type="submit" busy={add.isPending}>
           {t('add')}

@@ -55,13 +55,29 @@ export type NewChannel = {
   readonly mailboxHash: string | null;
 };
 
+/** A browser of a wallet that subscribes again: switched on again, with the keys it has now. null: it is a new one. Call addChannel in the same transaction. */
+export async function renewPush(
+  db: Db,
+  owner: string,
+  to: { readonly address: string; readonly secret: string; readonly locale: TellingLocale },
+): Promise<string | null> {
+  await lockOwner(db, owner);
+  const { rows } = await sql<{ id: string }>`
+    update channels set is_on = true, secret = ${to.secret}, locale = ${to.locale}, failing_since = null, failing_code = null
+    where owner = ${owner} and kind = 'push' and address = ${to.address} returning id`.execute(db);
+  return rows[0]?.id ?? null;
+}
+
+const lockOwner = (db: Db, owner: string) =>
+  sql`select pg_advisory_xact_lock(hashtext(${`channels:${owner}`}))`.execute(db);
+
 /** Adds a channel unless its wallet added `most` since a moment; those that were removed count too. One wallet's come one after another. */
 export async function addChannel(
   db: Db,
   channel: NewChannel,
   { most, sinceMs, nowMs }: { most: number; sinceMs: EpochMs; nowMs: EpochMs },
 ): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock(hashtext(${`channels:${channel.owner}`}))`.execute(db);
+  await lockOwner(db, channel.owner);
   const { rows } = await sql<{ id: string }>`
     insert into channels (id, owner, kind, address, secret, locale, is_on, code_hash, code_until, confirmed_at, created_at, mailbox_hash)
     select ${channel.id}, ${channel.owner}, ${channel.kind}, ${channel.address}, ${channel.secret}, ${channel.locale}, true, ${channel.code?.hash ?? null},

@@ -100,6 +100,14 @@ export async function markFailed(
   );
 }
 
+/** Switches off a channel that leads nowhere any more, and drops what waits for it; why is what it failed by. */
+export async function endChannel(db: Db, channelId: string, nowMs: EpochMs): Promise<void> {
+  await sql`
+    with ended as (update channels set is_on = false where id = ${channelId} returning id)
+    update outbox o set due_at = null, given_up_at = ${new Date(nowMs)}, error = 'SWITCHED_OFF', taken_by = null, taken_until = null
+    from ended where o.channel_id = ended.id and o.due_at is not null`.execute(db);
+}
+
 /** What came too late to be of use. */
 export async function dropLate(db: Db, message: TakenMessage, nowMs: EpochMs): Promise<void> {
   await sql`update outbox set due_at = null, given_up_at = ${new Date(nowMs)}, taken_by = null, taken_until = null, error = 'TOO_LATE'

@@ -16,6 +16,7 @@ import { listMessagesOf, tellChannel } from '../../db/watch/outboxRepo.ts';
 import { readOwnPurchaseOrder } from '../purchaseOrders.ts';
 import type { LookoutContext } from './lookoutContext.ts';
 import { isAllowedWebhook } from './publicAddress.ts';
+import { pushSecret } from './pushClient.ts';
 import { readBotName } from './telegramClient.ts';
 
 /** A wallet's channels, those that it added and removed within a day among them: an address cannot be flooded with requests to confirm. */
@@ -83,7 +84,7 @@ const toWire = (channel: repo.Channel): ChannelAnswer => ({
 
 /** Where a wallet is told, and what ways there are. */
 export async function readChannels(ctx: LookoutContext, owner: string): Promise<ChannelsAnswer> {
-  const { telegram, smtpUrl } = ctx.settings.telling;
+  const { telegram, smtpUrl, push } = ctx.settings.telling;
   return {
     items: (await repo.listChannels(ctx.db, owner)).map(toWire),
     kinds: [
@@ -93,7 +94,9 @@ export async function readChannels(ctx: LookoutContext, owner: string): Promise<
       'dingtalk',
       'wecom',
       'json',
+      ...(push ? (['push'] as const) : []),
     ],
+    push_key: push?.publicKey ?? null,
   };
 }
 
@@ -108,11 +111,16 @@ export async function addChannel(
 ): Promise<{ channel: ChannelAnswer; link: string | null }> {
   const { telling } = ctx.settings;
   const [address, secret] = [given.address ?? null, given.secret ?? null];
-  if ((kind === 'telegram' && !telling.telegram) || (kind === 'email' && telling.smtpUrl === null))
+  if (
+    (kind === 'telegram' && !telling.telegram) ||
+    (kind === 'email' && telling.smtpUrl === null) ||
+    (kind === 'push' && telling.push === null)
+  )
     throw new LiqPassError(
       'CHANNEL_NOT_AVAILABLE',
       'The operators have not set up this way of being told: choose another.',
     );
+  if (kind === 'push') return { channel: await addPush(ctx, owner, { ...given, locale }), link: null };
   const isWebhook = kind !== 'telegram' && kind !== 'email';
   if (isWebhook && (address === null || !isAllowedWebhook(kind, address, telling.privateHosts)))
     throw new LiqPassError(
@@ -153,14 +161,47 @@ export async function addChannel(
     }
     return isNew;
   });
-  if (!added)
-    throw new LiqPassError(
-      'TOO_MANY_CHANNELS',
-      `A wallet has at most ${MOST_CHANNELS} channels a day: change one that is there.`,
-    );
+  if (!added) throw tooMany();
   return { channel: await ownChannel(ctx, owner, id), link: bot === null ? null : `https://t.me/${bot}?start=${code}` };
 }
 
+/** A browser that subscribed; one that did before is the same channel. */
+async function addPush(
+  ctx: LookoutContext,
+  owner: string,
+  { address, keys, locale }: Pick<AddChannelBody, 'address' | 'keys' | 'locale'>,
+): Promise<ChannelAnswer> {
+  if (address === undefined || !keys || !isAllowedWebhook('push', address, ctx.settings.telling.privateHosts))
+    throw new LiqPassError(
+      'CHANNEL_ADDRESS_NOT_ALLOWED',
+      'A push subscription has a public https address and two keys, as the browser gives them.',
+    );
+  const [nowMs, secret] = [ctx.clock.now(), pushSecret(keys)];
+  const id = await ctx.db.transaction().execute(async (trx) => {
+    const known = await repo.renewPush(trx, owner, { address, secret, locale });
+    if (known !== null) return known;
+    const added = {
+      id: randomUUID(),
+      owner,
+      kind: 'push' as const,
+      address,
+      secret,
+      locale,
+      code: null,
+      mailboxHash: null,
+    };
+    const isNew = await repo.addChannel(trx, added, { most: MOST_CHANNELS, sinceMs: nowMs - DAY_MS, nowMs });
+    return isNew ? added.id : null;
+  });
+  if (id === null) throw tooMany();
+  return ownChannel(ctx, owner, id);
+}
+
+const tooMany = (): LiqPassError =>
+  new LiqPassError(
+    'TOO_MANY_CHANNELS',
+    `A wallet has at most ${MOST_CHANNELS} channels a day: change one that is there.`,
+  );
 const notFound = (): LiqPassError => new LiqPassError('CHANNEL_NOT_FOUND', 'There is no such channel of yours.');
 
 async function ownChannel(ctx: LookoutContext, owner: string, id: string): Promise<ChannelAnswer> {

@@ -12,12 +12,12 @@ export type Posted =
   | { readonly failure: null; readonly status: number; readonly json: unknown; readonly retryAfterMs: number | null };
 
 /**
- * Posts JSON once, on a connection of its own. Redirects are not followed. Unless `mayBePrivate`, it connects to public addresses alone.
+ * Posts once, JSON unless the headers say otherwise, on a connection of its own. Redirects are not followed. Unless `mayBePrivate`, it connects to public addresses alone.
  * Never throws, and says of a failure no more than a word: addresses and answers may hold secrets.
  */
-export function postJson(
+export function post(
   address: string,
-  body: string,
+  body: string | Buffer,
   {
     headers = {},
     mayBePrivate = false,

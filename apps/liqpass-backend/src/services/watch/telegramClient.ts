@@ -1,7 +1,7 @@
 import { SECOND_MS } from '@liqpass/kernel/time';
 import { z } from 'zod';
 import type { Message } from '../../domain/watch/message.ts';
-import { postJson } from './postClient.ts';
+import { post } from './postClient.ts';
 import { failed, SENT, type Sending, type TellingSettings } from './tellingContext.ts';
 
 // Three methods of the Bot API (core.telegram.org/bots/api), each a POST of JSON.
@@ -28,7 +28,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 
 async function call(bot: Bot, method: string, body: Record<string, unknown>) {
   // The address holds the token: it is in no failure. The operator chose the host.
-  return postJson(`${bot.apiRoot}/bot${bot.token}/${method}`, JSON.stringify(body), {
+  return post(`${bot.apiRoot}/bot${bot.token}/${method}`, JSON.stringify(body), {
     mayBePrivate: true,
     mostBytes: MOST_BYTES,
   });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, formatIso, type EpochMs } from '@liqpass/kernel/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, formatIso, type EpochMs } from '@liqpass/kernel/time';
 import type { ToldEvent } from '@liqpass/kernel/vocabulary';
 import {
   dropLate,
+  endChannel,
   markFailed,
   markSent,
   takeDueMessages,
@@ -12,8 +13,9 @@ import {
 import { messageOf } from '../../domain/watch/message.ts';
 import type { LookoutContext } from './lookoutContext.ts';
 import { sendMail } from './mailClient.ts';
+import { sendPush } from './pushClient.ts';
 import { sendTelegram } from './telegramClient.ts';
-import { failed, type Sending, type Target } from './tellingContext.ts';
+import { failed, type Sending, type Target, type TellingSettings } from './tellingContext.ts';
 import { sendWebhook } from './webhookClient.ts';
 
 /** Longer than any channel takes: one whose process was killed while sending is sent again, with the same id, after it. */
@@ -31,6 +33,10 @@ const USELESS_AFTER_MS: Partial<Record<ToldEvent, number>> = {
   CONFIRM: HOUR_MS,
   ENDS_SOON: HOUR_MS,
 };
+
+/** How long a push service keeps a message for a browser that is not there, in seconds: no longer than it is of use, counted from the event. */
+export const pushTtlSeconds = (event: ToldEvent, atMs: EpochMs, nowMs: EpochMs): number =>
+  Math.max(0, Math.floor((atMs + (USELESS_AFTER_MS[event] ?? DAY_MS) - nowMs) / SECOND_MS));
 
 /** When a message that failed is tried again; null: no more. Three times as long each time, up to an hour. */
 export function againAt(outcome: Extract<Sending, { ok: false }>, tries: number, nowMs: EpochMs): EpochMs | null {
@@ -63,7 +69,12 @@ async function sendOne(ctx: LookoutContext, message: TakenMessage): Promise<void
   if (againAtMs === null) ctx.log.error(said, 'a message was given up');
   else ctx.log.warn(said, 'a message did not get through: it is tried again');
   await markFailed(ctx.db, message, { error: outcome.error, againAtMs }, nowMs);
+  if (outcome.error === 'ENDED') await endChannel(ctx.db, message.channelId, nowMs);
 }
+
+/** Whether the operators allow this host although it is not public. */
+const isPrivateHost = ({ privateHosts }: TellingSettings, address: string): boolean =>
+  URL.canParse(address) && privateHosts.includes(new URL(address).host);
 
 /** Sends a message by its channel's way. It never throws: what is unforeseen is a failure like another. */
 export async function send(ctx: LookoutContext, message: TakenMessage): Promise<Sending> {
@@ -83,6 +94,14 @@ export async function send(ctx: LookoutContext, message: TakenMessage): Promise<
       return telling.smtpUrl === null
         ? failed('NOT_CONFIGURED')
         : sendMail({ smtpUrl: telling.smtpUrl, from: telling.mailFrom }, target.address, said, message.id);
+    case 'push':
+      return telling.push === null
+        ? failed('NOT_CONFIGURED')
+        : sendPush(telling.push, target, said, {
+            id: message.id,
+            ttlSeconds: pushTtlSeconds(message.event, message.atMs, ctx.clock.now()),
+            mayBePrivate: isPrivateHost(telling, target.address),
+          });
     case 'feishu':
     case 'dingtalk':
     case 'wecom':
@@ -94,9 +113,7 @@ export async function send(ctx: LookoutContext, message: TakenMessage): Promise<
         {
           nowMs: ctx.clock.now(),
           // The operators' own addresses come from the configuration.
-          mayBePrivate:
-            message.name !== null ||
-            (URL.canParse(target.address) && telling.privateHosts.includes(new URL(target.address).host)),
+          mayBePrivate: message.name !== null || isPrivateHost(telling, target.address),
         },
       );
   }

@@ -3,10 +3,10 @@ import { SECOND_MS } from '@liqpass/kernel/time';
 import type { ChannelKind } from '@liqpass/kernel/vocabulary';
 import { z } from 'zod';
 import type { Message } from '../../domain/watch/message.ts';
-import { postJson } from './postClient.ts';
+import { post } from './postClient.ts';
 import { failed, SENT, type Sending, type Target } from './tellingContext.ts';
 
-export type Webhook = Exclude<ChannelKind, 'telegram' | 'email'>;
+export type Webhook = Exclude<ChannelKind, 'telegram' | 'email' | 'push'>;
 /** What goes out, with an id that is the same each time it is tried. */
 export type Delivery = {
   readonly id: string;
@@ -83,7 +83,7 @@ export async function sendWebhook(
   { nowMs, mayBePrivate }: { nowMs: number; mayBePrivate: boolean },
 ): Promise<Sending> {
   const { address, body, headers = {} } = postingOf(kind, target, delivery, nowMs);
-  const posted = await postJson(address, JSON.stringify(body), { headers, mayBePrivate });
+  const posted = await post(address, JSON.stringify(body), { headers, mayBePrivate });
   if (posted.failure !== null) return failed(posted.failure, posted.failure === 'ADDRESS_NOT_ALLOWED');
   const { status, retryAfterMs } = posted;
   if (status === 429) return failed('RATE_LIMITED', false, retryAfterMs ?? undefined);
