@@ -242,4 +242,26 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  test('money that left and proves nothing is judged once, and again when there is something else for it to prove', async () => {
+    const to = await someone('judged once');
+    // Older than the approval: it can never prove it.
+    const early = await shop.safe.pay([{ to, amount: 700_000n }]);
+    await chain.setNextTime((await chain.now()) + 100);
+    await shop.settle();
+    let asked = 0;
+    shop.rpc.meddle = (method, params) => {
+      if (method === 'eth_getTransactionReceipt' && params[0] === early.transactionHash) asked += 1;
+      return null;
+    };
+    const owed = await refund(to, 700_000n);
+    for (let look = 0; look < 5; look += 1) await shop.settle();
+    assert.equal((await payout(owed.id)).status, 'DUE');
+    assert.equal(asked, 1);
+    await refund(to, 700_000n);
+    await shop.settle();
+    await shop.settle();
+    shop.rpc.meddle = null;
+    assert.equal(asked, 2);
+  });
 });

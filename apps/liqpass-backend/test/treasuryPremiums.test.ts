@@ -396,6 +396,48 @@ describe(`a provider that is not to be believed (${engine})`, { skip: whyNoChain
     assert.equal(await statusOf(id), 'SCHEDULED');
   });
 
+  for (const whose of ['an order', 'nobody'] as const)
+    test(`a transfer that only the first RPC ever showed, of ${whose}, is dropped once both deny it`, async () => {
+      const [invented, real] = [await ordered(), await ordered()];
+      const paid = await shop.pay(await chain.person(`real ${whose}`, 10_000_000n), real.due);
+      const fake = `0x${(whose === 'nobody' ? 'fa' : 'fe').repeat(32)}`;
+      const amount = whose === 'nobody' ? 77_000_000n : invented.due;
+      const ofFake = (value: object): object => ({ ...value, hash: fake, transactionHash: fake });
+      const logOf = (log: object): object => ({
+        ...log,
+        transactionHash: fake,
+        logIndex: '0x63',
+        data: `0x${amount.toString(16).padStart(64, '0')}`,
+      });
+      shop.rpc.meddle = async (method, params) => {
+        if (method === 'eth_getLogs') {
+          const logs = (await chain.rpc(method, params)) as { transactionHash: string }[];
+          return {
+            result: logs.flatMap((log) => (log.transactionHash === paid.transactionHash ? [log, logOf(log)] : [log])),
+          };
+        }
+        if (params[0] !== fake) return null;
+        const said = (await chain.rpc(method, [paid.transactionHash])) as { logs?: object[] };
+        return { result: said.logs ? { ...ofFake(said), logs: said.logs.map(logOf) } : ofFake(said) };
+      };
+      const lied = (await shop.settle()).trouble?.code;
+      if (whose === 'an order') assert.equal(lied, 'RPCS_DISAGREE');
+      // As long as one of them shows it, it is not for us to say who lies.
+      assert.notEqual((await shop.settle()).trouble, null);
+      assert.equal(await statusOf(invented.id), 'AWAITING_PAYMENT');
+      shop.rpc.meddle = null;
+      await shop.settle();
+      assert.equal((await shop.settle()).trouble, null);
+      assert.deepEqual([await statusOf(invented.id), await statusOf(real.id)], ['AWAITING_PAYMENT', 'SCHEDULED']);
+      assert.equal((await shop.readOrder(invented.id)).payment.status, 'none');
+      const { rows } = await shop.backend.ctx.database.pool.query<{ kept: string; noted: string }>(
+        `select (select count(*) from chain_transfers where tx_hash = $1) as kept,
+          (select count(*) from audit_log where action = 'drop_transfer' and subject_id = $2) as noted`,
+        [fake, invented.id],
+      );
+      assert.deepEqual(rows, [{ kept: '0', noted: whose === 'nobody' ? '0' : '1' }]);
+    });
+
   test('an idle look asks at most two questions', async () => {
     await shop.settle();
     shop.watch.watch.headsAtMs = shop.watch.clock.now();

@@ -27,6 +27,7 @@ const AUDIT_ACTIONS = [
   'drop_batch',
   'undo_paid',
   'assign_transfer',
+  'drop_transfer',
   'refund',
   'register',
   'delete',

@@ -179,6 +179,19 @@ export const listUnproven = (db: Db, readerId: string, block: number): Promise<B
       and exists (select from payouts o where lower(o.payee) = party and o.amount_usdc = chain_transfers.amount_usdc
         and o.status in ('DUE', 'IN_BATCH') and o.withdrawn_at is null and o.approved_at is not null)`,
   );
+/** Money in these blocks that nothing was built on: neither counted nor the proof of a payout. */
+export const listUnbuiltOn = (
+  db: Db,
+  readerId: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<BookedTransfer[]> =>
+  list(
+    db,
+    readerId,
+    sql`counted_at is null and payout_id is null and vanished_at is null and block_number between ${from} and ${to}`,
+    20,
+    sql`id desc`,
+  );
 /** The money of one transaction. */
 export const listOfTransaction = (db: Db, readerId: string, txHash: string): Promise<BookedTransfer[]> =>
   list(db, readerId, sql`tx_hash = ${txHash}`);
@@ -267,6 +280,19 @@ export async function assignTransfer(
       returning purchase_order_id as id, tx_hash, log_index, amount_usdc, null::text as from_status, null::text as to_status
     ), noted as (${auditFrom('moved', { ...entry, why }, sql`jsonb_build_object('txHash', tx_hash, 'logIndex', log_index, 'amount_usdc', amount_usdc::text)`)})
     select id from moved`.execute(db);
+  return rows.length === 1;
+}
+
+/** Drops money that was never there, while nothing is built on it; noted with its order, where it was said to be of one. */
+export async function dropTransfer(db: Db, id: string, entry: AuditEntry): Promise<boolean> {
+  const { rows } = await sql`
+    with gone as (
+      delete from chain_transfers where id = ${id} and counted_at is null and payout_id is null returning *
+    ), moved as (
+      select purchase_order_id as id, tx_hash, log_index, amount_usdc, null::text as from_status, null::text as to_status
+      from gone where purchase_order_id is not null
+    ), noted as (${auditFrom('moved', entry, sql`jsonb_build_object('txHash', tx_hash, 'logIndex', log_index, 'amount_usdc', amount_usdc::text)`)})
+    select id from gone`.execute(db);
   return rows.length === 1;
 }
 

@@ -34,6 +34,7 @@ export function openWatch(settings: Pick<HallContext['settings'], 'watch' | 'cha
     range: watch.blockRange,
     identified: false,
     settledAt: null,
+    provesNothing: new Map(),
     headsAtMs: 0,
     head: null,
   };

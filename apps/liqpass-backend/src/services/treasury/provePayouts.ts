@@ -14,10 +14,10 @@ import { getPayout, listPayableTo } from '../../db/treasury/payoutsRepo.ts';
 import { dropTold, listToldPayouts } from '../../db/treasury/toldPaymentsRepo.ts';
 import type { Payout } from '../../domain/treasury/payout.ts';
 import { entryOf } from '../audit/entryOf.ts';
+import { believe, CHAIN } from './believe.ts';
 import type { ChainRpc } from './chainRpcClient.ts';
 import { recordPayment } from './recordPayment.ts';
 import type { Trouble } from './readChain.ts';
-import { CHAIN, doubtOf } from './settlePremiums.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
 /** What an RPC says of a transaction now; `finalBlock` is the last block that counts. */
@@ -70,17 +70,26 @@ export async function recordProven(
   });
 }
 
+/** What a transfer was judged by: it is judged again once one of these is another. */
+const asJudged = (transfer: transfers.BookedTransfer, due: readonly Payout[]): string =>
+  [transfer.blockHash, ...due.map((payout) => `${payout.id} ${payout.approved?.atMs ?? ''}`)].join(' ');
+const isJudged = (ctx: WatchContext, transfer: transfers.BookedTransfer, due: readonly Payout[]): boolean =>
+  ctx.watch.provesNothing.get(transfer.id) === asJudged(transfer, due);
+
 /** Finds, without being told, which payouts the money that left up to `block` has paid. */
 export async function provePayouts(ctx: WatchContext, block: number): Promise<Trouble | null> {
   const went = await transfers.listUnproven(ctx.db, ctx.watch.readerId, block);
   const known = new Map<Hex, TransactionFacts>();
   for (const transfer of went) {
     const due = await listPayableTo(ctx.db, transfer.party, transfer.amount);
-    if (due.length === 0) continue;
-    const doubt = await doubtOf(ctx, transfer);
-    if (doubt) return doubt;
+    if (due.length === 0 || isJudged(ctx, transfer, due)) continue;
+    const shown = await believe(ctx, transfer);
+    if (shown === 'INVENTED') continue;
+    if (shown !== 'SHOWN') return shown;
     const facts = known.get(transfer.txHash) ?? (await readFacts(ctx.watch.rpc, transfer.txHash, block));
     known.set(transfer.txHash, facts);
+    let isFor = false;
+    let mayChange = false;
     for (const payout of due) {
       const proof = await judge(ctx, facts, payout);
       if (!proof.proven) {
@@ -88,10 +97,14 @@ export async function provePayouts(ctx: WatchContext, block: number): Promise<Tr
           { payoutId: payout.id, txHash: transfer.txHash, refusal: proof.refusal },
           'a transfer proves no payout',
         );
+        mayChange ||= isWorthWaiting(proof.refusal);
         continue;
       }
-      if (await recordProven(ctx, payout, proof)) break;
+      isFor = await recordProven(ctx, payout, proof);
+      if (isFor) break;
+      mayChange = true;
     }
+    if (!isFor && !mayChange) ctx.watch.provesNothing.set(transfer.id, asJudged(transfer, due));
   }
   return null;
 }
@@ -113,8 +126,9 @@ export async function confirmTold(ctx: WatchContext, block: number): Promise<Tro
     if (proof.proven) {
       const booked = await transfers.listOfTransaction(ctx.db, ctx.watch.readerId, told.txHash);
       const log = booked.find((each) => each.logIndex === proof.logIndex);
-      const doubt = log ? await doubtOf(ctx, log) : null;
-      if (doubt) return doubt;
+      const shown = log ? await believe(ctx, log) : 'SHOWN';
+      if (shown === 'INVENTED') continue;
+      if (shown !== 'SHOWN') return shown;
       await recordProven(ctx, payout, proof);
     } else if (!isWorthWaiting(proof.refusal) || ctx.clock.now() > told.atMs + TOLD_FOR_MS) {
       const entry = entryOf('payout')(ctx, CHAIN, 'told_payment_refused', {

@@ -170,6 +170,7 @@ async function goBack(ctx: WatchContext, reader: readers.ChainReader): Promise<r
     if (undone === null) return trouble('CHAIN_MOVED', 'another process reads this treasury');
     // The new blocks may end where the old ones did: what was settled up to there is looked at again.
     ctx.watch.settledAt = null;
+    ctx.watch.provesNothing.clear();
     for (const gone of undone)
       ctx.log.error(
         {

@@ -1,6 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { SECOND_MS } from '@liqpass/kernel/time';
-import type { Actor, AuditEntry } from '../../db/audit/auditRepo.ts';
+import type { AuditEntry } from '../../db/audit/auditRepo.ts';
 import * as transfers from '../../db/treasury/chainTransfersRepo.ts';
 import type { BookedTransfer } from '../../db/treasury/chainTransfersRepo.ts';
 import { toldQuote } from '../../db/treasury/toldPaymentsRepo.ts';
@@ -10,12 +10,10 @@ import { premiumOf } from '../../domain/treasury/orderMoney.ts';
 import { markPurchaseOrderPaid } from '../payments.ts';
 import { readPurchaseOrder } from '../purchaseOrders.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
+import { believe, CHAIN } from './believe.ts';
 import { changeMoney } from './changeMoney.ts';
 import type { Trouble } from './readChain.ts';
 import type { WatchContext } from './treasuryContext.ts';
-
-/** Who records what the chain shows. */
-export const CHAIN: Actor = { name: 'chain', requestId: null };
 
 const entry = (ctx: WatchContext, action: string, more: Pick<AuditEntry, 'why' | 'details'> = {}): AuditEntry => ({
   actor: CHAIN,
@@ -34,8 +32,9 @@ export async function settlePremiums(ctx: WatchContext, block: number): Promise<
   const waiting = await transfers.listUncounted(ctx.db, ctx.watch.readerId, block);
   const orderIds = new Set<string>();
   for (const transfer of waiting) {
-    const doubt = await doubtOf(ctx, transfer);
-    if (doubt) return doubt;
+    const shown = await believe(ctx, transfer);
+    if (shown === 'INVENTED') continue;
+    if (shown !== 'SHOWN') return shown;
     if (transfer.purchaseOrderId !== null) orderIds.add(transfer.purchaseOrderId);
   }
   for (const orderId of orderIds)
@@ -47,26 +46,6 @@ export async function settlePremiums(ctx: WatchContext, block: number): Promise<
       ),
     );
   return null;
-}
-
-/** What the second RPC says against a transfer that the first one showed; null where it shows the same log in the same block. */
-export async function doubtOf(ctx: WatchContext, transfer: BookedTransfer): Promise<Trouble | null> {
-  const { second, treasury } = ctx.watch;
-  if (second === null) return null;
-  const receipt = await second.receipt(transfer.txHash);
-  const log = receipt?.logs.find((each) => each.logIndex === transfer.logIndex);
-  const same =
-    receipt?.succeeded === true &&
-    receipt.blockHash === transfer.blockHash &&
-    log?.address === treasury.usdc &&
-    BigInt(log.data) === transfer.amount &&
-    log.topics[transfer.direction === 'in' ? 1 : 2]?.endsWith(transfer.party.slice(2)) === true &&
-    log.topics[transfer.direction === 'in' ? 2 : 1]?.endsWith(treasury.safe.slice(2)) === true;
-  if (same) return null;
-  return {
-    code: 'RPCS_DISAGREE',
-    detail: `the second RPC does not show log ${transfer.logIndex} of ${transfer.txHash} in block ${transfer.blockNumber}`,
-  };
 }
 
 /**

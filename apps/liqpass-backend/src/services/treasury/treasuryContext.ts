@@ -22,6 +22,8 @@ export type Watch = {
   identified: boolean;
   /** The block behind which everything that was final is settled; null before the first look. */
   settledAt: number | null;
+  /** Money that left and has paid nothing that is due, with what that was judged by; since the last reorg. */
+  readonly provesNothing: Map<string, string>;
   /** When the safe and the final head were last asked for. */
   headsAtMs: number;
   /** The newest block that the RPC last spoke of; null before this process has asked. */

@@ -1,14 +1,15 @@
 import { usdc } from '@liqpass/kernel/money';
 import { SECOND_MS } from '@liqpass/kernel/time';
 import * as readers from '../../db/treasury/chainReadersRepo.ts';
-import { hasWaiting } from '../../db/treasury/chainTransfersRepo.ts';
+import { hasWaiting, listUnbuiltOn } from '../../db/treasury/chainTransfersRepo.ts';
 import { holdForVanishedPremiums } from '../../db/treasury/orderMoneyRepo.ts';
 import { stampKeyOf } from '../audit/auditContext.ts';
+import { CHAIN, dropInvented } from './believe.ts';
 import { RpcError, type ChainRpc } from './chainRpcClient.ts';
 import { matchTransfers } from './matchTransfers.ts';
 import { confirmTold, provePayouts } from './provePayouts.ts';
 import { KEEP_CHECKPOINTS, openReader, readAgain, readChain, type Trouble } from './readChain.ts';
-import { CHAIN, settlePremiums } from './settlePremiums.ts';
+import { settlePremiums } from './settlePremiums.ts';
 import type { WatchContext } from './treasuryContext.ts';
 
 /** Another process takes over when the one that reads has been silent for so long. */
@@ -139,6 +140,13 @@ async function checkBalance(ctx: WatchContext, reader: readers.ChainReader, bloc
     await readAgain(ctx, rpc, from, block);
     found = await difference();
     if (found === 0n) break;
+  }
+  // Or it may have shown what never was there.
+  if (found !== 0n) {
+    const dropped: boolean[] = [];
+    for (const transfer of await listUnbuiltOn(ctx.db, watch.readerId, { from, to: block }))
+      dropped.push(await dropInvented(ctx, transfer));
+    if (dropped.includes(true)) found = await difference();
   }
   if (found === 0n) await matchTransfers(ctx);
   await readers.noteBalance(
