@@ -2,9 +2,12 @@ import { fromBase64, toBase64 } from '@liqpass/log/base64';
 import { parseCheckpointText } from '@liqpass/log/checkpoint';
 import { checkSignature, parseNote, type VerifierKey } from '@liqpass/log/note';
 import { formatAddCheckpoint } from '@liqpass/log/witness';
+import { boundedFetch } from '@liqpass/service/boundedFetch';
 
 const TIMEOUT_MS = 5_000;
 const LARGEST_ANSWER = 20_000;
+/** It may send anything. */
+const askWitness = boundedFetch({ timeoutMs: TIMEOUT_MS, mostBytes: LARGEST_ANSWER });
 
 /** Proves that the tree of `oldSize` entries goes on in the one of `newSize`. */
 export type ProveGrowth = (oldSize: number, newSize: number) => Promise<readonly Uint8Array[]>;
@@ -22,11 +25,9 @@ export async function cosign(
   const size = text === undefined ? undefined : parseCheckpointText(text)?.size;
   if (text === undefined || size === undefined) return null;
   const ask = async (oldSize: number): Promise<Response> =>
-    fetch(`${witness.url.replace(/\/+$/, '')}/add-checkpoint`, {
+    askWitness(`${witness.url.replace(/\/+$/, '')}/add-checkpoint`, {
       method: 'POST',
       body: formatAddCheckpoint(oldSize, (await prove(oldSize, size)).map(toBase64), note),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
     });
   let answer = await ask(0);
   if (answer.status === 409) {

@@ -1,5 +1,6 @@
 import { LiqPassError } from '@liqpass/api/errors';
 import { fullSignature } from '@liqpass/kernel/signature';
+import { boundedFetch } from '@liqpass/service/boundedFetch';
 import { verifyMessage } from 'viem/utils';
 
 export type SignedText = { readonly address: string; readonly message: string; readonly signature: string };
@@ -22,6 +23,7 @@ export type WalletSignatures = {
 type Hex = `0x${string}`;
 const isHex = (text: string): text is Hex => text.startsWith('0x');
 const RPC_TIMEOUT_MS = 8_000;
+const LARGEST_ANSWER = 1024 * 1024;
 /** Two that answer alike; what one alone says of a stranger's address is worth nothing. */
 const AGREEING = 2;
 /** What nodes say of a call that was carried out and reverted, with data or without: the chain has judged. */
@@ -36,7 +38,11 @@ export function walletSignatureClient(rpcUrls: readonly string[]): WalletSignatu
 
   async function connect(rpcUrl: string) {
     const [{ createPublicClient, http }, { base }] = await Promise.all([import('viem'), import('viem/chains')]);
-    const overHttp = http(rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: 1 });
+    const overHttp = http(rpcUrl, {
+      timeout: RPC_TIMEOUT_MS,
+      retryCount: 1,
+      fetchFn: boundedFetch({ timeoutMs: RPC_TIMEOUT_MS, mostBytes: LARGEST_ANSWER }),
+    });
     // viem takes any call that failed for a wrong signature, a chain that cannot be reached too: so what failed is kept.
     let unanswered: unknown;
     const chain = createPublicClient({

@@ -3,6 +3,7 @@ import { TRANSFER_TOPIC } from '@liqpass/chain/contracts';
 import { parseHex, parseQuantity, wordAt, wordOfAddress, type Hex } from '@liqpass/chain/hex';
 import { parseBlock, parseReceipt, parseTransaction } from '@liqpass/chain/parse';
 import { decodeTransfers } from '@liqpass/chain/transfers';
+import { askHttp } from '@liqpass/service/askHttp';
 import type { Finality } from '../chainSettings.ts';
 
 /** Why an RPC gave no answer that can be used. */
@@ -42,6 +43,8 @@ export type ChainRpc = {
 };
 
 const TIMEOUT_MS = 10_000;
+/** Providers give 10,000 logs at most, and each is less than a kilobyte. */
+const MOST_BYTES = 16 * 1024 * 1024;
 // Providers word a range that is too large in many ways, and number it in as many: these words are theirs.
 const RANGE_WORDS =
   /range|too many (?:results|logs|blocks)|more than|exceed|too large|too big|limited to|query returned/i;
@@ -54,22 +57,26 @@ const quantity = (value: number): string => `0x${value.toString(16)}`;
 export function chainRpcClient(url: string, safe: Hex, usdc: Hex): ChainRpc {
   let calls = 0;
 
+  const { origin, pathname, search } = new URL(url);
+
   async function ask(method: string, params: readonly unknown[]): Promise<unknown> {
     calls += 1;
-    let text: string;
-    let status: number;
-    try {
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ jsonrpc: '2.0', id: calls, method, params }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      status = answer.status;
-      text = await answer.text();
-    } catch (cause) {
-      throw new RpcError('RPC_UNREACHABLE', `${method}: no answer`, { cause });
-    }
+    const answer = await askHttp(origin, {
+      method: 'POST',
+      target: pathname + search,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: calls, method, params }),
+      timeoutMs: TIMEOUT_MS,
+      mostBytes: MOST_BYTES,
+    });
+    if (answer.failure !== null) throw new RpcError('RPC_UNREACHABLE', `${method}: no answer`);
+    const { status, bytes } = answer;
+    if (bytes === null)
+      throw new RpcError(
+        method === 'eth_getLogs' ? 'RPC_RANGE_LIMITED' : 'RPC_ANSWERS_NONSENSE',
+        `${method}: an answer of more than ${MOST_BYTES} bytes`,
+      );
+    const text = new TextDecoder().decode(bytes);
     if (status === 429) throw new RpcError('RPC_RATE_LIMITED', `${method}: HTTP 429`);
     const said = parsed(text);
     if (said === null)
