@@ -6,10 +6,16 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { observeClient } from '../src/services/watch/observeClient.ts';
+import { attestationClient } from '../src/services/platform/attestationClient.ts';
+import { marketClient } from '../src/services/book/marketClient.ts';
+import { exchangeKeyClient } from '../src/services/people/exchangeKeyClient.ts';
+import { jpVerifyClient } from '../src/services/jpVerifyClient.ts';
 import { walletSignatureClient } from '../src/services/people/walletSignatureClient.ts';
 import { chainRpcClient, RpcError } from '../src/services/treasury/chainRpcClient.ts';
 
-// Whoever answers RPC_URL may send anything: one question fails, and the process goes on. What is thrown where nobody can catch it
+// Whoever answers RPC_URL, or in jp-verify's place, may send anything: one question fails, and the process goes on. What is thrown where nobody can catch it
 // fails the test that runs.
 
 type Sent = { readonly coding: string; readonly length: number; readonly body: Uint8Array; readonly cut: boolean };
@@ -84,3 +90,69 @@ test('an RPC whose packed answer is cut off fails one sign-in of a contract wall
     await server.settled();
   }
 });
+
+const OWNER = '0x2222222222222222222222222222222222222222';
+/** Every question to jp-verify at `baseUrl`, with whether it came to what it comes to where jp-verify is away. */
+function questionsTo(baseUrl: string): Record<string, () => Promise<boolean>> {
+  const key = 'test-jp-verify-key-0001';
+  const attestations = attestationClient({
+    baseUrl,
+    apiKey: key,
+    pinned: [],
+    store: { load: () => Promise.resolve([]), keep: () => Promise.resolve() },
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+  });
+  const market = marketClient(baseUrl, key);
+  const keys = exchangeKeyClient(baseUrl, key, attestations);
+  const verifier = jpVerifyClient(baseUrl, key, attestations);
+  const isAway = (asked: Promise<unknown>): Promise<boolean> =>
+    asked.then(
+      () => false,
+      (error: unknown) => error instanceof LiqPassError && error.code === 'VERIFIER_UNAVAILABLE',
+    );
+  const [instId, ordId, at] = ['BTC-USDT-SWAP', '2912345678901234567', '2026-04-01T00:00:00.000Z'];
+  return {
+    marks: () =>
+      market.marks(AbortSignal.timeout(30_000)).then(
+        () => false,
+        (error: unknown) => error instanceof TypeError,
+      ),
+    observe: async () =>
+      (
+        await observeClient(
+          baseUrl,
+          key,
+        )({ instId, posId: '1', cTime: '1', since: at, credential: 'sealed', owner: OWNER })
+      ).kind === 'unavailable',
+    positions: () => isAway(keys.positions({ sealed: 'sealed', owner: OWNER })),
+    snapshot: () => isAway(keys.snapshot({ sealed: 'sealed', owner: OWNER }, { instId, ordId })),
+    keys: async () => (await attestations.keys()).keys.length === 0,
+    health: async () => !(await verifier.isHealthy()),
+    verify: async () => {
+      const { finding } = await verifier.verify({
+        instId,
+        ordId,
+        boundAt: at,
+        coverageStartAt: at,
+        coverageEndAt: at,
+      });
+      return finding.kind === 'no_answer' && finding.reason === 'JP_VERIFY_ERROR';
+    },
+  };
+}
+
+test(
+  'a jp-verify whose packed answer is cut off, or unpacks without end, fails one question, whichever it was',
+  { timeout: 60_000 },
+  async (t) => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
+    const answers: readonly Sent[] = [...CUT, { coding: 'gzip', length: bomb.byteLength, body: bomb, cut: false }];
+    for (const sent of answers) {
+      const server = await answering(t, sent);
+      for (const [name, ask] of Object.entries(questionsTo(new URL(server.url).origin)))
+        assert.equal(await ask(), true, `${name}: ${sent.coding}${sent.cut ? ', cut off' : ''}`);
+      await server.settled();
+    }
+  },
+);

@@ -74,6 +74,7 @@ export type JpVerifyClient = {
 /** jp-verify itself tries for up to 20 s to read the exchange consistently, and for 45 s where a ledger is long. */
 const VERIFY_TIMEOUT_MS = 52_000;
 const HEALTH_TIMEOUT_MS = 2_000;
+const LARGEST_HEALTH = 64 * 1024;
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
 export function jpVerifyClient(
@@ -102,13 +103,13 @@ export function jpVerifyClient(
       return bySignature(attestations, readAnswer(text), request);
     },
     async isHealthy() {
-      try {
-        const response = await fetch(`${baseUrl}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
-        await response.body?.cancel();
-        return response.ok;
-      } catch {
-        return false; // Not reachable is the answer, whatever the reason.
-      }
+      const outcome = await askHttp(baseUrl, {
+        method: 'GET',
+        target: '/healthz',
+        timeoutMs: HEALTH_TIMEOUT_MS,
+        mostBytes: LARGEST_HEALTH,
+      });
+      return outcome.failure === null && outcome.status === 200 && outcome.bytes !== null;
     },
   };
 }

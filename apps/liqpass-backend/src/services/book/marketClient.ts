@@ -9,6 +9,7 @@ import {
   type LiquidationsAnswer,
   type MarksAnswer,
 } from '@liqpass/api/market';
+import { boundedFetch } from '@liqpass/service/boundedFetch';
 import type { z } from 'zod';
 
 /** The exchange's public prices, through jp-verify. Throws for whatever is not a readable answer. */
@@ -27,19 +28,17 @@ export type MarketClient = {
 
 const TIMEOUT_MS = 8_000;
 const LARGEST_ANSWER = 1024 * 1024;
+const askJpVerify = boundedFetch({ timeoutMs: TIMEOUT_MS, mostBytes: LARGEST_ANSWER });
 
 export function marketClient(baseUrl: string, apiKey: string): MarketClient {
   async function read<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    const response = await fetch(`${baseUrl}${path}`, {
+    const response = await askJpVerify(`${baseUrl}${path}`, {
       headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json' },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      redirect: 'error',
+      signal,
     });
-    const text = await response.text();
     const [name] = path.split('?', 1);
     if (!response.ok) throw new Error(`jp-verify answered ${name} with ${response.status}`);
-    if (text.length > LARGEST_ANSWER) throw new Error(`jp-verify's answer to ${name} is too large`);
-    const json: unknown = JSON.parse(text);
+    const json: unknown = await response.json();
     return schema.parse(json);
   }
   return {

@@ -9,6 +9,7 @@ import {
 } from '@liqpass/api/exchangeKeys';
 import { snapshotAnswer, type SnapshotAnswer } from '@liqpass/api/verify';
 import { errorAnswer } from '@liqpass/api/errorAnswer';
+import { boundedFetch } from '@liqpass/service/boundedFetch';
 import type { z } from 'zod';
 import type { Attestations } from '../platform/attestationClient.ts';
 
@@ -41,7 +42,7 @@ export function exchangeKeyClient(
     let status: number;
     let json: unknown;
     try {
-      const response = await fetch(`${baseUrl}${path}`, {
+      const response = await boundedFetch({ timeoutMs, mostBytes: LARGEST_ANSWER })(`${baseUrl}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: {
           authorization: `Bearer ${apiKey}`,
@@ -49,13 +50,9 @@ export function exchangeKeyClient(
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
-        redirect: 'error',
       });
       status = response.status;
-      const text = await response.text();
-      if (text.length > LARGEST_ANSWER) throw new Error('the answer is too large');
-      json = JSON.parse(text);
+      json = await response.json();
     } catch (cause) {
       throw unavailable(cause);
     }

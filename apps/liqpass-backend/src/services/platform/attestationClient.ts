@@ -6,6 +6,7 @@ import { fromBase64Url } from '@liqpass/kernel/base64url';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { PROOF_RULES } from '@liqpass/proof/rules';
 import { isAttested } from '@liqpass/proof/statement';
+import { boundedFetch } from '@liqpass/service/boundedFetch';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { KnownKey } from '../../db/platform/attestationKeysRepo.ts';
@@ -33,6 +34,8 @@ export type Attestations = {
 export type KeyStore = { load(): Promise<KnownKey[]>; keep(keys: readonly KnownKey[]): Promise<void> };
 
 const TIMEOUT_MS = 3_000;
+const LARGEST_ANSWER = 1024 * 1024;
+const askJpVerify = boundedFetch({ timeoutMs: TIMEOUT_MS, mostBytes: LARGEST_ANSWER });
 const KEPT_MS = 60_000;
 
 const signed = z.looseObject({ attestation: z.unknown() });
@@ -73,10 +76,8 @@ export function attestationClient(deps: {
   /** What jp-verify publishes now; null where it publishes nothing that can be read. */
   async function ask(): Promise<AttestationKeysAnswer | null> {
     try {
-      const response = await fetch(`${baseUrl}/attestation-keys`, {
+      const response = await askJpVerify(`${baseUrl}/attestation-keys`, {
         headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json' },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        redirect: 'error',
       });
       if (!response.ok) return null;
       const json: unknown = await response.json();

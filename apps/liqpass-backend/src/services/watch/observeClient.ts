@@ -2,6 +2,7 @@ import { EXCHANGE_KEY_CODES, type ErrorCode } from '@liqpass/api/errors';
 import { observeAnswer, type ObserveAnswer, type ObserveRequest } from '@liqpass/api/observe';
 import { errorAnswer } from '@liqpass/api/errorAnswer';
 import { SECOND_MS } from '@liqpass/kernel/time';
+import { boundedFetch } from '@liqpass/service/boundedFetch';
 
 /** What a look came to. `key_refused`: the exchange does not take the key any more, with the code that says why. */
 export type Sight =
@@ -15,13 +16,14 @@ export type ObserveClient = (request: ObserveRequest) => Promise<Sight>;
 /** jp-verify asks for 6.5 s, and once more five seconds after a position was absent. */
 export const OBSERVE_TIMEOUT_MS = 15 * SECOND_MS;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
+const askJpVerify = boundedFetch({ timeoutMs: OBSERVE_TIMEOUT_MS, mostBytes: LARGEST_ANSWER });
 
 export function observeClient(baseUrl: string, apiKey: string): ObserveClient {
   return async (request) => {
     let status: number;
     let json: unknown;
     try {
-      const response = await fetch(`${baseUrl}/observe`, {
+      const response = await askJpVerify(`${baseUrl}/observe`, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${apiKey}`,
@@ -29,15 +31,11 @@ export function observeClient(baseUrl: string, apiKey: string): ObserveClient {
           accept: 'application/json',
         },
         body: JSON.stringify(request),
-        signal: AbortSignal.timeout(OBSERVE_TIMEOUT_MS),
-        redirect: 'error',
       });
       status = response.status;
-      const text = await response.text();
-      if (text.length > LARGEST_ANSWER) return { kind: 'unavailable' };
-      json = JSON.parse(text);
+      json = await response.json();
     } catch {
-      return { kind: 'unavailable' }; // Not reachable, too slow, or no JSON: nothing was seen.
+      return { kind: 'unavailable' }; // Not reachable, too slow, too large, or no JSON: nothing was seen.
     }
     if (status !== 200) {
       const refusal = errorAnswer.safeParse(json).data;
