@@ -179,7 +179,7 @@ test('a wallet that comes late joins the open dialog, signs in 64 bytes, and one
     await payButton(trader).click();
     await expect.poll(() => wallet.asked.includes('wallet_switchEthereumChain')).toBe(true);
     await page.clock.fastForward(21_000);
-    await expect(page.getByRole('alert')).toContainText(say('errors:local.wallet_no_switch'));
+    await expect(page.getByRole('alert')).toContainText(say('errors:local.wallet_no_switch', { network: 'Base' }));
     assert.equal(wallet.sent.length, 0);
     assert.deepEqual(trader.faults, []);
   } finally {

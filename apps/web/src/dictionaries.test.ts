@@ -81,6 +81,13 @@ test('Chinese texts are Chinese', () => {
       assert.fail(`${key}: ${text}`);
 });
 
+test('what is said of a wallet names no network but the one that the page knows', () => {
+  for (const [key, text] of [...en, ...zh])
+    if (key.startsWith('errors:local.wallet_')) assert.doesNotMatch(text, /Base/, `${key}: ${text}`);
+  for (const problem of ['wrong_chain', 'no_switch'])
+    assert.match(en.get(`errors:local.wallet_${problem}`) ?? '', /\{\{network\}\}/);
+});
+
 const WORDS: readonly (readonly [Namespace, string, readonly string[], string?])[] = [
   ['errors', 'code', ERROR_CODES],
   ['errors', 'quote', QUOTE_REFUSALS],

@@ -9,6 +9,7 @@ import {
 import type { TFunction } from 'i18next';
 import { isOnline } from '../data/useOnline.ts';
 import { money, percent } from '../format.ts';
+import { OtherNetworkError } from '../wallet/otherNetwork.ts';
 import { WalletError } from '../wallet/walletStore.ts';
 
 // Comes with the sentences: neither is for the first page.
@@ -29,6 +30,7 @@ function shown(params: Readonly<Record<string, string>>): Record<string, string>
 
 /** The sentence for a failure in the reader's language: what happened, and what to do next. */
 export function errorSentence(t: TFunction<'errors'>, error: unknown): string {
+  if (error instanceof OtherNetworkError) return t(`local.wallet_${error.problem}`, { network: error.network });
   if (error instanceof WalletError) return t(`local.wallet_${error.problem}`);
   // Code of the page itself that could not be fetched, say.
   if (!isApiError(error)) return t(isOnline() ? 'local.unknown' : 'local.offline');

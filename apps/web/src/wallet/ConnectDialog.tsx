@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { ArrowRightIcon, ExternalIcon } from '../ui/pageIcons.tsx';
 import { Button, Skeleton } from '../ui/kit.tsx';
@@ -89,7 +91,8 @@ export default function ConnectDialog({ onClose }: { onClose: () => void }) {
 /** Without a wallet in this browser: open this page in a wallet's own browser. */
 function NoWallet() {
   const { t: ts } = useTranslation('shared');
-  const links = openInLinks(window.location);
+  const payment = useQuery(paymentInstructionsQuery);
+  const links = openInLinks(window.location, payment.data?.chain_id ?? null);
   return (
     <div className="grid gap-2 text-sm">
       <p>{ts('wallet.none')}</p>

@@ -17,6 +17,7 @@ import { BASE_SEPOLIA_CHAIN_ID, chainName, LOCAL_CHAIN_ID } from '@liqpass/kerne
 import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import { safeStorage } from '../data/stored.ts';
 import { fullSignature } from '@liqpass/kernel/signature';
+import { OtherNetworkError } from './otherNetwork.ts';
 import { isDecline, nameOfInjected, readSendAnswer } from './walletAnswers.ts';
 import { setWallet, WalletError } from './walletStore.ts';
 
@@ -164,7 +165,7 @@ export async function sendToken(transfer: {
   reference?: Hex | null;
 }): Promise<Hex> {
   const { chainId, token, to, amount } = transfer;
-  if (!config.chains.some((chain) => chain.id === chainId)) throw new WalletError('wrong_chain');
+  if (!config.chains.some((chain) => chain.id === chainId)) throw new OtherNetworkError('wrong_chain', chainId);
   await switchTo(chainId);
   const { connector, address: from } = getConnection(config);
   if (!connector) throw new WalletError('missing');
@@ -189,12 +190,15 @@ async function switchTo(chainId: number): Promise<void> {
   if ((await chainNow().catch(() => undefined)) === chainId) return;
   const ended = new AbortController();
   const late = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new WalletError('no_switch')), SWITCH_WITHIN_MS);
+    const timer = setTimeout(() => reject(new OtherNetworkError('no_switch', chainId)), SWITCH_WITHIN_MS);
     ended.signal.addEventListener('abort', () => clearTimeout(timer));
   });
   try {
-    await asked(() => Promise.race([switchChain(config, { chainId }), late]), 'wrong_chain');
-    if ((await chainNow()) !== chainId) throw new WalletError('no_switch');
+    await asked(
+      () => Promise.race([switchChain(config, { chainId }), late]),
+      (cause) => new OtherNetworkError('wrong_chain', chainId, cause),
+    );
+    if ((await chainNow()) !== chainId) throw new OtherNetworkError('no_switch', chainId);
   } finally {
     ended.abort();
   }
@@ -206,11 +210,14 @@ function mustBe(account: Address): void {
 }
 
 /** Runs what the person must agree to; a "no" is told apart from a failure. */
-async function asked<T>(run: () => Promise<T>, otherwise: 'failed' | 'wrong_chain' = 'failed'): Promise<T> {
+async function asked<T>(
+  run: () => Promise<T>,
+  failure = (cause: unknown): WalletError => new WalletError('failed', cause),
+): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof WalletError) throw error;
-    throw new WalletError(isDecline(error) ? 'declined' : otherwise, error);
+    throw isDecline(error) ? new WalletError('declined', error) : failure(error);
   }
 }

@@ -11,16 +11,27 @@ export function carryTyped(query: () => string): () => void {
 
 const base64 = (text: string): string => btoa(text).replace(/=+$/, '');
 
-/** Links that open this very page, with what was typed, in the browser of a wallet. Sources: each wallet's pages on deep links. */
-export function openInLinks(location: Location): { name: string; href: string }[] {
+/** What TokenPocket calls a chain, where it is known. */
+const TOKEN_POCKET_CHAIN: Readonly<Record<number, string>> = { [BASE_CHAIN_ID]: 'BASE' };
+
+/**
+ * Links that open this very page, with what was typed, in the browser of a wallet, on the chain of the payments where a link can say
+ * so; null while that is not known: the wallet then opens on the chain it was last on. Sources: each wallet's pages on deep links.
+ */
+export function openInLinks(
+  location: Pick<Location, 'href'>,
+  chainId: number | null,
+): { name: string; href: string }[] {
   const url = new URL(location.href);
   for (const [key, value] of new URLSearchParams(typed())) url.searchParams.set(key, value);
   const href = url.href;
   const encoded = encodeURIComponent(href);
+  const defaultChain = chainId === null ? '' : `&defaultChainId=${chainId}`;
+  const chain = chainId === null ? undefined : TOKEN_POCKET_CHAIN[chainId];
   const binance = `bnc://app.binance.com/mp/app?${new URLSearchParams({
     appId: 'yFK5FCqYprrXDiVFbhyRx7',
     startPagePath: base64('/pages/browser/index'),
-    startPageQuery: base64(`url=${encoded}&defaultChainId=${BASE_CHAIN_ID}`),
+    startPageQuery: base64(`url=${encoded}${defaultChain}`),
   }).toString()}`;
   return [
     {
@@ -30,7 +41,7 @@ export function openInLinks(location: Location): { name: string; href: string }[
     { name: 'MetaMask', href: `https://metamask.app.link/dapp/${href.replace(/^https?:\/\//, '')}` },
     {
       name: 'TokenPocket',
-      href: `tpdapp://open?params=${encodeURIComponent(JSON.stringify({ url: href, chain: 'BASE', source: 'LiqPass' }))}`,
+      href: `tpdapp://open?params=${encodeURIComponent(JSON.stringify({ url: href, chain, source: 'LiqPass' }))}`,
     },
     { name: 'imToken', href: `imtokenv2://navigate/DappView?url=${encoded}` },
     { name: 'Bitget Wallet', href: `https://bkcode.vip?action=dapp&url=${encoded}` },
