@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './freePort.ts';
@@ -97,6 +97,11 @@ export async function startPostgres(
   };
   // However this process ends, its server does not outlive it.
   process.once('exit', () => server?.kill('SIGQUIT'));
+  // A signal ends it without an `exit`, unless somebody listens to it: then how it ends is theirs to say.
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      if (process.listenerCount(signal) === 0) process.exit(128 + constants.signals[signal]);
+    });
   await start();
   return {
     url,
