@@ -15,6 +15,8 @@ export type RunningProduct = {
   readonly simulator: string;
   readonly jpVerify: string;
   readonly folder: string;
+  /** Its database on the server that was given; null: the embedded one. */
+  readonly databaseUrl: string | null;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   control(path: string, body: unknown): Promise<Record<string, unknown>>;
   /** kill -9 of one part; it is started again by itself. */
@@ -80,6 +82,7 @@ export async function productAsProcesses(
     simulator,
     jpVerify: `http://127.0.0.1:${ports.jpVerify}`,
     folder,
+    databaseUrl: database === null ? null : at(database),
     call: (method, path, body, headers) => request(`${product.url}${path}`, method, body, headers),
     async control(path, body) {
       const { status, body: answer } = await request(`${simulator}/control${path}`, 'POST', body);

@@ -2,11 +2,17 @@ import { sealExchangeKey } from '@liqpass/sealing/seal';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { INTERNAL_KEY } from './backendProcess.ts';
 
+type Json = Record<string, unknown>;
 /** A trader with an account at the exchange, a cover bound with its key, paid, and watched with leave to claim. */
-export type WatchedTrader = { readonly uid: string; readonly apiKey: string; readonly orderId: string };
+export type WatchedTrader = {
+  readonly uid: string;
+  readonly apiKey: string;
+  readonly orderId: string;
+  /** As the trader, who is signed in; it throws where that is refused. */
+  call(method: string, path: string, body?: Json): Promise<Json>;
+};
 
 export const INST_ID = 'BTC-USDT-SWAP';
-type Json = Record<string, unknown>;
 type Control = (path: string, body: Json) => Promise<Json>;
 
 /** Over the product's own routes, step by step, each trader from an address of its own. */
@@ -32,19 +38,19 @@ export async function newWatchedTrader(
   const call = async (
     method: string,
     path: string,
-    body: Json,
+    body?: Json,
     headers: Record<string, string> = {},
   ): Promise<Json> => {
     const response = await fetch(`${shop.url}${path}`, {
       method,
       headers: {
-        'content-type': 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         origin: shop.url,
         'x-forwarded-for': address,
         ...(cookie === '' ? {} : { cookie }),
         ...headers,
       },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as Json;
     if (response.status >= 300) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
@@ -73,5 +79,5 @@ export async function newWatchedTrader(
   );
   if (paid['status'] !== 'SCHEDULED') throw new Error(`paid, and ${JSON.stringify(paid)}`);
   await call('PUT', `/api/purchase-orders/${orderId}/watch`, { on: true, files_claims: true });
-  return { uid, apiKey: keys.apiKey, orderId };
+  return { uid, apiKey: keys.apiKey, orderId, call };
 }
