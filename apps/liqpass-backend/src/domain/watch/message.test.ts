@@ -29,7 +29,10 @@ test('a message leads to where something can be done: the policy, cover again, t
 test('a cover’s end is told in UTC, and to Chinese readers by their own clock too', () => {
   const text = (locale: 'en' | 'zh', facts = {}): string =>
     messageOf('ENDS_SOON', facts, { locale, site: 'https://l.example', order }).text;
-  assert.match(text('en', { until: '2026-07-31 18:30 UTC' }), /ends at 2026-07-31 18:30 UTC\./);
+  assert.match(
+    text('en', { until: '2026-07-31 18:30 UTC' }),
+    /ends at 2026-07-31 18:30 UTC\. .*the next cover begins at that moment/,
+  );
   assert.match(
     text('zh', { until: '2026-07-31 18:30 UTC' }),
     /结束时间：2026-07-31 18:30 UTC（北京时间 2026-08-01 02:30）。/,

@@ -74,7 +74,7 @@ export const EN: Wordings = {
   ],
   ENDS_SOON: ({ until }) => [
     'Your cover ends within the hour',
-    `It ends at ${until ?? '–'}. From then on you can cover the position again: follow the link.`,
+    `It ends at ${until ?? '–'}. Follow the link to cover the position again; where a key showed it, the next cover begins at that moment.`,
   ],
   KEY_DEAD: ({ code }) => [
     'The watch can no longer see your position',

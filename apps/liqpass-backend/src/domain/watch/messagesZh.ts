@@ -52,7 +52,7 @@ export const ZH: Wordings = {
   CLAIM_PAID: ({ amount }) => ['你的理赔已赔付', `${amount ?? ''} USDC 已转到你的收款地址，交易见保单页。`],
   ENDS_SOON: ({ until }) => [
     '你的保障将在一小时内结束',
-    `结束时间：${until ? withBeijing(until) : '–'}。届时可以继续投保，请打开链接。`,
+    `结束时间：${until ? withBeijing(until) : '–'}。打开链接即可继续投保；用密钥绑定的仓位，新保障从该时刻开始。`,
   ],
   KEY_DEAD: ({ code }) => [
     '守望已看不到你的仓位',
