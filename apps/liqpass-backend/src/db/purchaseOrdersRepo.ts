@@ -1,9 +1,9 @@
 import type { EpochMs, Window } from '@liqpass/kernel/time';
 import type { Usdc } from '@liqpass/kernel/money';
-import type { ClaimStatus, PurchaseOrderStatus, RefundReason } from '@liqpass/kernel/vocabulary';
+import type { ClaimStatus, PurchaseOrderStatus, RefundReason, Verdict, WatchEnd } from '@liqpass/kernel/vocabulary';
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { PAY_WITHIN_MS, WAITING_MS } from '../domain/book/product.ts';
-import type { PositionEnd } from '../domain/payment.ts';
+import type { CoverBefore } from '../domain/positionEnd.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { Searched } from '../domain/searched.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
@@ -332,22 +332,35 @@ export async function bindOkxMeta(
   }
 }
 
-/**
- * How the position that an order is bound to is known to have ended since: by the claim on the cover that it follows, or by that one's
- * watch. null where it follows none, or nothing says so.
- */
-export async function readPositionEnd(db: Db, order: PurchaseOrder): Promise<PositionEnd | null> {
+/** What the cover that an order follows shows of their position; null where it follows none, or is bound to another. */
+export async function readCoverBefore(db: Db, order: PurchaseOrder): Promise<CoverBefore | null> {
   if (order.follows === null) return null;
-  const { rows } = await sql<{ liquidated: boolean | null; closed: boolean | null }>`
-    select c.liquidation_time_ms >= extract(epoch from p.bound_at) * 1000 or (w.ended_as in ('LIQUIDATED', 'CLAIMED') and w.looked_at >= p.bound_at) as liquidated,
-      (c.verdict = 'NOT_LIQUIDATED' and c.rejected_reason in ('CLOSED_NORMALLY', 'ADL') and c.updated_at >= p.bound_at)
-        or (w.ended_as = 'CLOSED' and w.looked_at >= p.bound_at) as closed
+  const { rows } = await sql<{
+    liquidation_time_ms: string | null;
+    verdict: Verdict | null;
+    rejected_reason: string | null;
+    updated_at: Date | null;
+    is_watched: boolean;
+    ended_as: WatchEnd | null;
+    looked_at: Date | null;
+  }>`
+    select c.liquidation_time_ms::text, c.verdict, c.rejected_reason, c.updated_at,
+      w.purchase_order_id is not null as is_watched, w.ended_as, w.looked_at
     from purchase_orders p join purchase_orders a on a.id = p.follows and a.okx_main_uid = p.okx_main_uid
         and a.okx_pos_id = p.okx_pos_id and a.okx_pos_ctime = p.okx_pos_ctime
       left join insurance_claims c on c.purchase_order_id = a.id left join watches w on w.purchase_order_id = a.id
     where p.id = ${order.id}`.execute(db);
-  if (rows[0]?.liquidated === true) return 'LIQUIDATED';
-  return rows[0]?.closed === true ? 'CLOSED' : null;
+  const [row] = rows;
+  if (!row) return null;
+  return {
+    claim: row.updated_at && {
+      liquidationTimeMs: row.liquidation_time_ms === null ? null : Number(row.liquidation_time_ms),
+      verdict: row.verdict,
+      reason: row.rejected_reason,
+      updatedAtMs: row.updated_at.getTime(),
+    },
+    watch: row.is_watched ? { endedAs: row.ended_as, lookedAtMs: row.looked_at?.getTime() ?? null } : null,
+  };
 }
 
 /** Takes back an order that nobody has paid, or says to have paid; what it held is free. Whether it was taken back now. */

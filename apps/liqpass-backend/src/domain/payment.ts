@@ -11,6 +11,7 @@ import { priceCover, type Price } from '@liqpass/underwriting/price';
 import type { Product } from '@liqpass/underwriting/products';
 import { HONOURED_RISE } from '@liqpass/underwriting/quoteCover';
 import { WAITING_MS } from './book/product.ts';
+import type { PositionEnd } from './positionEnd.ts';
 import { coverFrom, effectiveWindow, payBy, waitingPeriod, type PurchaseOrder } from './purchaseOrder.ts';
 import { decideWaiting, type MarkHistory } from './waiting.ts';
 
@@ -43,9 +44,6 @@ export type RoomFacts = {
   /** The account's other covers, each with the margin verified for it. */
   readonly otherCovers: readonly { readonly payout: Usdc; readonly margin: Usdc }[];
 };
-
-/** What the cover before this one, or its watch, showed of the position. */
-export type PositionEnd = 'LIQUIDATED' | 'CLOSED';
 
 /** Everything known at the moment that a payment counts. */
 export type PaymentFacts = {

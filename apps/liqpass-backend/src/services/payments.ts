@@ -18,6 +18,7 @@ import {
   type RoomFacts,
 } from '../domain/payment.ts';
 import { coverFrom, effectiveWindow, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
+import { positionEnd } from '../domain/positionEnd.ts';
 import { inTransaction, limitsOf, readTotals, toBookPolicy } from './book/exposure.ts';
 import { PARAMS } from './book/market.ts';
 import { eventsIn, readProduct } from './book/quotes.ts';
@@ -235,7 +236,7 @@ async function readPaymentFacts(
       path: seen?.path ?? null,
       price: seen?.price ?? null,
       room: isLapsed ? await readRoomFacts(ctx, db, order, room ?? newRoom(order), nowMs) : null,
-      ended: await repo.readPositionEnd(db, order),
+      ended: positionEnd(order, await repo.readCoverBefore(db, order)),
     },
     room,
   };

@@ -3,7 +3,8 @@ import type { WaitingCheck } from '@liqpass/kernel/vocabulary';
 import { SYSTEM } from '../db/audit/auditRepo.ts';
 import { getRoomOfOrder } from '../db/book/exposureRepo.ts';
 import { readKeptMarks, type KeptMarks } from '../db/book/marketRepo.ts';
-import { readPositionEnd } from '../db/purchaseOrdersRepo.ts';
+import { readCoverBefore } from '../db/purchaseOrdersRepo.ts';
+import { positionEnd } from '../domain/positionEnd.ts';
 import { listWaitsOver, recordWaiting } from '../db/waitingRepo.ts';
 import { purchaseOrderStatus, waitingPeriod, type PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { hasPriceMoved, priceAtPayment } from '../domain/payment.ts';
@@ -38,8 +39,8 @@ export async function afterWaiting(
   if (order.waitingCheck !== null && order.waitingCheck !== 'UNKNOWN') return order;
   const kept = await readKeptMarks(ctx.db, position.instId, wait, paidAtMs, nowMs);
   // What the cover before it proved needs no marks.
-  const touch =
-    (await readPositionEnd(ctx.db, order)) === 'LIQUIDATED' ? 'TOUCHED' : decideWaiting(position, wait, kept);
+  const end = positionEnd(order, await readCoverBefore(ctx.db, order));
+  const touch = end === 'LIQUIDATED' ? 'TOUCHED' : decideWaiting(position, wait, kept);
   const priced = touch === 'TOUCHED' ? 'HELD' : await judgePrice(ctx, order, kept, paidAtMs, wait.endMs);
   const check = touch === 'UNTOUCHED' && priced === 'UNKNOWN' ? 'UNKNOWN' : touch;
   if (check === order.waitingCheck) return order;
