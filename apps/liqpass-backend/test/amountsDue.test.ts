@@ -1,53 +1,19 @@
 import { amountsDue } from '@liqpass/chain/amountDue';
 import { formatUsdc, usdc } from '@liqpass/kernel/money';
 import { DAY_MS, SECOND_MS } from '@liqpass/kernel/time';
-import { meddledRpc } from '@liqpass/testing/chain/meddledRpc';
-import { scriptedChain } from '@liqpass/testing/chain/scriptedChain';
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import { getAddress } from 'viem/utils';
+import { test } from 'node:test';
 import { freeAmountsDue } from '../src/db/amountsDueRepo.ts';
-import { watchTreasury } from '../src/services/treasury/watchTreasury.ts';
 import { bindWith, far, order, register, snapshotTaken } from './attested.ts';
 import { APPLICATION, newOrdId } from './harness.ts';
-import { snapshotOf, testShop, type Shop } from './shop.ts';
+import { snapshotOf, type Shop } from './shop.ts';
 import { engine } from './testDatabase.ts';
 import { signInWith } from './wallet.ts';
+import { watchedShop } from './watchedShop.ts';
 
 const CHAIN_ID = 31_337;
 const BUYER = '0x00000000000000000000000000000000000b0b0b';
 const millionths = (text: string): bigint => BigInt(text.replace('.', '').padEnd(7, '0'));
-
-async function watchedShop(t: TestContext) {
-  const timestamp = Math.floor(Date.now() / SECOND_MS) - 100;
-  const chain = scriptedChain({ opening: 1_000_000_000_000n, timestamp, chainId: CHAIN_ID });
-  for (let at = 1; at <= 5; at += 1) chain.mine(timestamp + at * 2);
-  const rpc = await meddledRpc(chain.rpc());
-  t.after(() => rpc.close());
-  const app = await testShop(t, {
-    role: 'all',
-    treasurySafe: getAddress(chain.safe),
-    chain: { chainId: CHAIN_ID, usdc: getAddress(chain.usdc), usdcName: 'USD Coin', usdcVersion: '2' },
-    watch: {
-      rpcUrls: [rpc.url],
-      premiumFinality: 'safe',
-      payoutFinality: 'finalized',
-      fromBlock: null,
-      blockRange: 100,
-      headWithinMs: null,
-      genesis: null,
-      looksEveryMs: null,
-    },
-  });
-  const { watch } = app.backend.ctx;
-  assert.ok(watch);
-  const look = async (): Promise<void> => {
-    watch.headsAtMs = 0;
-    assert.equal((await watchTreasury({ ...app.backend.ctx, watch })).trouble, null);
-  };
-  await look();
-  return { app, chain, look };
-}
 
 const dueOf = async (app: Shop, id: string): Promise<bigint> => millionths((await app.readOrder(id)).amount_due_usdc);
 
@@ -66,7 +32,7 @@ async function takeAll(app: Shop, id: string, amounts: readonly bigint[]): Promi
 }
 
 test(`orders from one place hold fifty amounts, and leave the rest to others (${engine})`, async (t) => {
-  const { app } = await watchedShop(t);
+  const { shop: app } = await watchedShop(t, { chainId: CHAIN_ID });
   const ids: string[] = [];
   for (let at = 0; at < 55; at += 1) ids.push(await app.order({ ...APPLICATION, chainId: CHAIN_ID }));
   const due = await Promise.all(ids.map((id) => dueOf(app, id)));
@@ -92,7 +58,7 @@ test(`orders from one place hold fifty amounts, and leave the rest to others (${
 });
 
 test(`whoever shows a position with a key has an amount of their own, whatever strangers have taken (${engine})`, async (t) => {
-  const { app, chain, look } = await watchedShop(t);
+  const { shop: app, chain, look } = await watchedShop(t, { chainId: CHAIN_ID });
   const stranger = await app.order({ ...APPLICATION, chainId: CHAIN_ID });
   await takeAll(app, stranger, [...amountsDue(usdc(1_000_000n), 0, { forAll: true })]);
   assert.equal(await dueOf(app, await app.order({ ...APPLICATION, chainId: CHAIN_ID })), 1_000_000n);
@@ -119,7 +85,7 @@ test(`whoever shows a position with a key has an amount of their own, whatever s
 });
 
 test(`an amount is kept a week after its order ended, a day where nobody was asked to pay it (${engine})`, async (t) => {
-  const { app } = await watchedShop(t);
+  const { shop: app } = await watchedShop(t, { chainId: CHAIN_ID });
   const [unbound, bound] = [
     await app.order({ ...APPLICATION, chainId: CHAIN_ID }),
     await app.order({ ...APPLICATION, chainId: CHAIN_ID }),

@@ -44,6 +44,27 @@ export async function order(person: SignedIn, more: Record<string, unknown> = {}
   });
   return made.body.purchaseOrderId;
 }
+/** A position as jp-verify lists it to who asks with its key. */
+export const openPosition = (
+  position: Pick<PositionSnapshot, 'posId' | 'cTime' | 'liqPx' | 'ordId'>,
+  more: Record<string, unknown> = {},
+) => ({
+  instId: BTC,
+  posId: position.posId,
+  cTime: position.cTime,
+  mgnMode: 'isolated',
+  posSide: 'long',
+  side: 'long',
+  pos: '1',
+  avgPx: '1',
+  lever: '5',
+  margin: '200',
+  liqPx: position.liqPx,
+  markPx: '2',
+  upl: '0',
+  orders: [{ ordId: position.ordId, filledSz: '1', avgPx: '1', timeMs: 1 }],
+  ...more,
+});
 export const far = (app: Shop): string => ((app.market.marks.get(BTC)?.mark ?? 0) * 0.8).toFixed(1);
 export const bindWith = (person: SignedIn, id: string, ordId: string, credentialId?: string) =>
   person.call<PurchaseOrderAnswer & ErrorAnswer>('POST', `/api/purchase-orders/${id}/bind-okx`, {

@@ -4,9 +4,9 @@ import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { DAY_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bindWith, far, order, register, snapshotTaken } from './attested.ts';
+import { bindWith, far, openPosition, order, register, snapshotTaken } from './attested.ts';
 import { newOrdId } from './harness.ts';
-import { BTC, snapshotOf, testShop, type Shop } from './shop.ts';
+import { snapshotOf, testShop, type Shop } from './shop.ts';
 import { engine } from './testDatabase.ts';
 import { signInWith, type SignedIn } from './wallet.ts';
 
@@ -15,28 +15,7 @@ async function onePosition(app: Shop, person: SignedIn) {
   const credentialId = (await register(app, person)).body.id;
   const seen = snapshotOf(app, far(app), { ordId: newOrdId() });
   app.verifier.route('POST /snapshot', () => snapshotTaken(seen));
-  app.verifier.route('POST /positions', () => ({
-    body: {
-      positions: [
-        {
-          instId: BTC,
-          posId: seen.posId,
-          cTime: seen.cTime,
-          mgnMode: 'isolated',
-          posSide: 'long',
-          side: 'long',
-          pos: '1',
-          avgPx: '1',
-          lever: '5',
-          margin: '200',
-          liqPx: seen.liqPx,
-          markPx: '2',
-          upl: '0',
-          orders: [{ ordId: seen.ordId, filledSz: '1', avgPx: '1', timeMs: 1 }],
-        },
-      ],
-    },
-  }));
+  app.verifier.route('POST /positions', () => ({ body: { positions: [openPosition(seen)] } }));
   const path = `/api/okx-credentials/${credentialId}/positions`;
   return {
     listed: async (): Promise<[boolean | undefined, string | null | undefined]> => {

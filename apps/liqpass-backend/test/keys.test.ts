@@ -7,7 +7,18 @@ import { test } from 'node:test';
 import { readClaim } from '../src/services/claims.ts';
 import { verifyClaim } from '../src/services/verifyClaim.ts';
 import { deleteUnneededCredentials } from '../src/services/people/credentials.ts';
-import { bindWith, checked, far, order, refusal, register, SEALED, snapshotTaken, UID } from './attested.ts';
+import {
+  bindWith,
+  checked,
+  far,
+  openPosition,
+  order,
+  refusal,
+  register,
+  SEALED,
+  snapshotTaken,
+  UID,
+} from './attested.ts';
 import { newOrdId } from './harness.ts';
 import { EVIDENCE_ROOT, liquidated } from './scriptedVerifier.ts';
 import { BTC, snapshotOf, testShop } from './shop.ts';
@@ -74,22 +85,7 @@ test(`positions say which could be insured, and why not (${engine})`, async (t) 
   const app = await testShop(t);
   const person = await signInWith(app);
   const { id } = (await register(app, person)).body;
-  const open = {
-    instId: BTC,
-    posId: '1',
-    cTime: '1700000000000',
-    mgnMode: 'isolated',
-    posSide: 'long',
-    side: 'long',
-    pos: '1',
-    avgPx: '1',
-    lever: '5',
-    margin: '200',
-    liqPx: '1',
-    markPx: '2',
-    upl: '0',
-    orders: [{ ordId: '29', filledSz: '1', avgPx: '1', timeMs: 1 }],
-  };
+  const open = openPosition({ posId: '1', cTime: '1700000000000', liqPx: '1', ordId: '29' });
   app.verifier.route('POST /positions', () => ({
     body: {
       positions: [

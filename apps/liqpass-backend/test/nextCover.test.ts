@@ -9,49 +9,23 @@ import { up } from '../src/db/migrations/0055_next_cover.ts';
 import { keepMarks } from '../src/db/book/marketRepo.ts';
 import type { Tables } from '../src/db/platform/tables.ts';
 import { checkWaits } from '../src/services/waiting.ts';
-import { bindWith, far, order, register, snapshotTaken } from './attested.ts';
+import { bindWith, far, openPosition, order, register, snapshotTaken } from './attested.ts';
 import { brokenInvariants } from './brokenInvariants.ts';
 import { APPLICATION, newOrdId } from './harness.ts';
 import { liquidated, verdict } from './scriptedVerifier.ts';
 import { BTC, goOn, snapshotOf, testShop } from './shop.ts';
 import { engine } from './testDatabase.ts';
-import { signInWith, type SignedIn } from './wallet.ts';
+import { signInWith, staysSignedIn, type SignedIn } from './wallet.ts';
 
 /** One position that a key shows, covered; the clock stands half an hour before that cover ends. */
 async function lastHalfHour(t: TestContext, { margin = '200' } = {}) {
   const app = await testShop(t, { verdictWaitMs: 3_000 });
   // A session ends before a cover does: signed in anew each time that the clock moves.
-  let session = await signInWith(app);
-  const person: SignedIn = {
-    wallet: session.wallet,
-    cookie: session.cookie,
-    call: (method, path, body, headers) => session.call(method, path, body, headers),
-  };
+  const { person, again } = await staysSignedIn(app);
   const credentialId = (await register(app, person)).body.id;
   const seen = snapshotOf(app, far(app), { ordId: newOrdId(), margin });
   app.verifier.route('POST /snapshot', () => snapshotTaken({ ...seen, takenAtMs: app.clock.now() }));
-  app.verifier.route('POST /positions', () => ({
-    body: {
-      positions: [
-        {
-          instId: BTC,
-          posId: seen.posId,
-          cTime: seen.cTime,
-          mgnMode: 'isolated',
-          posSide: 'long',
-          side: 'long',
-          pos: '1',
-          avgPx: '1',
-          lever: '5',
-          margin,
-          liqPx: seen.liqPx,
-          markPx: '2',
-          upl: '0',
-          orders: [{ ordId: seen.ordId, filledSz: '1', avgPx: '1', timeMs: 1 }],
-        },
-      ],
-    },
-  }));
+  app.verifier.route('POST /positions', () => ({ body: { positions: [openPosition(seen, { margin })] } }));
   const read = async (id: string): Promise<PurchaseOrderAnswer> =>
     (await person.call<PurchaseOrderAnswer>('GET', `/api/purchase-orders/${id}`)).body;
   /** To this moment, with a market that went on quietly: its marks lie in each wait. */
@@ -68,7 +42,7 @@ async function lastHalfHour(t: TestContext, { margin = '200' } = {}) {
       index: null,
     }));
     await keepMarks(app.backend.ctx.db, marks);
-    session = await signInWith(app, session.wallet);
+    await again();
   };
   const bind = (id: string, by: SignedIn = person) => bindWith(by, id, seen.ordId, credentialId);
   const next = (follows: string, by: SignedIn = person) =>

@@ -11,7 +11,7 @@ import { APPLICATION, newOrdId } from './harness.ts';
 import { liquidated, verdict } from './scriptedVerifier.ts';
 import { BTC, goOn, snapshotOf, testShop } from './shop.ts';
 import { engine } from './testDatabase.ts';
-import { signInWith, type SignedIn } from './wallet.ts';
+import { staysSignedIn } from './wallet.ts';
 
 type Step =
   | { readonly do: 'buy' | 'buy twice' | 'go on' | 'pay' | 'pay late' | 'cancel' | 'undo' }
@@ -47,12 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 test(`no sequence of binding, waiting, paying, going on and claiming gives a position two covers at once, or a liquidation two claims (${engine})`, async (t) => {
   const app = await testShop(t, { verdictWaitMs: 3_000 });
   const { pool } = app.backend.ctx.database;
-  let session = await signInWith(app);
-  const person: SignedIn = {
-    wallet: session.wallet,
-    cookie: session.cookie,
-    call: (method, path, body, headers) => session.call(method, path, body, headers),
-  };
+  const { person, again } = await staysSignedIn(app);
   const credentialId = (await register(app, person)).body.id;
   const goTo = async (ms: number): Promise<void> => {
     app.clock.set(Math.max(app.clock.now(), ms));
@@ -68,7 +63,7 @@ test(`no sequence of binding, waiting, paying, going on and claiming gives a pos
       index: null,
     }));
     await keepMarks(app.backend.ctx.db, marks);
-    session = await signInWith(app, session.wallet);
+    await again();
     await checkWaits(app.backend.ctx);
   };
   const reached = { goneOn: 0, both: 0, claimed: 0 };

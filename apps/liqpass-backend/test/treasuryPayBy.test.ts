@@ -1,48 +1,19 @@
 import type { PurchaseOrderAnswer } from '@liqpass/api/purchaseOrders';
 import { paymentReference } from '@liqpass/chain/paymentReference';
 import { formatIso, HOUR_MS, SECOND_MS } from '@liqpass/kernel/time';
-import { meddledRpc } from '@liqpass/testing/chain/meddledRpc';
-import { scriptedChain } from '@liqpass/testing/chain/scriptedChain';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { getAddress } from 'viem/utils';
 import type { Hex } from '@liqpass/chain/hex';
-import { watchTreasury } from '../src/services/treasury/watchTreasury.ts';
 import { newOrdId } from './harness.ts';
-import { goOn, testShop } from './shop.ts';
+import { goOn } from './shop.ts';
 import { engine } from './testDatabase.ts';
 import { newWallet, signInWith } from './wallet.ts';
+import { watchedShop } from './watchedShop.ts';
 
 const STRANGER = '0x00000000000000000000000000000000000b0b0b';
 
 test(`money counts by its block: in the last second of the time to pay it buys cover, however late it is read (${engine})`, async (t) => {
-  const timestamp = Math.floor(Date.now() / SECOND_MS) - 100;
-  const chain = scriptedChain({ opening: 1_000_000_000_000n, timestamp });
-  for (let at = 1; at <= 5; at += 1) chain.mine(timestamp + at * 2);
-  const rpc = await meddledRpc(chain.rpc());
-  t.after(() => rpc.close());
-  const shop = await testShop(t, {
-    role: 'all',
-    treasurySafe: getAddress(chain.safe),
-    chain: { chainId: chain.chainId, usdc: getAddress(chain.usdc), usdcName: 'USD Coin', usdcVersion: '2' },
-    watch: {
-      rpcUrls: [rpc.url],
-      premiumFinality: 'safe',
-      payoutFinality: 'finalized',
-      fromBlock: null,
-      blockRange: 100,
-      headWithinMs: null,
-      genesis: null,
-      looksEveryMs: null,
-    },
-  });
-  const { watch } = shop.backend.ctx;
-  assert.ok(watch);
-  const look = async (): Promise<void> => {
-    watch.headsAtMs = 0;
-    assert.equal((await watchTreasury({ ...shop.backend.ctx, watch })).trouble, null);
-  };
-  await look();
+  const { shop, chain, look } = await watchedShop(t);
 
   for (const [how, late, status, reason] of [
     ['by its reference', -1, 'SCHEDULED', null],

@@ -18,6 +18,20 @@ export type SignedIn = {
   call<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply<T>>;
 };
 
+/** Somebody new who stays signed in: `again` signs in once more, when a session has ended with the clock. */
+export async function staysSignedIn(
+  backend: TestBackend,
+): Promise<{ readonly person: SignedIn; readonly again: () => Promise<void> }> {
+  let session = await signInWith(backend);
+  const { wallet, cookie } = session;
+  return {
+    person: { wallet, cookie, call: (...asked) => session.call(...asked) },
+    again: async () => {
+      session = await signInWith(backend, wallet);
+    },
+  };
+}
+
 /** Signs in with a wallet, a new one unless one is given, as a browser would. */
 export async function signInWith(
   backend: TestBackend,
