@@ -57,6 +57,22 @@ test(`each wallet has its own limit, counted over all processes (${engine})`, as
   assert.equal((await there.exact('exactly', MINUTE_MS)).current, 2);
 });
 
+test(`who is refused takes nobody's place, however late the counting is (${engine})`, async (t) => {
+  const app = await testBackend();
+  t.after(() => app.close());
+  let nowMs = 1_800_000_000_000;
+  const counters = buildRateCounters({ ...app.backend.ctx, clock: { now: () => nowMs } });
+  const ask = () => counters.loose('burst', MINUTE_MS, 20);
+  const asked = Array.from({ length: 25 }, ask);
+  // Long enough for what is left to be written, while the first are not yet answered.
+  nowMs += 1_000;
+  asked.push(...Array.from({ length: 25 }, ask));
+  const places = (await Promise.all(asked)).map(({ current }) => current);
+  assert.equal(places.filter((place) => place <= 20).length, 20, places.join(' '));
+  const [row] = await addToCounters(app.backend.ctx.db, [{ key: 'burst', count: 1, windowMs: MINUTE_MS }], nowMs);
+  assert.equal(row?.count, 21, 'the 20 that were let in, and this one');
+});
+
 test(`a caller behind a proxy is one, whatever port or spelling the proxy writes (${engine})`, async (t) => {
   const people = readPeopleSettings(
     { TRUST_PROXY: '127.0.0.1', REQUESTS_PER_MINUTE: '20', PUBLIC_ORIGINS: 'https://LiqPass.example' },

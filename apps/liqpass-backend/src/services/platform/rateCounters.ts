@@ -8,7 +8,8 @@ export type Counted = { readonly current: number; readonly ttlMs: number };
  * Counts requests in the database, for all processes together. `exact` writes each one, and is for what is rare and worth it
  * (signing in, registering keys). `loose` counts here and writes now and then, so that no request waits for a row that everybody
  * writes; from an eighth of the limit on each request is written before it is answered, so that a burst over as many as eight
- * processes passes the limit by a few and no more. Past the limit nothing is to be known better, and it is loose again.
+ * processes passes the limit by a few and no more. What is over the limit already is not counted: whoever is refused would take
+ * the place of one that was let in before it and whose own write comes later.
  */
 export type RateCounters = {
   exact(key: string, windowMs: number): Promise<Counted>;
@@ -19,7 +20,15 @@ const FLUSH_MS = 250;
 const LOOSE_SHARE = 1 / 8;
 const MOST_KEYS = 20_000;
 
-type Local = { known: number; pending: number; resetsAtMs: EpochMs; writtenAtMs: EpochMs; windowMs: number };
+type Local = {
+  known: number;
+  pending: number;
+  /** A guess until the database has told when the window of all processes ends. */
+  resetsAtMs: EpochMs;
+  told: boolean;
+  writtenAtMs: EpochMs;
+  windowMs: number;
+};
 
 export function buildRateCounters(ctx: Pick<PlatformContext, 'db' | 'clock' | 'log'>): RateCounters {
   const counters = new Map<string, Local>();
@@ -42,10 +51,12 @@ export function buildRateCounters(ctx: Pick<PlatformContext, 'db' | 'clock' | 'l
     const rows = await addToCounters(ctx.db, added, nowMs);
     for (const row of rows) {
       const local = counters.get(row.key);
-      if (!local) continue;
+      // An answer that comes after its window is over says nothing of the next one.
+      if (!local || row.resetsAtMs <= ctx.clock.now()) continue;
       // Two writes may answer in the other order: in one window the count only grows.
-      const known = local.resetsAtMs === row.resetsAtMs ? Math.max(local.known, row.count) : row.count;
-      Object.assign(local, { known, resetsAtMs: row.resetsAtMs });
+      const sameWindow = !local.told || local.resetsAtMs === row.resetsAtMs;
+      const known = sameWindow ? Math.max(local.known, row.count) : row.count;
+      Object.assign(local, { known, resetsAtMs: row.resetsAtMs, told: true });
     }
     if (counters.size > MOST_KEYS)
       for (const [key, local] of counters) if (local.resetsAtMs <= nowMs) counters.delete(key);
@@ -62,13 +73,13 @@ export function buildRateCounters(ctx: Pick<PlatformContext, 'db' | 'clock' | 'l
       const nowMs = ctx.clock.now();
       let local = counters.get(key);
       if (!local) {
-        local = { known: 0, pending: 0, resetsAtMs: nowMs + windowMs, writtenAtMs: 0, windowMs };
+        local = { known: 0, pending: 0, resetsAtMs: nowMs + windowMs, told: false, writtenAtMs: 0, windowMs };
         counters.set(key, local);
       } else if (local.resetsAtMs <= nowMs)
-        Object.assign(local, { known: 0, pending: 0, resetsAtMs: nowMs + windowMs });
+        Object.assign(local, { known: 0, pending: 0, resetsAtMs: nowMs + windowMs, told: false });
+      if (local.known + local.pending >= limit) return { ...counted(local), current: limit + 1 };
       local.pending += 1;
-      const near = local.known + local.pending >= limit * LOOSE_SHARE && local.known <= limit;
-      if (near) {
+      if (local.known + local.pending >= limit * LOOSE_SHARE) {
         // Its own place in the row: of many at once as many pass as the limit says, whoever of them is answered first.
         const place = (await write([[key, local]])).get(key);
         return { ...counted(local), ...(place === undefined ? {} : { current: place }) };
