@@ -98,15 +98,15 @@ const browser = find('e2e/web/*.test.ts');
 
 if (spawnSync('python3', ['--version']).error)
   notRun.push('the log by a second checker: python3 is not installed (Debian: apt-get install python3)');
-await run('packages and services', plain);
 // A runner keeps what its tests made until it ends: with a database each in this process, the last would take six times the first.
 const embedded = (): Promise<void> => run('backend on the embedded database', backendOnDatabase, { filesEach: 10 });
-// These wait for processes that start again, more than they work.
-const asProcesses = (env?: Record<string, string>): Promise<void> =>
-  run('the product as processes', find('e2e/*.test.ts'), { ...(env ? { env } : {}), processes: 2 });
+// The last wait for processes that start again, more than they work.
+const plainThenProcesses = async (env: Record<string, string> = {}): Promise<void> => {
+  await run('packages and services', plain, { quiet: true });
+  await run('the product as processes', find('e2e/*.test.ts'), { env, processes: 2, quiet: true });
+};
 if (findPostgresBinaries() === null) {
-  await embedded();
-  await asProcesses();
+  await Promise.all([embedded(), plainThenProcesses()]);
   notRun.push(
     'the backend and the product on PostgreSQL: PostgreSQL is not installed (Debian: apt-get install postgresql)',
   );
@@ -117,9 +117,12 @@ if (findPostgresBinaries() === null) {
   console.log(`\n${postgres.version}`);
   try {
     const env = { TEST_DATABASE_URL: postgres.url };
-    // Side by side: each is busy with one core most of the time.
-    await Promise.all([embedded(), run('backend on PostgreSQL', backendOnDatabase, { env, quiet: true })]);
-    await asProcesses(env);
+    // Side by side: each keeps less than one core busy.
+    await Promise.all([
+      embedded(),
+      run('backend on PostgreSQL', backendOnDatabase, { env, quiet: true }),
+      plainThenProcesses(env),
+    ]);
   } finally {
     await postgres.remove();
   }
@@ -134,9 +137,10 @@ if (browser.length > 0) {
       'the web app in a browser: no Chromium found (Debian: apt-get install chromium fonts-noto-cjk; or set CHROMIUM)',
     );
   else {
-    // Once, before two processes at a time would.
+    // Once, before several processes at a time would.
     await buildWeb(console.log);
-    await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, processes: 2 });
+    // They wait for the page, the clock and one another's processes: four of them keep two cores busy.
+    await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, processes: 4 });
   }
 }
 
