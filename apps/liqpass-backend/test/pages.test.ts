@@ -11,7 +11,7 @@ import { releaseHold } from '../src/db/holdsRepo.ts';
 import { holdHedged } from '../src/db/hedgesRepo.ts';
 import { listClaimsForReview, reviewCursorOf, type ReviewFilter, type ReviewSort } from '../src/db/claimReviewRepo.ts';
 import type { Database, Db } from '../src/db/platform/database.ts';
-import { listPurchaseOrders } from '../src/db/purchaseOrdersRepo.ts';
+import { listPurchaseOrders } from '../src/db/orderPagesRepo.ts';
 import { countQueue } from '../src/db/queueRepo.ts';
 import type { Tables } from '../src/db/platform/tables.ts';
 import { readSearched } from '../src/domain/searched.ts';

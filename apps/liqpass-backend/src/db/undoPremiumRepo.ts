@@ -5,7 +5,7 @@ import type { RecordedPremium } from '../domain/undoPremium.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { dateOrNull } from './platform/rows.ts';
-import type { StatusStep } from './purchaseOrdersRepo.ts';
+import type { StatusStep } from './purchaseOrderRows.ts';
 
 /**
  * Keeps everybody from resting anything on an order's premium until the transaction ends: payouts first, as everywhere. A

@@ -5,7 +5,8 @@ import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { oweRefund } from './obligations.ts';
-import { effectiveStartSql, type StatusStep } from './purchaseOrdersRepo.ts';
+import { effectiveStartSql } from './orderPagesRepo.ts';
+import type { StatusStep } from './purchaseOrderRows.ts';
 
 /** A wait that nobody could judge is looked at again for so long: the exchange keeps its minutes for longer. */
 const LOOK_AGAIN_FOR_MS = DAY_MS;

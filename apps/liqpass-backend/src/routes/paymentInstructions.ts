@@ -4,7 +4,7 @@ import { USDC_DECIMALS } from '@liqpass/kernel/money';
 import { MINUTE_MS } from '@liqpass/kernel/time';
 import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
-import { usualConfirmationMs } from '../db/purchaseOrdersRepo.ts';
+import { usualConfirmationMs } from '../db/paymentsRepo.ts';
 import type { HallContext } from '../services/hallContext.ts';
 
 /** Where people look a transaction up, by chain; a local one has no such place. */

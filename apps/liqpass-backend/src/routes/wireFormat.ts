@@ -6,7 +6,7 @@ import { formatIso, type EpochMs } from '@liqpass/kernel/time';
 import { doubtOfOrderNumber } from '@liqpass/kernel/orderNumber';
 import { isUuid } from '@liqpass/kernel/ids';
 import type { AuditRow } from '../db/audit/auditRepo.ts';
-import type { OrderCursor } from '../db/purchaseOrdersRepo.ts';
+import type { OrderCursor } from '../db/orderPagesRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { badCursor, openCursor, sealCursor } from './platform/pagination.ts';
 import { isoOrNull, usdcOrNull } from './platform/wireValues.ts';

@@ -7,6 +7,13 @@ import { SYSTEM, type Actor } from '../db/audit/auditRepo.ts';
 import type { Credential } from '../db/people/credentialsRepo.ts';
 import { keepAmountDue } from '../db/amountsDueRepo.ts';
 import type { Db } from '../db/platform/database.ts';
+import {
+  findHoldersOfOkxOrder,
+  findHoldersOfPosition,
+  getSnapshotEvidence,
+  releaseBinding,
+} from '../db/boundPositionsRepo.ts';
+import type { StatusStep } from '../db/purchaseOrderRows.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import { goesOnFrom, holdsItsOkxOrder, purchaseOrderStatus, type PurchaseOrder } from '../domain/purchaseOrder.ts';
@@ -55,7 +62,7 @@ export async function readSnapshotEvidence(
   actor: Actor,
 ): Promise<{ evidence: unknown; attestation: unknown }> {
   await readOwnPurchaseOrder(ctx, id, actor);
-  const kept = await repo.getSnapshotEvidence(ctx.db, id);
+  const kept = await getSnapshotEvidence(ctx.db, id);
   if (!kept)
     throw new LiqPassError(
       'EVIDENCE_NOT_FOUND',
@@ -185,7 +192,7 @@ function readSnapshot(answer: SnapshotAnswer, credential: Credential, okx: OkxOr
 const notInsurable = (reason: string, detail = 'The position cannot be covered as it stands.'): LiqPassError =>
   new LiqPassError('POSITION_NOT_INSURABLE', `${detail} (${reason})`, { params: { reason } });
 
-function stepOf(ctx: HallContext, order: PurchaseOrder): repo.StatusStep {
+function stepOf(ctx: HallContext, order: PurchaseOrder): StatusStep {
   const from = purchaseOrderStatus(order, ctx.clock.now());
   return { from, to: from === 'LAPSED' ? 'LAPSED' : 'AWAITING_PAYMENT' };
 }
@@ -214,8 +221,8 @@ async function untilBound(
     }
     const holders =
       outcome === 'order_already_insured' || attestation === null
-        ? await repo.findHoldersOfOkxOrder(ctx.db, okx.ordId)
-        : await repo.findHoldersOfPosition(ctx.db, attestation);
+        ? await findHoldersOfOkxOrder(ctx.db, okx.ordId)
+        : await findHoldersOfPosition(ctx.db, attestation);
     let released = holders.length === 0;
     for (const holder of holders) released = (await releaseIfOver(ctx, holder)) || released;
     if (!released) break;
@@ -240,6 +247,6 @@ async function readAhead(ctx: HallContext, order: PurchaseOrder): Promise<string
 /** Lets go of a binding whose cover has ended; whether what it held may be free now. */
 async function releaseIfOver(ctx: HallContext, holder: PurchaseOrder): Promise<boolean> {
   if (holdsItsOkxOrder(holder, ctx.clock.now())) return false;
-  await repo.releaseBinding(ctx.db, holder, entry(ctx, SYSTEM, 'release_binding', { why: 'its cover is over' }));
+  await releaseBinding(ctx.db, holder, entry(ctx, SYSTEM, 'release_binding', { why: 'its cover is over' }));
   return true;
 }

@@ -10,7 +10,7 @@ import { getRoomOfOrder, listRoomsOfAccount, lockBook, type Room } from '../db/b
 import type { Db } from '../db/platform/database.ts';
 import { getQuote, type StoredQuote } from '../db/book/quotesRepo.ts';
 import { setPosition } from '../db/quotedOrdersRepo.ts';
-import { findHoldersOfOkxOrder, findHoldersOfPosition } from '../db/purchaseOrdersRepo.ts';
+import { findHoldersOfOkxOrder, findHoldersOfPosition } from '../db/boundPositionsRepo.ts';
 import { PAY_WITHIN_MS } from '../domain/book/product.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';

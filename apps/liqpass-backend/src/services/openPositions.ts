@@ -2,7 +2,7 @@ import type { PositionsAnswer } from '@liqpass/api/exchangeKeys';
 import type { OkxPosition } from '@liqpass/api/credentials';
 import type { EpochMs } from '@liqpass/kernel/time';
 import { coinOf } from '@liqpass/underwriting/products';
-import { listHolders } from '../db/purchaseOrdersRepo.ts';
+import { listHolders } from '../db/boundPositionsRepo.ts';
 import { holdsItsOkxOrder, nextCoverFrom } from '../domain/purchaseOrder.ts';
 import type { HallContext } from './hallContext.ts';
 import { readCredential } from './people/credentials.ts';

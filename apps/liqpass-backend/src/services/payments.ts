@@ -7,6 +7,14 @@ import { getRoomOfOrder, listRoomsOfAccount, lockBook, putRoom, type Room } from
 import { readKeptMarks, type KeptMarks } from '../db/book/marketRepo.ts';
 import { getQuote } from '../db/book/quotesRepo.ts';
 import type { Db } from '../db/platform/database.ts';
+import { readCoverBefore } from '../db/boundPositionsRepo.ts';
+import {
+  type Naming,
+  getOrderToPay,
+  isSecondPayment,
+  listOrdersNaming,
+  recordSecondPayment,
+} from '../db/paymentsRepo.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import {
   decidePayment,
@@ -53,7 +61,7 @@ export async function markPurchaseOrderPaid(
   refuseFuture(received.paidAtMs, ctx.clock.now());
   const isOurQuote = await isOurs(ctx, received.quoteHash);
   for (let tries = 0; tries < DECIDE_AGAIN; tries += 1) {
-    const found = await repo.getOrderToPay(ctx.db, id, received.txHash);
+    const found = await getOrderToPay(ctx.db, id, received.txHash);
     if (!found) throw orderNotFound(id);
     const { order, naming } = found;
     if (order.paidAtMs !== null) return anotherPayment(ctx, order, received, actor);
@@ -71,8 +79,7 @@ export async function markPurchaseOrderPaid(
       ctx.changes.announce(id);
       return outcome;
     }
-    if (received.txHash !== null && (await repo.isSecondPayment(ctx.db, received.txHash)))
-      throw txHashUsed(received.txHash);
+    if (received.txHash !== null && (await isSecondPayment(ctx.db, received.txHash))) throw txHashUsed(received.txHash);
   }
   throw new LiqPassError('SERVICE_UNAVAILABLE', 'The order kept changing while the payment was recorded: try again.');
 }
@@ -187,13 +194,13 @@ const readNaming = async (
   ctx: HallContext,
   order: PurchaseOrder,
   txHash: string | null,
-): Promise<readonly PurchaseOrder[]> => (txHash === null ? [] : repo.listOrdersNaming(ctx.db, txHash, order.id));
+): Promise<readonly PurchaseOrder[]> => (txHash === null ? [] : listOrdersNaming(ctx.db, txHash, order.id));
 
 /** Whose money it is must be clear before it buys somebody a cover: anybody can read a transaction and report it. */
 function payerRefusal(
   order: PurchaseOrder,
   received: Pick<ReceivedPayment, 'payer' | 'note' | 'txHash'>,
-  naming: readonly repo.Naming[],
+  naming: readonly Naming[],
 ): LiqPassError | null {
   if (naming.some((other) => other.paidByIt)) return txHashUsed(received.txHash);
   const refusal = refusePayer(order, received, naming);
@@ -236,7 +243,7 @@ async function readPaymentFacts(
       path: seen?.path ?? null,
       price: seen?.price ?? null,
       room: isLapsed ? await readRoomFacts(ctx, db, order, room ?? newRoom(order), nowMs) : null,
-      ended: positionEnd(order, await repo.readCoverBefore(db, order)),
+      ended: positionEnd(order, await readCoverBefore(db, order)),
     },
     room,
   };
@@ -334,7 +341,7 @@ async function anotherPayment(
 ): Promise<PurchaseOrder> {
   const { txHash } = received;
   if (txHash === null || txHash === order.paymentTxHash) return order;
-  const kept = await repo.recordSecondPayment(
+  const kept = await recordSecondPayment(
     ctx.db,
     order,
     { txHash, amount: received.amount ?? order.amountDue },

@@ -3,6 +3,8 @@ import { formatIso, HOUR_MS, type EpochMs } from '@liqpass/kernel/time';
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../db/audit/auditRepo.ts';
 import type { Db } from '../db/platform/database.ts';
+import * as orderPages from '../db/orderPagesRepo.ts';
+import * as payments from '../db/paymentsRepo.ts';
 import * as repo from '../db/purchaseOrdersRepo.ts';
 import { takeAmountDue } from '../db/amountsDueRepo.ts';
 import { getQuote } from '../db/book/quotesRepo.ts';
@@ -218,11 +220,11 @@ export async function reportPayment(
   const order = await readOwnPurchaseOrder(ctx, id, actor);
   if (order.paidAtMs !== null) return order;
   const report = entry(ctx, actor, 'report_payment', { details: { txHash } });
-  if (await repo.reportPayment(ctx.db, id, txHash, report)) ctx.changes.announce(id);
+  if (await payments.reportPayment(ctx.db, id, txHash, report)) ctx.changes.announce(id);
   return readPurchaseOrder(ctx, id);
 }
 
 /** A page of orders, reported payments first. */
-export async function listPurchaseOrders(ctx: HallContext, filter: repo.OrderFilter): Promise<PurchaseOrder[]> {
-  return repo.listPurchaseOrders(ctx.db, filter, ctx.clock.now());
+export async function listPurchaseOrders(ctx: HallContext, filter: orderPages.OrderFilter): Promise<PurchaseOrder[]> {
+  return orderPages.listPurchaseOrders(ctx.db, filter, ctx.clock.now());
 }

@@ -5,7 +5,7 @@ import { SYSTEM, type Actor } from '../db/audit/auditRepo.ts';
 import * as claims from '../db/claimsRepo.ts';
 import { findCredentialOfAccount } from '../db/people/credentialsRepo.ts';
 import type { Db } from '../db/platform/database.ts';
-import { getBoundPosition } from '../db/purchaseOrdersRepo.ts';
+import { getBoundPosition } from '../db/boundPositionsRepo.ts';
 import { decideClaim, type Claim } from '../domain/claim.ts';
 import { holdReasons } from '../domain/hold.ts';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';

@@ -3,7 +3,7 @@ import type { WaitingCheck } from '@liqpass/kernel/vocabulary';
 import { SYSTEM } from '../db/audit/auditRepo.ts';
 import { getRoomOfOrder } from '../db/book/exposureRepo.ts';
 import { readKeptMarks, type KeptMarks } from '../db/book/marketRepo.ts';
-import { readCoverBefore } from '../db/purchaseOrdersRepo.ts';
+import { readCoverBefore } from '../db/boundPositionsRepo.ts';
 import { positionEnd } from '../domain/positionEnd.ts';
 import { listWaitsOver, recordWaiting } from '../db/waitingRepo.ts';
 import { purchaseOrderStatus, waitingPeriod, type PurchaseOrder } from '../domain/purchaseOrder.ts';
