@@ -89,7 +89,7 @@ const largeTables = ['purchase_orders', 'insurance_claims'];
 /** No plan reads a large table from end to end, none sorts or reads more than `most` rows. */
 async function bounded(name: string, most: number, list: () => Promise<unknown>): Promise<void> {
   for (const nodes of await plansOf(list)) {
-    const shape = `${name}: ${nodes.map((node) => `${node['Node Type']} ${node['Relation Name'] ?? ''} ${node['Actual Rows'] * node['Actual Loops']}-${node['Rows Removed by Filter'] ?? 0}`).join(' < ')}`;
+    const shape = `${name}: ${nodes.map((node) => `${node['Node Type']} ${node['Relation Name'] ?? ''}:${node['Index Name'] ?? ''} ${node['Actual Rows'] * node['Actual Loops']}-${node['Rows Removed by Filter'] ?? 0}`).join(' < ')}`;
     for (const node of nodes) {
       const rows =
         (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) *
@@ -246,6 +246,21 @@ test(
     const { rows } = await database.pool.query<{ id: string }>(`
     select c.id from insurance_claims c join purchase_orders p on p.id = c.purchase_order_id
     where c.status = 'VERIFIED_PENDING_REVIEW' and p.owner is distinct from '${BUSY_OWNER}' order by c.created_at limit 1`);
-    await bounded('opposite covers', 1_000, () => holdHedged(db, rows[0]?.id ?? '', Date.now()));
+    const id = rows[0]?.id ?? '';
+    await bounded('opposite covers', 1_000, () => holdHedged(db, id, Date.now()));
+    // Everybody names an address of his own, and strangers this claimant's, in orders that are never paid for.
+    const client = await database.pool.connect();
+    try {
+      await client.query(
+        `update purchase_orders set coverage_end_at = case when paid_at is null then now() + interval '1 day' else coverage_end_at end,
+          payout_address = case when paid_at is null then (select claimant from insurance_claims where id = $1)
+            else '0x' || left(encode(sha256(id::text::bytea), 'hex'), 40) end`,
+        [id],
+      );
+      await client.query('analyze purchase_orders');
+    } finally {
+      client.release();
+    }
+    await bounded('opposite covers of a name that is everywhere', 1_000, () => holdHedged(db, id, Date.now()));
   },
 );

@@ -23,7 +23,10 @@ const hedgesOf = (
     select id, 'ACCOUNT' as link from purchase_orders where okx_main_uid is not null and okx_main_uid = person.uid
     union select purchase_order_id, 'ACCOUNT' from insurance_claims where account_uid is not null and account_uid = person.uid
     union select id, 'WALLET' from purchase_orders where owner is not null and owner = any(person.addresses)
-    union select id, 'PAYOUT_ADDRESS' from purchase_orders where payout_address is not null and payout_address = any(person.addresses)
+    -- Anybody may name any address in orders that he never pays: what is read is what somebody paid for.
+    union select id, 'PAYOUT_ADDRESS' from purchase_orders
+      where payout_address is not null and payout_address = any(person.addresses) and paid_at is not null
+        and coverage_end_at > ${claim}.coverage_window_start
     union select id, 'PAYER' from purchase_orders
       where payer is not null and payer = any(person.addresses) and coverage_end_at > ${claim}.coverage_window_start
   ) linked

@@ -678,7 +678,7 @@ CASE
 END) DESC, created_at DESC, id DESC) WHERE (owner IS NOT NULL)
   CREATE INDEX purchase_orders_paid_brin ON purchase_orders USING brin (paid_at)
   CREATE INDEX purchase_orders_payer ON purchase_orders USING btree (payer, coverage_end_at) WHERE (payer IS NOT NULL)
-  CREATE INDEX purchase_orders_payout_address ON purchase_orders USING btree (payout_address) WHERE (payout_address IS NOT NULL)
+  CREATE INDEX purchase_orders_payout_address ON purchase_orders USING btree (payout_address, paid_at, coverage_end_at) WHERE (payout_address IS NOT NULL)
   CREATE INDEX purchase_orders_queue ON purchase_orders USING btree ((
 CASE
     WHEN ((paid_at IS NULL) AND (reported_at IS NOT NULL)) THEN 1
