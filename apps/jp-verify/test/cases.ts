@@ -30,7 +30,17 @@ export type Expected = {
   share?: string;
   timeMs?: number;
 };
-export type Case = { name: string; account: Account; ordId: string; habits?: Habits; body?: Row; expected: Expected };
+export type Case = {
+  name: string;
+  account: Account;
+  ordId: string;
+  habits?: Habits;
+  /** A function where it depends on when it is asked: all cases are made long before the last one is. */
+  body?: Row | (() => Row);
+  expected: Expected;
+};
+/** What a case is asked with. */
+export const bodyOf = (body: Case['body'] | undefined): Row => (typeof body === 'function' ? body() : (body ?? {}));
 
 /** Bound ten minutes after the first fill, covered for a day from ten minutes later. */
 export const usualBody = (): Row => ({
@@ -176,7 +186,7 @@ export function allCases(): Case[] {
     openPosition(),
     { verdict: 'STILL_OPEN' },
     {
-      body: { coverageEndAt: formatIso(Date.now() - 9 * MINUTE_MS) },
+      body: () => ({ coverageEndAt: formatIso(Date.now() - 9 * MINUTE_MS) }),
     },
   );
   add(
@@ -184,7 +194,7 @@ export function allCases(): Case[] {
     openPosition(),
     { verdict: 'NOT_LIQUIDATED' },
     {
-      body: { coverageEndAt: formatIso(Date.now() - 11 * MINUTE_MS) },
+      body: () => ({ coverageEndAt: formatIso(Date.now() - 11 * MINUTE_MS) }),
     },
   );
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { snapshotAnswer, verifyAnswer, type SnapshotAnswer, type VerifyAnswer } from '@liqpass/api/verify';
 import { recheckBundle } from '@liqpass/proof/recheck';
-import { allCases, usualBody } from './cases.ts';
+import { allCases, bodyOf, usualBody } from './cases.ts';
 import { emptyAccount, ended, live, step } from './handmadeAccount.ts';
 import { at } from './madePositions.ts';
 import type { Account, Row, StrangeExchange } from './strangeExchange.ts';
@@ -36,7 +36,7 @@ const verify = async (body: Row): Promise<VerifyAnswer> => verifyAnswer.parse(aw
 
 for (const { name, account, ordId, habits, body, expected } of allCases())
   test(`says what the documents say: ${name}`, async () => {
-    const answer = await verify({ ...usualBody(), ordId, ...body, ...(await tenant(account, habits)) });
+    const answer = await verify({ ...usualBody(), ordId, ...bodyOf(body), ...(await tenant(account, habits)) });
     const { verdict, reason, flags, liquidation } = answer;
     const found = {
       verdict,

@@ -3,7 +3,7 @@ import { readOpenApi } from '@liqpass/testing/fuzz/openApi';
 import { Pools } from '@liqpass/testing/fuzz/schemaValues';
 import type { Sender } from '@liqpass/testing/fuzz/sendHttp';
 import fc from 'fast-check';
-import { allCases, usualBody } from '../cases.ts';
+import { allCases, bodyOf, usualBody } from '../cases.ts';
 import type { Row } from '../strangeExchange.ts';
 import { API_KEY, OWNER, type StrangeScene } from '../verifierBehindStrangeExchange.ts';
 
@@ -22,7 +22,7 @@ export async function jpVerifyTarget(sender: Sender, { tenant }: Pick<StrangeSce
     cases.map(async ({ account, habits, ordId, body }) => ({
       ...usualBody(),
       ordId,
-      ...body,
+      ...bodyOf(body),
       ...(await tenant(account, habits)),
     })),
   );
