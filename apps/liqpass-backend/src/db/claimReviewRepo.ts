@@ -48,7 +48,7 @@ type Row = ClaimRow & {
   checks_passed: number;
   checks_total: number;
   notes: number;
-  open_by: string[];
+  looked: readonly { readonly by: string; readonly last: string }[] | null;
 };
 
 /** Pages of 20, 50, 100 and 200, each with the row that says whether another follows. */
@@ -86,7 +86,7 @@ export function reviewCursorOf(claim: Claim, sort: ReviewSort): ReviewCursor {
   };
 }
 
-const toItem = (row: Row): ReviewItem => ({
+const toItem = (row: Row, openSinceMs: EpochMs): ReviewItem => ({
   claim: toClaim(row),
   policyType: row.policy_type,
   instId: row.inst_id,
@@ -95,20 +95,21 @@ const toItem = (row: Row): ReviewItem => ({
   checksPassed: row.checks_passed,
   checksTotal: row.checks_total,
   notes: row.notes,
-  openBy: row.open_by,
+  openBy: (row.looked ?? []).filter(({ last }) => Date.parse(last) > openSinceMs).map(({ by }) => by),
 });
 
-const itemColumns = (openSinceMs: EpochMs) => sql`
+// Who looked is few, and since when counts is not said here: a page without a value is planned once for good.
+const itemColumns = sql`
   ${claimColumns}, c.checks_passed, c.checks_total, p.attested, p.policy_type, p.okx_meta_json ->> 'instId' as inst_id,
     coalesce(s.snapshot_json ->> 'side', c.side) as side, s.snapshot_json ->> 'lever' as lever,
     (select count(*)::int from notes where purchase_order_id = p.id) as notes,
-    array(select by_name from looks where purchase_order_id = p.id and last_at > ${new Date(openSinceMs)} order by first_at, by_name) as open_by`;
+    (select json_agg(json_build_object('by', by_name, 'last', last_at) order by first_at, by_name) from looks where purchase_order_id = p.id) as looked`;
 const itemSource = sql`
   insurance_claims c join purchase_orders p on p.id = c.purchase_order_id left join binding_snapshots s on s.id = p.snapshot_id`;
 
 /** The operators' queue, a page of it. */
 export const listClaimsForReview = async (db: Db, filter: ReviewFilter): Promise<ReviewItem[]> =>
-  (await readPage(db, filter)).map(toItem);
+  (await readPage(db, filter)).map((row) => toItem(row, filter.openSinceMs));
 
 /** A page of the queue, and how many claims there are in each status, counted up to COUNTED_TO: one statement, but where the page is empty. */
 export async function listQueuePage(
@@ -120,7 +121,8 @@ export async function listQueuePage(
     filter,
     sql`, ${claimsByStatus(COUNTED_TO)} as counts`,
   );
-  return { items: rows.map(toItem), counts: rows[0]?.counts ?? (await countClaimsByStatus(db, COUNTED_TO)) };
+  const items = rows.map((row) => toItem(row, filter.openSinceMs));
+  return { items, counts: rows[0]?.counts ?? (await countClaimsByStatus(db, COUNTED_TO)) };
 }
 
 async function readPage<More = unknown>(
@@ -164,13 +166,13 @@ async function readPage<More = unknown>(
           order by page.key ${way}, page.id ${way} ${limitOf(filter.limit)}
         ) page join (${itemSource}) on c.id = page.id`;
   const { rows } = await sql<Row & More>`
-    select ${itemColumns(filter.openSinceMs)}${more} from ${source} order by ${order}`.execute(db);
+    select ${itemColumns}${more} from ${source} order by ${order}`.execute(db);
   return rows;
 }
 
 export async function getClaimForReview(db: Db, id: string, openSinceMs: EpochMs): Promise<ReviewItem | null> {
-  const { rows } = await sql<Row>`select ${itemColumns(openSinceMs)} from ${itemSource} where c.id = ${id}`.execute(db);
-  return rows[0] ? toItem(rows[0]) : null;
+  const { rows } = await sql<Row>`select ${itemColumns} from ${itemSource} where c.id = ${id}`.execute(db);
+  return rows[0] ? toItem(rows[0], openSinceMs) : null;
 }
 
 /** The position as it was seen at binding, as kept; null for an unattested order. */

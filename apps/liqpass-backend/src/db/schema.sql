@@ -1041,14 +1041,13 @@ AS $function$
       o record;
       c record;
     begin
-      -- One question for both: somebody may be told, or a key is used for the first time.
-      if not exists (select from channels where is_on)
-          and (new.actor not like all ('{internal:%,admin:%}') or exists (select from known_keys where name = new.actor)) then
-        return null;
-      end if;
-      if (new.actor like 'internal:%' or new.actor like 'admin:%') and not exists (select from known_keys where name = new.actor) then
-        insert into known_keys (name, first_at) values (new.actor, new.at) on conflict do nothing;
-        if found then perform tell_operators('NEW_KEY_USED', 'key:' || new.actor, new.at, jsonb_build_object('name', new.actor)); end if;
+      if new.actor like 'internal:%' or new.actor like 'admin:%' then
+        -- One question for both: somebody may be told, or a key is used for the first time.
+        if not exists (select from channels where is_on) and exists (select from known_keys where name = new.actor) then return null; end if;
+        if not exists (select from known_keys where name = new.actor) then
+          insert into known_keys (name, first_at) values (new.actor, new.at) on conflict do nothing;
+          if found then perform tell_operators('NEW_KEY_USED', 'key:' || new.actor, new.at, jsonb_build_object('name', new.actor)); end if;
+        end if;
       end if;
       if not exists (select from channels where is_on) then return null; end if;
       ref := 'audit:' || new.id;

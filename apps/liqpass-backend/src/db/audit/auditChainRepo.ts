@@ -129,17 +129,17 @@ export async function listNew(
   holes: readonly string[],
   limit: number,
 ): Promise<{ sealedUpTo: string; rows: StampedRow[] }> {
+  // Whole rows from the start: put beside the trail again by their ids, they were looked for in all of it, for a book of some thousands.
   const { rows } = await sql<Row & StampColumns & { sealed_up_to: string }>`
     with up_to as materialized (select ${sealedUpTo} as id),
     fresh as materialized (
-      (select a.id from audit_log a where a.id > (select id from up_to) order by a.id limit ${limit})
+      (select a.* from audit_log a where a.id > (select id from up_to) order by a.id limit ${sql.lit(limit)})
       union all
-      (select a.id from audit_log a where a.id = any(${[...holes]}::bigint[]) and a.id <= (select id from up_to)
+      (select a.* from audit_log a where a.id = any(${[...holes]}::bigint[]) and a.id <= (select id from up_to)
         -- Of the few that have appeared, each by itself: a hole may stay for a minute, in which thousands are sealed.
         and (select s.first_seq from audit_seals s where s.span @> a.id and a.id = any(s.audit_ids) limit 1) is null)
     )
-    select (select id from up_to) as sealed_up_to, ${columns}, ${stampColumns}
-    from fresh join audit_log l on l.id = fresh.id order by l.id`.execute(db);
+    select (select id from up_to) as sealed_up_to, ${columns}, ${stampColumns} from fresh l order by l.id`.execute(db);
   return { sealedUpTo: rows[0]?.sealed_up_to ?? '0', rows: rows.map(toStamped) };
 }
 
