@@ -161,3 +161,35 @@ test('where nobody switched it on, nobody listens', async (t) => {
   const read = await startVerifier(t, null);
   assert.deepEqual(await read(), { on: false, connected: false, stream: '', items: [], next: 0 });
 });
+
+test('a channel that lies spoils no answer, and gets no more than two connections whatever it says', async (t) => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  t.after(() => {
+    for (const each of server.clients) each.terminate();
+    server.close();
+  });
+  await once(server, 'listening');
+  let connections = 0;
+  let most = 0;
+  const data = (details: object[]): string =>
+    JSON.stringify({ arg: { channel: 'liquidation-orders' }, data: [{ instId: BTC, details }] });
+  const row = (more: object): object => ({ side: 'sell', bkPx: '60000', sz: '3', ts: String(Date.now()), ...more });
+  server.on('connection', (socket) => {
+    connections += 1;
+    most = Math.max(most, server.clients.size);
+    // Each is to be replaced at once, and none is ever subscribed.
+    for (let times = 0; times < 3; times += 1) socket.send(JSON.stringify({ event: 'notice', code: '64008' }));
+    socket.send(
+      data([row({ sz: '1e99' }), row({ ts: String(Number.MAX_SAFE_INTEGER) }), row({ sz: String(connections) })]),
+    );
+  });
+  const { port } = server.address() as AddressInfo;
+  const read = await startVerifier(t, `ws://127.0.0.1:${port}`, { ...QUICK, pingAfterMs: 600_000 });
+  assert.deepEqual(sizes(await until(read, ({ items }) => items.length === 2)), ['1', '2']);
+  // What the second was told has been read. A third would have come by the time that both have answered a ping.
+  for (const each of server.clients) {
+    each.ping();
+    await once(each, 'pong');
+  }
+  assert.deepEqual([connections, most], [2, 2]);
+});

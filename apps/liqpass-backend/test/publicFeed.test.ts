@@ -1,5 +1,5 @@
 import type { AdminClaim } from '@liqpass/api/operators';
-import { MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { buildLiquidationFeed } from '../src/services/book/feedLiquidations.ts';
@@ -107,4 +107,25 @@ test(`where nobody listens there is no such check, and jp-verify is rarely asked
   for (let turn = 0; turn < 4; turn += 1) await feed(ctx, AbortSignal.timeout(60_000));
   assert.equal(asked.length - before, 1);
   assert.equal(saw(await claimed(app, app.clock.now() + 30 * SECOND_MS)), null);
+});
+
+test(`a channel that lies or tells without end spoils nothing that is true, and fills no disk (${engine})`, async (t) => {
+  const { app, rows } = await listening(t);
+  const { ctx } = app.backend;
+  // Noon, so that no day ends meanwhile.
+  app.clock.set((Math.floor(app.clock.now() / DAY_MS) + 1.5) * DAY_MS);
+  const nowMs = app.clock.now();
+  rows.push(row(Number.MAX_SAFE_INTEGER), row(nowMs + 365 * DAY_MS), row(1), row(nowMs - MINUTE_MS));
+  const feed = buildLiquidationFeed(ctx.marketClient, 10);
+  await feed(ctx, AbortSignal.timeout(60_000));
+  const kept = async (): Promise<number> =>
+    (await ctx.db.selectFrom('public_liquidations').select('at').execute()).length;
+  assert.equal(await kept(), 1, 'what is of no time that is kept is passed over');
+  rows.push(...Array.from({ length: 30 }, (_each, at) => row(nowMs - at)));
+  await feed(ctx, AbortSignal.timeout(60_000));
+  assert.equal(await kept(), 1 + 6);
+  rows.push(row(nowMs + 1));
+  app.clock.advance(DAY_MS);
+  await feed(ctx, AbortSignal.timeout(60_000));
+  assert.equal(await kept(), 1 + 6 + 1, 'the next day is another');
 });

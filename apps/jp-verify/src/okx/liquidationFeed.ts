@@ -36,13 +36,16 @@ const KEPT = 5_000;
 /** Rows that one answer holds. */
 const AT_ONCE = 1_000;
 const LARGEST_MESSAGE = 1024 * 1024;
+/** Longer is no price and no number of contracts; one that nobody can read would spoil the answer that holds it. */
+const LONGEST_NUMBER = 40;
 const SUBSCRIBE = JSON.stringify({ op: 'subscribe', args: [{ channel: 'liquidation-orders', instType: 'SWAP' }] });
 const UPGRADE_NOTICE = '64008';
 
 const scalar = z.union([z.string(), z.number()]).transform(String);
 const positive = scalar.transform((text, context) => {
   const value = parseNumeric(text);
-  if (value !== null && isPositive(value)) return formatDecimal(value);
+  const written = value !== null && isPositive(value) ? formatDecimal(value) : '';
+  if (written !== '' && written.length <= LONGEST_NUMBER) return written;
   context.addIssue({ code: 'custom', message: 'a number above 0' });
   return z.NEVER;
 });
@@ -50,7 +53,9 @@ const row = z.object({
   side: z.enum(['buy', 'sell']),
   bkPx: positive,
   sz: positive,
-  ts: scalar.transform(Number).refine((ms) => Number.isSafeInteger(ms) && ms > 0),
+  ts: scalar
+    .transform(Number)
+    .refine((ms) => Number.isSafeInteger(ms) && ms > 0 && Number.isFinite(new Date(ms).getTime())),
 });
 const message = z.union([
   z.object({ event: z.string(), code: scalar.optional() }),
@@ -101,7 +106,6 @@ export function createLiquidationFeed(url: string, logger: FastifyBaseLogger, ti
     again = undefined;
     const socket = new WebSocket(url, { maxPayload: LARGEST_MESSAGE, handshakeTimeout: timing.deadAfterMs });
     sockets.add(socket);
-    let isReplaced = false;
     let silence: NodeJS.Timeout | undefined;
     const heard = (): void => {
       clearTimeout(silence);
@@ -131,9 +135,9 @@ export function createLiquidationFeed(url: string, logger: FastifyBaseLogger, ti
         failures = 0;
         subscribed.add(socket);
         instead?.close();
-      } else if (said.event === 'notice' && said.code === UPGRADE_NOTICE && !isReplaced) {
-        isReplaced = true;
-        open(socket);
+      } else if (said.event === 'notice' && said.code === UPGRADE_NOTICE && sockets.size === 1) {
+        // In a moment, and one at a time, whatever every connection is told: this one is heard until then.
+        again ??= setTimeout(open, timing.againMs, socket);
       } else if (said.event === 'error') {
         logger.warn({ code: said.code }, 'the channel of liquidations refuses');
         socket.terminate();

@@ -4,18 +4,24 @@ import type { Side } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
-/** Keeps what was heard; what was heard twice is kept once. */
-export async function keepPublicLiquidations(db: Db, heard: readonly PublicLiquidation[]): Promise<void> {
-  if (heard.length === 0) return;
+/** As long as the exchange keeps its own ledger, and a little. */
+const KEPT_MS = 100 * DAY_MS;
+
+/** Keeps what was heard; what was heard twice is kept once, and what is of no time that is kept, not at all. */
+export async function keepPublicLiquidations(
+  db: Db,
+  heard: readonly PublicLiquidation[],
+  nowMs: EpochMs,
+): Promise<void> {
+  const rows = heard.filter(({ atMs }) => atMs > nowMs - KEPT_MS && atMs < nowMs + DAY_MS);
+  if (rows.length === 0) return;
   await sql`
     insert into public_liquidations (inst_id, at, side, px, size)
-    select * from unnest(${heard.map((each) => each.instId)}::text[], ${heard.map((each) => new Date(each.atMs))}::timestamptz[],
-      ${heard.map((each) => each.side)}::text[], ${heard.map((each) => each.px)}::numeric[], ${heard.map((each) => each.size)}::numeric[])
+    select * from unnest(${rows.map((each) => each.instId)}::text[], ${rows.map((each) => new Date(each.atMs))}::timestamptz[],
+      ${rows.map((each) => each.side)}::text[], ${rows.map((each) => each.px)}::numeric[], ${rows.map((each) => each.size)}::numeric[])
     on conflict do nothing`.execute(db);
 }
 
-/** As long as the exchange keeps its own ledger, and a little. */
-const KEPT_MS = 100 * DAY_MS;
 export async function forgetPublicLiquidations(db: Db, nowMs: EpochMs): Promise<void> {
   await sql`delete from public_liquidations where at < ${new Date(nowMs - KEPT_MS)}`.execute(db);
 }

@@ -70,7 +70,6 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
       try {
         if (await holdTurn(ctx)) {
           await feedMarks(ctx, signal);
-          await liquidations(ctx, signal);
           for (const instId of INSTRUMENTS) {
             const last = readAt.get(instId);
             const isDue =
@@ -88,6 +87,7 @@ export function buildMarketFeed(client: MarketClient): MarketFeed {
             }
             readAt.set(instId, nowMs);
           }
+          await liquidations(ctx, signal);
         }
       } finally {
         await ctx.market.refresh(ctx.db, ctx.clock.now());
