@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { LiqPassError } from '@liqpass/api/errors';
+import { chartReader } from '../src/services/book/chart.ts';
 import type { Candles, Marks } from '@liqpass/api/quotes';
 import { formatIso, HOUR_MS } from '@liqpass/kernel/time';
 import { holdLease } from '../src/db/book/marketRepo.ts';
@@ -120,6 +123,42 @@ test('charts get hours and minutes, oldest first, and the marks', async (t) => {
       ['ETH-USDT-SWAP', false],
     ],
   );
+});
+
+test('whatever minutes anybody asks for, one question of charts is under way at a time, by turns', async (t) => {
+  const app = await testShop(t);
+  const { ctx } = app.backend;
+  let nowMs = app.clock.now();
+  const under: (() => void)[] = [];
+  const asked: number[] = [];
+  let most = 0;
+  const readChart = chartReader({
+    ...ctx,
+    clock: { now: () => nowMs },
+    marketClient: {
+      ...ctx.marketClient,
+      candles: ({ instId, bar, limit }) =>
+        new Promise((resolve) => {
+          asked.push(limit);
+          under.push(() => resolve({ instId, bar, candles: [] }));
+          most = Math.max(most, under.length);
+        }),
+    },
+  });
+  const look = (caller: string, limit: number) =>
+    readChart({ instId: BTC, bar: '1m', limit, untilMs: nowMs, caller }).then(
+      () => 'drawn',
+      (error: unknown) => (error instanceof LiqPassError ? error.code : 'failed'),
+    );
+  const looking = [look('greedy', 1), look('greedy', 2), look('greedy', 3), look('other', 10), look('another', 20)];
+  for (let answered = 0; answered < 4; answered += 1) {
+    while (under.length === 0) await immediate();
+    // Whoever waits too long is told so, and nothing is asked for him any more.
+    if (answered === 3) nowMs += 11_000;
+    under.pop()?.();
+  }
+  assert.deepEqual(await Promise.all(looking), ['drawn', 'drawn', 'VERIFIER_UNAVAILABLE', 'drawn', 'drawn']);
+  assert.deepEqual([asked, most], [[1, 2, 10, 20], 1]);
 });
 
 test('a mark is known as soon as it is read, and the next one too, while candles are still waited for', async (t) => {

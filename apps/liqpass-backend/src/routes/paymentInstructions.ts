@@ -6,6 +6,7 @@ import { BASE_CHAIN_ID } from '@liqpass/kernel/vocabulary';
 import type { Server } from '@liqpass/service/server';
 import { usualConfirmationMs } from '../db/paymentsRepo.ts';
 import type { HallContext } from '../services/hallContext.ts';
+import { keptFor } from '../services/platform/keptFor.ts';
 
 /** Where people look a transaction up, by chain; a local one has no such place. */
 const EXPLORERS: ReadonlyMap<number, string> = new Map([
@@ -16,12 +17,7 @@ const EXPLORERS: ReadonlyMap<number, string> = new Map([
 /** Where premiums are paid to; without a treasury no address is shown. */
 export function paymentInstructionRoutes(app: Server, ctx: HallContext): void {
   // Asked for with every page that pays; it changes by the hour at most.
-  let kept: { readonly atMs: number; readonly ms: Promise<number | null> } | null = null;
-  const usual = (): Promise<number | null> => {
-    const nowMs = ctx.clock.now();
-    if (kept === null || nowMs - kept.atMs > MINUTE_MS) kept = { atMs: nowMs, ms: usualConfirmationMs(ctx.db) };
-    return kept.ms;
-  };
+  const usual = keptFor(MINUTE_MS, () => usualConfirmationMs(ctx.db));
   app.get(
     '/api/payment-instructions',
     {

@@ -7,6 +7,7 @@ import { chartReader } from '../../services/book/chart.ts';
 import type { BookContext } from '../../services/book/bookContext.ts';
 import { INSTRUMENTS } from '../../services/book/market.ts';
 import { readPast } from '../../services/book/past.ts';
+import { callerName } from '../people/callerName.ts';
 import { instantMs } from '../platform/wireValues.ts';
 
 /** Prices for charts. */
@@ -26,7 +27,13 @@ export function marketRoutes(app: Server, ctx: BookContext): void {
     },
     async (request) => {
       const { instId, bar, limit, until } = request.query;
-      const candles = await readChart({ instId, bar, limit, untilMs: instantMs(until) });
+      const candles = await readChart({
+        instId,
+        bar,
+        limit,
+        untilMs: instantMs(until),
+        caller: callerName(request),
+      });
       return {
         inst_id: instId,
         bar,
