@@ -122,3 +122,33 @@ test(`a client that listens is told (${engine})`, () =>
     assert.equal(news.payload, 'good');
     client.release();
   }));
+
+test(`what the columns of a prepared statement are is asked once on a connection, however its runs end (${engine})`, () =>
+  withPool(async (pool) => {
+    const client = await pool.connect();
+    let told = 0;
+    const { connection } = client as pg.PoolClient & { readonly connection: NodeJS.EventEmitter };
+    connection.on('rowDescription', () => (told += 1));
+    const ask = async (given: unknown): Promise<unknown> =>
+      (await client.query("select 6 / $1::integer as part, '2026-01-01T00:00:00Z'::timestamptz as at", [given])).rows;
+    const at = new Date('2026-01-01T00:00:00Z');
+    try {
+      assert.deepEqual(await ask(1), [{ part: 6, at }]);
+      assert.deepEqual(await ask(2), [{ part: 3, at }]);
+      await assert.rejects(ask(0), { code: '22012' });
+      await assert.rejects(ask({ not: 'a number' }), { code: '22P02' });
+      assert.deepEqual(await ask(3), [{ part: 2, at }]);
+      assert.equal(told, 1);
+
+      const add = (text: string) => client.query('insert into scribbles values ($1) on conflict do nothing', [text]);
+      assert.deepEqual([(await add('once')).rowCount, (await add('once')).rowCount], [1, 0]);
+      const look = (text: string) => client.query('select * from scribbles where text = $1', [text]);
+      assert.deepEqual((await look('never')).rows, []);
+      assert.deepEqual((await look('once')).rows, [{ text: 'once' }]);
+      await client.query('alter table scribbles add column more integer');
+      assert.deepEqual((await look('once')).rows, [{ text: 'once', more: null }]);
+      assert.deepEqual((await look('once')).rows, [{ text: 'once', more: null }]);
+    } finally {
+      client.release();
+    }
+  }));

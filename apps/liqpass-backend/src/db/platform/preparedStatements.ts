@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { databaseErrorCode, READ_ONLY } from './databaseError.ts';
+import { PreparedQuery } from './preparedQuery.ts';
 import { isShared } from './sessionSettings.ts';
 
 /** Texts that are given a name: the product has about a hundred, and text made up on the fly must not fill the server's memory. */
@@ -23,7 +24,7 @@ const ONE_QUERY = /^\s*(?:select|with)\b[^;]*$/i;
 const FEATURE_NOT_SUPPORTED = '0A000';
 
 type Result = pg.QueryResult;
-type Query = (config: { name?: string; text: string; values: unknown[] }) => Promise<Result>;
+type Query = (config: { text: string; values: unknown[] }) => Promise<Result>;
 
 /**
  * Has every statement with parameters prepared once on each connection: parsing and planning a guarded UPDATE with its audit
@@ -34,11 +35,18 @@ type Query = (config: { name?: string; text: string; values: unknown[] }) => Pro
 export function prepareStatements(client: pg.Client, onReadOnly: () => void): void {
   const query = client.query.bind(client) as unknown as Query & ((...args: unknown[]) => unknown);
 
+  const run = (name: string, text: string, values: unknown[]): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      query(new PreparedQuery({ name, text, values }, (error, result) => (error ? reject(error) : resolve(result))));
+    });
+
   async function prepared(text: string, values: unknown[]): Promise<Result> {
     const name = isShared(client) ? undefined : nameOf(text);
     try {
-      return await query({ ...(name === undefined ? {} : { name }), text, values });
+      return await (name === undefined ? query({ text, values }) : run(name, text, values));
     } catch (error) {
+      // From here it leads back to whoever asked, as pg's own errors do.
+      if (error instanceof Error) Error.captureStackTrace(error);
       if (databaseErrorCode(error) === READ_ONLY) onReadOnly();
       if (name === undefined || databaseErrorCode(error) !== FEATURE_NOT_SUPPORTED) throw error;
       if (names.get(text) === name) {
