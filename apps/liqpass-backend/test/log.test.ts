@@ -62,7 +62,8 @@ test('an entry is proven from the tiles that are served, with the key that is se
   const { body: keys } = await app.call<PublishedKeys>('GET', '/attestation-keys');
   assert.deepEqual(keys.log_vkeys, [formatVkey(key)]);
   const checkpoint = new TextDecoder().decode((await app.read('checkpoint')) ?? new Uint8Array());
-  const size = (await app.check()).checkpoint?.size ?? 0;
+  // Its second line: the log may have grown since.
+  const size = Number(checkpoint.split('\n')[1]);
   for (const { index, entry, opening: opened } of await itemsOf(app, `/api/claims/${claimId}/log`)) {
     const node = nodesFromTiles(async (tile) => {
       const hashes = decodeTile((await app.read(tilePath(tile))) ?? new Uint8Array(), tile.width);

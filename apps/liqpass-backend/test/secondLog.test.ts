@@ -39,9 +39,16 @@ test(
     assert.ok(parseVkey(key));
     assert.equal(key, formatVkey(app.publicLog.signers[0].verifier));
     const place = `${app.url}/log`;
-    const found = await ask({ ask: 'log', key, place });
+    // The backend's own appender is at work too: what was checked is what the checkpoint says, where it stands before and after.
+    const { found, checkpoint } = await app.until(
+      async () => ({
+        checkpoint: await noteOf(app),
+        found: await ask({ ask: 'log', key, place }),
+        after: await noteOf(app),
+      }),
+      (seen) => seen.checkpoint === seen.after,
+    );
     const size = found.size ?? 0;
-    const checkpoint = await noteOf(app);
     const node = nodesFromTiles(async (tile) => {
       const hashes = decodeTile((await app.read(tilePath(tile))) ?? new Uint8Array(), tile.width);
       assert.ok(hashes);
