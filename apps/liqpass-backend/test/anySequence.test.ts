@@ -8,7 +8,7 @@ import { liquidated, verdict } from './scriptedVerifier.ts';
 
 let t: TestBackend;
 before(async () => {
-  t = await testBackend({ verdictWaitMs: 3_000 });
+  t = await testBackend({ verdictWaitMs: 30_000 });
 });
 after(() => t.close());
 

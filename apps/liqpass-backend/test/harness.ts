@@ -96,7 +96,7 @@ export async function testBackend(
     watch: null,
     simulatedExchange: null,
     allowUnattestedBinding: true,
-    verdictWaitMs: 8_000,
+    verdictWaitMs: 30_000,
     reviewWithinHours: 24,
     underwriting: { capital: usdc(100_000_000_000n), countsEveryOrder: false, quoteSigningKey: null },
     people: readPeopleSettings({}, true),

@@ -19,7 +19,7 @@ import { signInWith, staysSignedIn, type SignedIn } from './wallet.ts';
 
 /** One position that a key shows, covered; the clock stands half an hour before that cover ends. */
 async function lastHalfHour(t: TestContext, { margin = '200' } = {}) {
-  const app = await testShop(t, { verdictWaitMs: 3_000 });
+  const app = await testShop(t, { verdictWaitMs: 30_000 });
   // A session ends before a cover does: signed in anew each time that the clock moves.
   const { person, again } = await staysSignedIn(app);
   const credentialId = (await register(app, person)).body.id;

@@ -45,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 test(`no sequence of binding, waiting, paying, going on and claiming gives a position two covers at once, or a liquidation two claims (${engine})`, async (t) => {
-  const app = await testShop(t, { verdictWaitMs: 3_000 });
+  const app = await testShop(t, { verdictWaitMs: 30_000 });
   const { pool } = app.backend.ctx.database;
   const { person, again } = await staysSignedIn(app);
   const credentialId = (await register(app, person)).body.id;

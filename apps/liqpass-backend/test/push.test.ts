@@ -22,7 +22,7 @@ async function scene(t: TestContext, push: typeof VAPID | null = VAPID) {
   const service = await pushService(t);
   const app = await testBackend({
     role: 'web',
-    verdictWaitMs: 2_000,
+    verdictWaitMs: 30_000,
     telling: {
       site: SITE,
       telegram: null,

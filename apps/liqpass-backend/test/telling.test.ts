@@ -44,7 +44,7 @@ async function scene(
   };
   const app = await testBackend({
     role: 'web',
-    verdictWaitMs: 2_000,
+    verdictWaitMs: 30_000,
     telling: {
       site: SITE,
       telegram: more.telegram ? { token: TOKEN, apiRoot: hook.url } : null,
