@@ -64,7 +64,7 @@ function rpcUrls(env: Environment): string[] {
     const url = URL.canParse(text) ? new URL(text) : null;
     if (!url || !/^https?:$/.test(url.protocol))
       throw new ConfigError(
-        'RPC_URL is malformed: it must be the address of an RPC of Base, or two with a comma between',
+        'RPC_URL is malformed: it must be the address of an RPC of the chain, or two with a comma between',
       );
     // Whoever is on the way could answer in its name.
     if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname))

@@ -39,11 +39,17 @@ for (const [chainId, name, explorer] of [
       body: { ...APPLICATION, chainId: elsewhere },
     });
     assert.deepEqual([refused.status, refused.body.error], [422, 'CHAIN_NOT_SUPPORTED']);
+    assert.equal(refused.body.params?.['network'], name);
     assert.ok(refused.body.message.includes(`${name} (chain ${chainId})`), refused.body.message);
 
     const { address } = newWallet();
     const nonce = (on: number) =>
       shop.call<{ message: string } & ErrorAnswer>('POST', '/api/auth/nonce', { body: { address, chainId: on } });
     assert.match((await nonce(chainId)).body.message, new RegExp(`\nChain ID: ${chainId}\n`));
-    assert.equal((await nonce(elsewhere)).body.error, 'CHAIN_NOT_SUPPORTED');
+    const { error, params } = (await nonce(elsewhere)).body;
+    assert.deepEqual([error, params?.['network']], ['CHAIN_NOT_SUPPORTED', name]);
+    const unpayable = { ...APPLICATION, chainId, payoutAddress: `0x${'0'.repeat(40)}` };
+    const zero = await shop.call<ErrorAnswer>('POST', '/api/purchase-orders', { body: unpayable });
+    assert.deepEqual([zero.body.error, zero.body.params?.['network']], ['ADDRESS_CANNOT_BE_PAID', name]);
+    assert.ok(zero.body.message.endsWith(`on ${name}.`), zero.body.message);
   });

@@ -1,4 +1,5 @@
 import { LiqPassError } from '@liqpass/api/errors';
+import { chainName } from '@liqpass/kernel/chains';
 import { unpayable, type Unpayable } from '../domain/platform/unpayable.ts';
 import type { HallContext } from './hallContext.ts';
 import { checksummedAddress } from './platform/checksummedAddress.ts';
@@ -19,10 +20,11 @@ export function payeeAddress(ctx: Pick<HallContext, 'settings'>, text: string): 
 
 export function requirePayable({ settings }: Pick<HallContext, 'settings'>, address: string): void {
   const why = unpayable(address, { usdc: settings.chain.usdc, safe: settings.treasurySafe });
+  const network = chainName(settings.chain.chainId);
   if (why !== null)
     throw new LiqPassError(
       'ADDRESS_CANNOT_BE_PAID',
-      `${address} cannot be paid: ${WHY[why]}. Give the address of a wallet of yours on Base.`,
-      { params: { address, reason: why } },
+      `${address} cannot be paid: ${WHY[why]}. Give the address of a wallet of yours on ${network}.`,
+      { params: { address, reason: why, network } },
     );
 }

@@ -97,7 +97,7 @@ async function sellAtFixedPrice(
 ): Promise<string> {
   const nowMs = ctx.clock.now();
   const decision = decideApplication(application, nowMs, [ctx.settings.chain.chainId]);
-  if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
+  if (!decision.accepted) throw new LiqPassError(decision.code, decision.message, decision);
   refuseStopped(ctx, { policyType: application.policyType, instId: null, side: null });
   const { window, windowMoves } = decision;
   const order = { id: randomUUID(), ...application, window, windowMoves };
@@ -152,7 +152,7 @@ async function sellAtQuote(
   const decision = decideQuotedApplication(application, { ...quote, coverMs: product.hours * HOUR_MS }, nowMs, [
     ctx.settings.chain.chainId,
   ]);
-  if (!decision.accepted) throw new LiqPassError(decision.code, decision.message);
+  if (!decision.accepted) throw new LiqPassError(decision.code, decision.message, decision);
   refuseStopped(ctx, quote);
   const order = {
     id: randomUUID(),

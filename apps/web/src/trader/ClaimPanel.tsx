@@ -24,6 +24,7 @@ import { useWrong } from '../ui/useWrong.ts';
 import { reasonSentence } from '../ui/reason.ts';
 import { Contact, ContactAbout } from './Contact.tsx';
 import { SharePaid } from './SharePaid.tsx';
+import { useNetwork } from './useNetwork.ts';
 import { useMe } from '../wallet/session.ts';
 import { useWallet } from '../wallet/walletStore.ts';
 
@@ -39,6 +40,7 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
   const claimant = known ?? cleanAddress(typed);
   const problem = wrongAddress(claimant);
   const wrong = useWrong();
+  const network = useNetwork();
   const file = useMutation({
     mutationFn: () => fileClaim(api, order.id, { claimant }),
     onSuccess: async () => {
@@ -53,7 +55,7 @@ export function FileClaim({ order }: { order: PurchaseOrderAnswer }) {
       {known === null && (
         <Field
           label={t('claim.pay_to')}
-          hint={t('claim.pay_to_hint')}
+          hint={t('claim.pay_to_hint', { network })}
           error={typed === '' ? undefined : wrong(problem)}
         >
           {(aria) => (

@@ -5,11 +5,13 @@ import { paymentInstructionsQuery } from '../data/marketQueries.ts';
 import { Page } from '../ui/Shell.tsx';
 import { Contact } from './Contact.tsx';
 import { Exclusions } from './Exclusions.tsx';
+import { useNetwork } from './useNetwork.ts';
 
 /** Can they pay, and who are they: how it works, what is trusted to whom, what happens when, what is not covered. */
 export function HowPage() {
   const { t } = useTranslation('trader');
   const to = useQuery(paymentInstructionsQuery);
+  const network = useNetwork();
   const safe = to.data?.treasury_safe ?? null;
   const explorer = to.data?.explorer_url ?? null;
   const steps = ['buy', 'pay', 'liquidated', 'review', 'paid'] as const;
@@ -25,7 +27,7 @@ export function HowPage() {
           <h2 className="text-lg">{t('how.when_title')}</h2>
           <ol className="grid list-decimal gap-2 pl-6 text-sm">
             {steps.map((step) => (
-              <li key={step}>{t(`how.when.${step}`)}</li>
+              <li key={step}>{t(`how.when.${step}`, { network })}</li>
             ))}
           </ol>
         </section>
@@ -55,7 +57,7 @@ export function HowPage() {
           <dl className="grid gap-x-6 gap-y-2 text-sm sm:grid-cols-[auto_1fr]">
             {trust.map((key) => (
               <div key={key} className="contents">
-                <dt className="font-medium">{t(`how.trust.${key}`)}</dt>
+                <dt className="font-medium">{t(`how.trust.${key}`, { network })}</dt>
                 <dd className="text-muted">{t(`how.trust.${key}_what`)}</dd>
               </div>
             ))}

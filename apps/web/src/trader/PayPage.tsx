@@ -36,6 +36,7 @@ import { PayFromWallet } from './PayFromWallet.tsx';
 import { PaymentSeen } from './PaymentSeen.tsx';
 import { PayoutAddress } from './PayoutAddress.tsx';
 import { RefundNote } from './RefundNote.tsx';
+import { useNetwork } from './useNetwork.ts';
 import { useOrder } from './useOrder.ts';
 
 // Without a network there is no picture; the address goes on being there.
@@ -272,7 +273,7 @@ function Instructions({
       </section>
       <details className="text-sm">
         <summary className="font-semibold">{t('pay.exchange')}</summary>
-        <p className="pt-2">{t('pay.exchange_fee', { amount })}</p>
+        <p className="pt-2">{t('pay.exchange_fee', { amount, network: to.chain_name })}</p>
         <p className="pt-2 text-muted">{t('pay.exchange_next')}</p>
       </details>
       <PayFromWallet order={order} to={to} safe={to.treasury_safe} units={units ?? 0n} onPerhaps={onPerhaps} />
@@ -365,6 +366,7 @@ function Report({
 
 function WhatIf() {
   const { t } = useTranslation('trader');
+  const network = useNetwork();
   const cases = ['late', 'short', 'over', 'network'] as const;
   return (
     <section className="grid gap-2 border-t border-line pt-5 text-sm">
@@ -373,7 +375,7 @@ function WhatIf() {
         {cases.map((key) => (
           <div key={key} className="contents">
             <dt className="font-medium">{t(`what_if.${key}`)}</dt>
-            <dd className="text-muted">{t(`what_if.${key}_next`)}</dd>
+            <dd className="text-muted">{t(`what_if.${key}_next`, { network })}</dd>
           </div>
         ))}
       </dl>

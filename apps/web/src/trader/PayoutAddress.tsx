@@ -19,6 +19,7 @@ import { HexGroups } from '../ui/Money.tsx';
 import { useMe } from '../wallet/session.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
 import { loadWallet } from '../wallet/loadWallet.ts';
+import { useNetwork } from './useNetwork.ts';
 
 /** Where a payout would go; until the premium is paid, the order's wallet can sign for another address. */
 export function PayoutAddress({ order }: { order: PurchaseOrderAnswer }) {
@@ -115,6 +116,7 @@ function AnotherAddress({
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const [warned, setWarned] = useState<Warned | null>(null);
   const say = useWrong();
+  const network = useNetwork();
   const change = useMutation({
     mutationFn: async () => {
       const payoutAddress = cleanAddress(typed);
@@ -149,7 +151,7 @@ function AnotherAddress({
       }}
     >
       <Field
-        label={t('buy.address')}
+        label={t('buy.address', { network })}
         hint={t('payout.hint')}
         error={say(wrong) ?? (mistyped ? t('payout.checksum') : undefined)}
       >

@@ -7,10 +7,12 @@ import { HexGroups } from '../ui/Money.tsx';
 import { useWrong } from '../ui/useWrong.ts';
 import { ConnectButton } from '../wallet/WalletButton.tsx';
 import type { BuyDraft } from './draft.ts';
+import { useNetwork } from './useNetwork.ts';
 
 /** Where a payout goes: to the wallet that is signed in, else to an address given here. */
 export function PayoutTo({ f, draft, wallet }: { f: UseFormReturn<BuyDraft>; draft: BuyDraft; wallet: string | null }) {
   const { t } = useTranslation('trader');
+  const network = useNetwork();
   const wrong = useWrong();
   const { setValue } = f;
   useEffect(() => {
@@ -50,7 +52,7 @@ export function PayoutTo({ f, draft, wallet }: { f: UseFormReturn<BuyDraft>; dra
         </div>
       ) : (
         <Field
-          label={t('buy.address')}
+          label={t('buy.address', { network })}
           hint={t('buy.address_hint')}
           error={f.formState.errors.address && wrong(wrongAddress(cleanAddress(draft.address)))}
         >

@@ -53,28 +53,43 @@ export type Application = {
   readonly afterMs?: EpochMs | null;
 };
 
+/** What refuses an application, and what the sentence in the reader's language takes from it. */
+type Refusal<Code> = {
+  readonly accepted: false;
+  readonly code: Code;
+  readonly message: string;
+  readonly params?: Readonly<Record<string, string>>;
+};
+
 export type ApplicationDecision =
   | {
       readonly accepted: true;
       readonly window: Window;
       /** Whether the window moves to the payment. */ readonly windowMoves: boolean;
     }
-  | {
-      readonly accepted: false;
-      readonly code:
-        | 'PRODUCT_NOT_FOUND'
-        | 'CHAIN_NOT_SUPPORTED'
-        | 'PREMIUM_NOT_ACCEPTABLE'
-        | 'PAYOUT_NOT_ACCEPTABLE'
-        | 'COVERAGE_WINDOW_NOT_ACCEPTABLE'
-        | 'START_TOO_FAR';
-      readonly message: string;
-    };
+  | Refusal<
+      | 'PRODUCT_NOT_FOUND'
+      | 'CHAIN_NOT_SUPPORTED'
+      | 'PREMIUM_NOT_ACCEPTABLE'
+      | 'PAYOUT_NOT_ACCEPTABLE'
+      | 'COVERAGE_WINDOW_NOT_ACCEPTABLE'
+      | 'START_TOO_FAR'
+    >;
 
 const refuse = (
   code: Exclude<ApplicationDecision, { accepted: true }>['code'],
   message: string,
 ): ApplicationDecision => ({ accepted: false, code, message });
+
+const refuseChain = (chainId: number, chains: readonly number[]): ApplicationDecision => {
+  const network = chains.map(chainName).join(', ');
+  return {
+    accepted: false,
+    code: 'CHAIN_NOT_SUPPORTED',
+    message: `Premiums are paid on ${network} (chain ${chains.join(', ')}), not on chain ${chainId}.`,
+    params: { network },
+  };
+};
 
 /** Whether an application is one of the things sold, and the window it gets. */
 export function decideApplication(
@@ -88,11 +103,7 @@ export function decideApplication(
       'PRODUCT_NOT_FOUND',
       `There is no product ${application.policyType}: ${PRODUCTS.map((each) => each.policyType).join(', ')} is sold.`,
     );
-  if (!chains.includes(application.chainId))
-    return refuse(
-      'CHAIN_NOT_SUPPORTED',
-      `Premiums are paid on ${chains.map(chainName).join(', ')} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
-    );
+  if (!chains.includes(application.chainId)) return refuseChain(application.chainId, chains);
   if (application.premium !== product.premium)
     return refuse(
       'PREMIUM_NOT_ACCEPTABLE',
@@ -168,12 +179,8 @@ export function decideQuotedApplication(
   quoted: QuotedTerms & { readonly coverMs: number },
   nowMs: EpochMs,
   chains: readonly number[] = CHAINS,
-): ApplicationDecision | { readonly accepted: false; readonly code: 'QUOTE_HASH_MISMATCH'; readonly message: string } {
-  if (!chains.includes(application.chainId))
-    return refuse(
-      'CHAIN_NOT_SUPPORTED',
-      `Premiums are paid on ${chains.map(chainName).join(', ')} (chain ${chains.join(', ')}), not on chain ${application.chainId}.`,
-    );
+): ApplicationDecision | Refusal<'QUOTE_HASH_MISMATCH'> {
+  if (!chains.includes(application.chainId)) return refuseChain(application.chainId, chains);
   const same =
     application.policyType === quoted.policyType &&
     application.premium === quoted.premium &&

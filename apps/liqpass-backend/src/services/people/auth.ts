@@ -84,6 +84,7 @@ export async function requestSignIn(
     throw new LiqPassError(
       'CHAIN_NOT_SUPPORTED',
       `Sign in on ${ctx.settings.people.signInChains.map(chainName).join(', ')} (chain ${ctx.settings.people.signInChains.join(', ')}), not on chain ${request.chainId}.`,
+      { params: { network: ctx.settings.people.signInChains.map(chainName).join(', ') } },
     );
   return keepMessage(ctx, { ...request, statement: STATEMENT[request.language] }, site, null);
 }
