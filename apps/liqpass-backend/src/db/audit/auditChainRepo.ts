@@ -39,8 +39,8 @@ export type AuditContent = Omit<ChainedRow, 'seq' | 'prev_hash' | 'hash'>;
 const columns = sql.raw(
   'l.id, l.at, l.actor, l.action, l.subject_type, l.subject_id, l.from_status, l.to_status, l.why, l.details, l.request_id',
 );
-/** What the stamp is judged by, beside the row. */
-const stampColumns = sql`l.stamp, l.stamp_nonce, ${stampedText('l')} as said,
+/** What the stamp is judged by, beside the row: the text for a keyed one, else the answer. */
+const stampColumns = sql`l.stamp, l.stamp_nonce, case when l.stamp_nonce is null then '' else ${stampedText('l')} end as said,
   l.stamp_nonce is null and l.stamp is not distinct from ${unkeyedStamp('l')} as unkeyed_holds`;
 type StampColumns = { stamp: Buffer | null; stamp_nonce: Buffer | null; said: string; unkeyed_holds: boolean };
 
