@@ -162,6 +162,42 @@ describe(`payouts that the chain proves (${engine})`, { skip: whyNoChain() ?? fa
     assert.deepEqual(rows, [{ why: 'paid from another Safe, see the minutes' }], 'shown for ever');
   });
 
+  test('by hand or by the chain, one transfer pays one of two equal payouts', async () => {
+    const to = await someone('equal, by hand');
+    const byHand = { byHand: 'the reader is behind' };
+    const [one, two, three] = [await refund(to), await refund(to), await refund(to)];
+    const { transactionHash: first } = await shop.safe.pay([one]);
+    // Before the chain has shown it.
+    assert.equal((await tell(one.id, first, byHand)).body.status, 'PAID');
+    await shop.settle();
+    assert.deepEqual([(await payout(two.id)).status, (await payout(three.id)).status], ['DUE', 'DUE']);
+    const { transactionHash: second } = await shop.safe.pay([two]);
+    await shop.settle();
+    const paid = (await payout(two.id)).status === 'PAID' ? two : three;
+    const unpaid = paid === two ? three : two;
+    assert.equal((await payout(paid.id)).status, 'PAID');
+    // What the chain shows to have paid another is nobody's by word either; two words at once are one.
+    for (const txHash of [first, second]) {
+      const refused = await tell(unpaid.id, txHash, byHand);
+      assert.deepEqual([refused.status, refused.body.error], [409, 'PAYOUT_NOT_PROVEN']);
+      assert.match(refused.body.message, /^ALREADY_USED/);
+    }
+    const four = await refund(to);
+    const { transactionHash: last } = await shop.safe.pay([unpaid]);
+    await shop.tick();
+    const words = await Promise.all([unpaid, four].map((each) => tell(each.id, last, byHand)));
+    assert.deepEqual(
+      words.map(({ status }) => status).toSorted((a, b) => a - b),
+      [200, 409],
+    );
+    await shop.settle();
+    const after = [await payout(unpaid.id), await payout(four.id)].map((each) => each.status);
+    assert.deepEqual(after.toSorted(), ['DUE', 'PAID']);
+    await shop.safe.pay([four]);
+    await shop.settle();
+    assert.deepEqual([(await payout(unpaid.id)).status, (await payout(four.id)).status], ['PAID', 'PAID']);
+  });
+
   test('a batch in which one transfer fails pays nobody, and nothing is recorded', async () => {
     const [one, two] = [await refund(await someone('fine')), await refund(await someone('blocked'))];
     await chain.issuer('blacklist', [two.to]);

@@ -312,6 +312,35 @@ export async function provePayoutBy(
   return rows.length === 1;
 }
 
+/** Money of one amount to one payee in one transaction. */
+export type MoneyTo = { readonly txHash: string; readonly payee: string; readonly amount: Usdc };
+
+/**
+ * Whose proof the logs of such money are, a null for each that is nobody's yet; locked, so that nothing is built on them meanwhile. Read
+ * what was recorded with them afterwards: a statement sees what the lock waited for.
+ */
+export async function lockLogsOf(
+  trx: Db,
+  readerId: string,
+  { txHash, payee, amount }: MoneyTo,
+): Promise<(string | null)[]> {
+  const { rows } = await sql<{ payout_id: string | null }>`
+    select payout_id from chain_transfers where reader_id = ${readerId} and tx_hash = ${txHash} and direction = 'out'
+      and party = ${payee.toLowerCase()} and amount_usdc = ${numericOf(amount)} and vanished_at is null order by log_index for update`.execute(
+    trx,
+  );
+  return rows.map((row) => row.payout_id);
+}
+
+/** Payouts that were recorded as paid by such money before the chain showed it: by hand, and of none of its logs yet. The oldest first. */
+export async function listRecordedWithout(db: Db, { txHash, payee, amount }: MoneyTo): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select o.id from payouts o where o.tx_hash = ${txHash} and o.status = 'PAID' and lower(o.payee) = ${payee.toLowerCase()}
+      and o.amount_usdc = ${numericOf(amount)} and not exists (select from chain_transfers t where t.payout_id = o.id)
+    order by o.recorded_at, o.id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
 /** Whether the chain shows what paid a payout. */
 export async function isProven(db: Db, payoutId: string): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`

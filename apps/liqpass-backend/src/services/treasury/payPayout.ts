@@ -8,6 +8,7 @@ import { tellPayoutPayment } from '../../db/treasury/toldPaymentsRepo.ts';
 import type { Payout } from '../../domain/treasury/payout.ts';
 import { entryOf } from '../audit/entryOf.ts';
 import { askChain } from './askChain.ts';
+import { byHand } from './byHand.ts';
 import { readPayout, stepsFor } from './payouts.ts';
 import { judge, readFacts, recordProven } from './provePayouts.ts';
 import { recordPayment, secondPersonPays, type ToldPayment } from './recordPayment.ts';
@@ -27,8 +28,12 @@ export async function payPayout(
   actor: Actor,
 ): Promise<ToldPayout> {
   const { watch } = ctx;
-  const byWord = async (): Promise<ToldPayout> => ({ payout: await recordPayment(ctx, id, told, actor), counts: true });
-  if (watch === null || told.byHand !== null) return byWord();
+  const byWord = async (inside = ctx): Promise<ToldPayout> => ({
+    payout: await recordPayment(inside, id, told, actor),
+    counts: true,
+  });
+  if (told.byHand !== null) return byHand(ctx, id, told.txHash, byWord);
+  if (watch === null) return byWord();
   const before = await readPayout(ctx, id);
   if (before.paid?.txHash === told.txHash) return { payout: before, counts: true };
   if (before.paid !== null || before.approved === null) return byWord();
@@ -56,7 +61,12 @@ async function proveNow(ctx: WatchContext, payout: Payout, told: string, actor: 
     proven = proof;
   }
   if (proven !== null) await recordProven(ctx, payout, proven, actor);
-  return { payout: await readPayout(ctx, payout.id), counts: true };
+  const now = await readPayout(ctx, payout.id);
+  if (now.paid === null)
+    throw new LiqPassError('PAYOUT_NOT_PROVEN', 'ALREADY_USED: another payout was recorded with this money.', {
+      params: { refusal: 'ALREADY_USED' },
+    });
+  return { payout: now, counts: true };
 }
 
 async function keep(ctx: WatchContext, payout: Payout, txHash: string, actor: Actor): Promise<ToldPayout> {

@@ -53,7 +53,10 @@ export async function judge(
   return provePayout(facts, want, ctx.watch.treasury, (logIndex) => byLog.get(logIndex) ?? null);
 }
 
-/** Records a proven payout, with the log that proves it, in one transaction; false where another was faster. */
+/**
+ * Records a proven payout, with the log that proves it, in one transaction; false where another was faster, or somebody has recorded
+ * another payout by hand with the same money meanwhile: that one's it is.
+ */
 export async function recordProven(
   ctx: WatchContext,
   payout: Payout,
@@ -63,6 +66,11 @@ export async function recordProven(
   return ctx.db.transaction().execute(async (trx) => {
     const inside = { ...ctx, db: trx };
     const log = { txHash: proof.txHash, logIndex: proof.logIndex };
+    invariant(payout.payee !== null, 'what is proven has its payee');
+    const money = { txHash: proof.txHash, payee: payout.payee.address, amount: payout.amount };
+    const logs = await transfers.lockLogsOf(trx, ctx.watch.readerId, money);
+    const others = (await transfers.listRecordedWithout(trx, money)).filter((id) => id !== payout.id);
+    if (others.length >= logs.filter((each) => each === null).length) return false;
     if (!(await transfers.provePayoutBy(trx, ctx.watch.readerId, log, payout.id))) return false;
     const paidAtMs = Math.min(proof.paidAt * SECOND_MS, ctx.clock.now());
     await recordPayment(inside, payout.id, { txHash: proof.txHash, paidAtMs }, actor);
@@ -88,6 +96,12 @@ export async function provePayouts(ctx: WatchContext, block: number): Promise<Tr
     if (shown !== 'SHOWN') return shown;
     const facts = known.get(transfer.txHash) ?? (await readFacts(ctx.watch.rpc, transfer.txHash, block));
     known.set(transfer.txHash, facts);
+    // Whoever was paid by this transaction by somebody's word has its money first.
+    const [recorded] = await transfers.listRecordedWithout(ctx.db, { ...transfer, payee: transfer.party });
+    if (recorded !== undefined) {
+      await transfers.provePayoutBy(ctx.db, ctx.watch.readerId, transfer, recorded);
+      continue;
+    }
     let isFor = false;
     let mayChange = false;
     for (const payout of due) {
