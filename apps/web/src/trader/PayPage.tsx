@@ -143,6 +143,7 @@ function Paid({ order }: { order: PurchaseOrderAnswer }) {
   const { t } = useTranslation('trader');
   return (
     <div className="grid gap-4">
+      <PaymentSeen order={order} />
       {order.refund_reason !== null ? (
         <RefundNote order={order} />
       ) : (

@@ -24,6 +24,7 @@ import { MessagesSent } from './MessagesSent.tsx';
 import { OrderError } from './OrderError.tsx';
 import { OrderSummary, useOrderTitle } from './OrderSummary.tsx';
 import { OrderTag } from './OrderTag.tsx';
+import { PaymentSeen } from './PaymentSeen.tsx';
 import { RefundNote } from './RefundNote.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
 import { useOrder } from './useOrder.ts';
@@ -72,6 +73,7 @@ export function PolicyPage({ id, again }: { id: string; again: boolean }) {
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_340px] lg:gap-12">
         <div className="grid min-w-0 gap-8">
           <ExchangeNote />
+          {order.paid_at !== null && <PaymentSeen order={order} />}
           {again && covers && order.coverage_end_at !== null && order.paid_at !== null && (
             <Suspense fallback={<Skeleton lines={4} />}>
               <AgainStep order={order} />
