@@ -11,14 +11,14 @@ import { UNDOCUMENTED } from './errorHandler.ts';
 import { buildLogger } from './logger.ts';
 import { buildServer } from './server.ts';
 
-async function sample() {
+async function sample(more: { readonly wholeWithinMs?: number } = {}) {
   const lines: string[] = [];
   const logger = buildLogger(
     'sample',
     'info',
     new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) }),
   );
-  const app = await buildServer({ name: 'sample', version: '1', description: 'for tests', logger });
+  const app = await buildServer({ name: 'sample', version: '1', description: 'for tests', logger, ...more });
   app.post(
     '/echo',
     {
@@ -130,6 +130,21 @@ test('answers what is no HTTP in the same shape', async (t) => {
     assert.equal(body.error, 'BAD_REQUEST');
     assert.match(body.message, said);
     assert.match(answer, new RegExp(`x-request-id: ${body.requestId}`));
+  }
+});
+
+test('whoever sends half a request is cut off, head or body', async (t) => {
+  const { app } = await sample({ wholeWithinMs: 50 });
+  t.after(() => app.close());
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  for (const half of [
+    'POST /echo HTTP/1.1\r\nhost: x\r\n',
+    'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{"amount"',
+  ]) {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(half);
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1\.1 400 .*did not arrive in time/s);
   }
 });
 

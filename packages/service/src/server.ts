@@ -49,10 +49,14 @@ export type ServerOptions = {
   >;
   /** Largest body read, in bytes. */
   bodyLimit?: number;
+  /** A request that has not come whole within this is cut. */
+  wholeWithinMs?: number;
   trustProxy?: boolean | string;
 };
 
 export const BODY_LIMIT = 64 * 1024;
+/** Long enough for a phone in a tunnel; without a bound, whoever sends half a body keeps a connection for ever, and as many as he likes. */
+const WHOLE_WITHIN_MS = 60_000;
 /** Once the server stops, whoever still has a request under way may end it within this; then the connection is cut. */
 const LAST_REQUESTS_MS = 6_000;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
@@ -83,10 +87,13 @@ class OneLineARequest extends LogController {
  * x-request-id; a caller's own is logged beside it), security headers, OpenAPI 3.1 at /openapi.json and a browsable /docs.
  */
 export async function buildServer(options: ServerOptions): Promise<Server> {
+  const { wholeWithinMs = WHOLE_WITHIN_MS } = options;
   const app = Fastify({
     loggerInstance: options.logger,
     logController: new OneLineARequest(options.logger),
     bodyLimit: options.bodyLimit ?? BODY_LIMIT,
+    requestTimeout: wholeWithinMs,
+    http: { headersTimeout: wholeWithinMs, connectionsCheckingInterval: wholeWithinMs / 2 },
     trustProxy: options.trustProxy ?? false,
     // Ours alone: an id that callers choose can be another's. Theirs is kept beside it, in the log.
     genReqId: () => randomUUID(),
