@@ -174,3 +174,12 @@ test(`who listens by the id alone hears nothing more once a wallet has the order
   assert.equal((await bindWith(person, id, ordId, credentialId)).status, 200);
   assert.equal(await live.next(), null);
 });
+
+test(`a stream has no head to ask for: who does waits for nothing and takes nobody's place (${engine})`, async (t) => {
+  const app = await testShop(t);
+  const id = await app.order();
+  for (const path of [`/api/purchase-orders/${id}/events`, '/admin/events']) {
+    const answer = await fetch(`${app.url}${path}`, { method: 'HEAD', headers: { 'x-admin-key': ADMIN_KEY } });
+    assert.equal(answer.status, 404, path);
+  }
+});

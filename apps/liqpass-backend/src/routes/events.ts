@@ -83,6 +83,7 @@ export function eventRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   app.get(
     '/api/purchase-orders/:id/events',
     {
+      exposeHeadRoute: false,
       schema: {
         tags: ['purchase orders'],
         security: OPTIONAL_SESSION,
@@ -108,6 +109,7 @@ export function eventRoutes(app: Server, ctx: HallContext, keys: Keys): void {
   app.get(
     '/admin/events',
     {
+      exposeHeadRoute: false,
       ...operatorsOnly(keys, 'viewer'),
       schema: {
         tags: ['admin'],
