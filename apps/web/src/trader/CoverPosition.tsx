@@ -1,6 +1,8 @@
+import { isApiError } from '@liqpass/api/apiClient';
 import { requestQuote } from '@liqpass/api/marketCalls';
-import { bindOkx, createPurchaseOrder } from '@liqpass/api/orderCalls';
+import { bindOkx, cancelOrder, createPurchaseOrder, listMyPurchaseOrders } from '@liqpass/api/orderCalls';
 import type { OkxPosition } from '@liqpass/api/credentials';
+import type { Quote } from '@liqpass/api/quotes';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +13,7 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
 import { Button } from '../ui/kit.tsx';
 import { NextBegins } from './NextBegins.tsx';
+import { orderToUse } from './orderToUse.ts';
 
 /** What is priced. */
 export type Terms = { readonly policyType: string; readonly payout: string };
@@ -53,28 +56,41 @@ export function CoverPosition({
   const cover = useMutation({
     // A price of this moment, for the order that is bound in the same go: what is shown is asked for again.
     mutationFn: async () => {
-      const [now, { chain_id: chainId }] = await Promise.all([ask(), client.ensureQueryData(paymentInstructionsQuery)]);
-      const { purchaseOrderId } = await createPurchaseOrder(
-        api,
-        {
-          policyType: now.policy_type,
-          chainId,
-          premiumAmountUsdc: now.premium_usdc,
-          policyParams: { payout_fixed_usdc: now.payout_usdc, payout_cap_usdc: now.payout_usdc },
-          quoteHash: now.quote_hash,
-          ...(nextFrom === undefined || position.order_id === null ? {} : { follows: position.order_id }),
-        },
-        `buy-${now.quote_hash.slice(2, 34)}-position`,
-      );
-      await bindOkx(api, purchaseOrderId, {
-        ordId: position.ord_ids[0] ?? '',
-        instId: position.inst_id,
-        credentialId,
-      });
-      return purchaseOrderId;
+      const [now, { chain_id: chainId }, unbound] = await Promise.all([
+        ask(),
+        client.ensureQueryData(paymentInstructionsQuery),
+        listMyPurchaseOrders(api, { status: 'AWAITING_BINDING', limit: 100 }),
+      ]);
+      const again = orderToUse(unbound.items, now, position);
+      const id = again?.id ?? (await make(now, chainId));
+      try {
+        await bindOkx(api, id, { ordId: position.ord_ids[0] ?? '', instId: position.inst_id, credentialId });
+      } catch (error) {
+        // Its price is of another moment: the next try is for an order of its own, and this one is in nobody's list.
+        if (isApiError(error) && error.code === 'PRICE_MOVED') await cancelOrder(api, id).catch(() => undefined);
+        throw error;
+      }
+      return id;
     },
     onSuccess: (id) => navigate({ to: '/pay/$id', params: { id } }),
+    // It may have been closed, or bound without our hearing of it: look again.
+    onError: () => client.invalidateQueries({ queryKey: ['positions'] }),
   });
+  const make = async (now: Quote, chainId: number): Promise<string> => {
+    const { purchaseOrderId } = await createPurchaseOrder(
+      api,
+      {
+        policyType: now.policy_type,
+        chainId,
+        premiumAmountUsdc: now.premium_usdc,
+        policyParams: { payout_fixed_usdc: now.payout_usdc, payout_cap_usdc: now.payout_usdc },
+        quoteHash: now.quote_hash,
+        ...(nextFrom === undefined || position.order_id === null ? {} : { follows: position.order_id }),
+      },
+      `buy-${now.quote_hash.slice(2, 34)}-position`,
+    );
+    return purchaseOrderId;
+  };
   return (
     <div className="grid gap-2 p-4 sm:grid-cols-[1fr_auto] sm:items-center">
       <div className="min-w-0">

@@ -16,7 +16,8 @@ const TOKEN_POCKET_CHAIN: Readonly<Record<number, string>> = { [BASE_CHAIN_ID]: 
 
 /**
  * Links that open this very page, with what was typed, in the browser of a wallet, on the chain of the payments where a link can say
- * so; null while that is not known: the wallet then opens on the chain it was last on. Sources: each wallet's pages on deep links.
+ * so; null while that is not known: the wallet then opens on the chain it was last on. A wallet that wants the name of the chain is
+ * left out where it has none for it. Sources: each wallet's pages on deep links.
  */
 export function openInLinks(
   location: Pick<Location, 'href'>,
@@ -39,10 +40,14 @@ export function openInLinks(
       href: `https://www.okx.com/download?deeplink=${encodeURIComponent(`okx://wallet/dapp/url?dappUrl=${encoded}`)}`,
     },
     { name: 'MetaMask', href: `https://metamask.app.link/dapp/${href.replace(/^https?:\/\//, '')}` },
-    {
-      name: 'TokenPocket',
-      href: `tpdapp://open?params=${encodeURIComponent(JSON.stringify({ url: href, chain, source: 'LiqPass' }))}`,
-    },
+    ...(chainId !== null && chain === undefined
+      ? []
+      : [
+          {
+            name: 'TokenPocket',
+            href: `tpdapp://open?params=${encodeURIComponent(JSON.stringify({ url: href, chain, source: 'LiqPass' }))}`,
+          },
+        ]),
     { name: 'imToken', href: `imtokenv2://navigate/DappView?url=${encoded}` },
     { name: 'Bitget Wallet', href: `https://bkcode.vip?action=dapp&url=${encoded}` },
     { name: 'Binance', href: `https://app.binance.com/en/download?_dp=${base64(binance)}` },
