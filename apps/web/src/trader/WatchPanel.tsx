@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../data/api.ts';
+import { serverNow } from '../data/serverTime.ts';
 import { shownPrice } from '../format.ts';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Instant } from '../ui/Instant.tsx';
@@ -13,6 +14,7 @@ import { Facts } from '../ui/sheets.tsx';
 import { WhenSeen } from '../ui/WhenSeen.tsx';
 import type DistanceLineOf from './DistanceLine.tsx';
 import { Tick } from './WatchConsent.tsx';
+import { watchOffered } from './watchOffered.ts';
 
 // Without a network there is no line; what was seen stands all the same.
 const DistanceLine = lazy<(props: ComponentProps<typeof DistanceLineOf>) => ReactNode>(() =>
@@ -31,7 +33,8 @@ export function WatchPanel({ order }: { order: PurchaseOrderAnswer }) {
     mutationFn: (body: WatchBody) => setWatch(api, order.id, body),
     onSuccess: (answer) => client.setQueryData(watchQuery(order.id).queryKey, answer),
   });
-  if (!attested || !watch || (!watch.available && watch.state === 'off')) return null;
+  if (!attested || !watch) return null;
+  if (watch.state === 'off' && !(watch.available && watchOffered(order, serverNow()))) return null;
   const isOn = watch.state !== 'off' && watch.state !== 'ended';
   return (
     <section className="sheet grid gap-4 p-5" aria-label={t('watch.title')}>
