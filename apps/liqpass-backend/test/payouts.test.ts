@@ -217,6 +217,12 @@ test('what came beyond the premium, and a second payment, are owed back once', a
     assert.equal((await t.markPaid(over, { txHash: hash('7'), premiumAmountUsdc: '1.00' })).status, 200);
   const second = (await ofOrder(over)).filter((item) => item.received_tx_hash === hash('7'));
   assert.deepEqual([second.length, second[0]?.kind, second[0]?.amount_usdc], [1, 'excess', '1.00']);
+  // Whoever paid too much, or twice, reads that it comes back.
+  const due = { status: 'DUE', to: null, tx_hash: null };
+  assert.deepEqual((await t.readOrder(over)).excess, [
+    { amount_usdc: '0.01', ...due },
+    { amount_usdc: '1.00', ...due },
+  ]);
   assert.equal((await auditOf(over)).filter((row) => row.startsWith('mark_paid_again')).length, 1);
 
   // One transaction is money for one order, whichever way it came.

@@ -1,5 +1,6 @@
 import {
   PAYMENT_STATUSES,
+  PAYOUT_STATUSES,
   CLAIM_STATUSES,
   PURCHASE_ORDER_STATUSES,
   REFUND_REASONS,
@@ -65,6 +66,21 @@ const purchaseOrderShape = {
   refunded_at: instant.optional(),
   refund_to: address.optional(),
   refund_tx_hash: z.string().optional(),
+  /** What came beyond what was due, or a second time, and goes back beside the cover or the refund; only where one order is read, left out where nothing did. */
+  excess: z
+    .array(
+      z
+        .strictObject({
+          amount_usdc: usdcText,
+          status: z.enum(PAYOUT_STATUSES),
+          /** Where it goes; null where that is to be asked first. */
+          to: address.nullable(),
+          /** By which transaction it went; null until it has. */
+          tx_hash: z.string().nullable(),
+        })
+        .meta({ id: 'Excess' }),
+    )
+    .optional(),
   /** Cover counts from here: max(coverage_start_at, paid_at, bound_at, created_at), with a key at least 10 minutes after paid_at; null while unpaid. */
   effective_start_at: instant.nullable(),
   /** The cover of the same position that this one goes on from; left out where it was bought by itself. */

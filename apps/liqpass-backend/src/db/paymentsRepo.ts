@@ -1,10 +1,11 @@
 import type { Usdc } from '@liqpass/kernel/money';
+import type { PayoutStatus } from '@liqpass/kernel/vocabulary';
 import { sql } from 'kysely';
 import type { PurchaseOrder } from '../domain/purchaseOrder.ts';
 import { auditFrom, type AuditEntry } from './audit/auditRepo.ts';
 import type { Db } from './platform/database.ts';
 import { oweSecondPayment } from './obligations.ts';
-import { numericOf } from './platform/rows.ts';
+import { amountOf, numericOf } from './platform/rows.ts';
 import { type OrderRow, WITH_CLAIM, toPurchaseOrder } from './purchaseOrderRows.ts';
 
 /** How long it took from the report of a payment to its confirmation, in the middle of the last twenty; null for none. */
@@ -29,6 +30,34 @@ export async function reportPayment(db: Db, id: string, txHash: string | null, e
     ), noted as (${auditFrom('moved', entry)})
     select id from moved`.execute(db);
   return rows.length === 1;
+}
+
+/** What came for an order beyond what was due, or a second time: it goes back, beside the cover or the refund. */
+export type Excess = {
+  readonly amount: Usdc;
+  readonly status: PayoutStatus;
+  readonly to: string | null;
+  readonly txHash: string | null;
+};
+
+/** The order, and its excess, the earliest first; in one query. What was too much in a payment that goes back whole is the refund's. */
+export async function getOrderWithExcess(
+  db: Db,
+  id: string,
+): Promise<{ order: PurchaseOrder; excess: readonly Excess[] } | null> {
+  const { rows } = await sql<OrderRow & { excess: (Omit<Excess, 'amount'> & { amount: string })[] | null }>`
+    select ${WITH_CLAIM}, (select json_agg(json_build_object('amount', e.amount_usdc::text, 'status', e.status, 'to', e.payee,
+        'txHash', case when e.status = 'PAID' then e.tx_hash end) order by e.created_at, e.id)
+      from payouts e where e.purchase_order_id = p.id and e.kind = 'excess' and e.withdrawn_at is null
+        and (p.refund_reason is null or e.subject <> p.id::text)) as excess
+    from purchase_orders p left join insurance_claims c on c.purchase_order_id = p.id
+    where p.id = ${id}`.execute(db);
+  const row = rows[0];
+  if (!row) return null;
+  return {
+    order: toPurchaseOrder(row),
+    excess: (row.excess ?? []).map((each) => ({ ...each, amount: amountOf(each.amount) })),
+  };
 }
 
 /** Another order that named a transaction: whose it is, and whether it was paid by it. */

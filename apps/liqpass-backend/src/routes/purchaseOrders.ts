@@ -17,6 +17,7 @@ import { bindOkx } from '../services/bindOkx.ts';
 import {
   cancelPurchaseOrder,
   createPurchaseOrder,
+  readOwnOrderWithExcess,
   readOwnPurchaseOrder,
   reportPayment,
 } from '../services/purchaseOrders.ts';
@@ -25,7 +26,7 @@ import { callerName } from './people/callerName.ts';
 import { traderActor } from './people/guards.ts';
 import { triggerAnswer } from './internalClaims.ts';
 import { previewToWire } from './paymentPreview.ts';
-import { purchaseOrderToWire } from './wireFormat.ts';
+import { excessToWire, purchaseOrderToWire } from './wireFormat.ts';
 import { amount, instantMs } from './platform/wireValues.ts';
 import { countedAddress } from './platform/rateLimits.ts';
 import { OF_EXCHANGE_KEY, OF_FILING, OF_OWN_ORDER, OPTIONAL_SESSION } from './platform/refusals.ts';
@@ -126,8 +127,10 @@ export function purchaseOrderRoutes(app: Server, ctx: HallContext): void {
         refuses: OF_OWN_ORDER,
       },
     },
-    async (request) =>
-      purchaseOrderToWire(await readOwnPurchaseOrder(ctx, request.params.id, traderActor(request)), ctx.clock.now()),
+    async (request) => {
+      const { order, excess } = await readOwnOrderWithExcess(ctx, request.params.id, traderActor(request));
+      return { ...purchaseOrderToWire(order, ctx.clock.now()), ...excessToWire(excess) };
+    },
   );
 
   app.post(

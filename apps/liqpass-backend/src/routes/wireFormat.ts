@@ -7,6 +7,7 @@ import { doubtOfOrderNumber } from '@liqpass/kernel/orderNumber';
 import { isUuid } from '@liqpass/kernel/ids';
 import type { AuditRow } from '../db/audit/auditRepo.ts';
 import type { OrderCursor } from '../db/orderPagesRepo.ts';
+import type { Excess } from '../db/paymentsRepo.ts';
 import type { Claim } from '../domain/claim.ts';
 import { badCursor, openCursor, sealCursor } from './platform/pagination.ts';
 import { isoOrNull, usdcOrNull } from './platform/wireValues.ts';
@@ -93,6 +94,18 @@ export function purchaseOrderToWire(order: PurchaseOrder, nowMs: EpochMs): Purch
           },
         }
       : {}),
+  };
+}
+
+export function excessToWire(excess: readonly Excess[]): Pick<PurchaseOrderAnswer, 'excess'> {
+  if (excess.length === 0) return {};
+  return {
+    excess: excess.map(({ amount, status, to, txHash }) => ({
+      amount_usdc: formatUsdc(amount),
+      status,
+      to,
+      tx_hash: txHash,
+    })),
   };
 }
 

@@ -196,6 +196,18 @@ export async function readOwnPurchaseOrder(ctx: HallContext, id: string, actor: 
   return order;
 }
 
+/** The same, with what came beyond what was due from it and goes back. */
+export async function readOwnOrderWithExcess(
+  ctx: HallContext,
+  id: string,
+  actor: Actor,
+): Promise<{ order: PurchaseOrder; excess: readonly payments.Excess[] }> {
+  const found = await payments.getOrderWithExcess(ctx.db, id);
+  if (!found) throw orderNotFound(id);
+  requireOwner(found.order, actor);
+  return found;
+}
+
 /** Takes back an order while nobody has paid it: what it held is free for another. Repeated, it changes nothing. */
 export async function cancelPurchaseOrder(ctx: HallContext, id: string, actor: Actor): Promise<PurchaseOrder> {
   const order = await readOwnPurchaseOrder(ctx, id, actor);

@@ -38,6 +38,7 @@ import { PayoutAddress } from './PayoutAddress.tsx';
 import { RefundNote } from './RefundNote.tsx';
 import { useNetwork } from './useNetwork.ts';
 import { useOrder } from './useOrder.ts';
+import { ExcessNote } from './ExcessNote.tsx';
 
 // Without a network there is no picture; the address goes on being there.
 const Qr = lazy(() => import('../ui/Qr.tsx').catch(() => ({ default: () => null })));
@@ -144,6 +145,7 @@ function Paid({ order }: { order: PurchaseOrderAnswer }) {
   return (
     <div className="grid gap-4">
       <PaymentSeen order={order} />
+      <ExcessNote order={order} />
       {order.refund_reason !== null ? (
         <RefundNote order={order} />
       ) : (

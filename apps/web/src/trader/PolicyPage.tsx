@@ -28,6 +28,7 @@ import { PaymentSeen } from './PaymentSeen.tsx';
 import { RefundNote } from './RefundNote.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
 import { useOrder } from './useOrder.ts';
+import { ExcessNote } from './ExcessNote.tsx';
 
 // Only for whoever comes by the reminder.
 const AgainStep = lazy<(props: { order: PurchaseOrderAnswer }) => ReactNode>(() =>
@@ -74,6 +75,7 @@ export function PolicyPage({ id, again }: { id: string; again: boolean }) {
         <div className="grid min-w-0 gap-8">
           <ExchangeNote />
           {order.paid_at !== null && <PaymentSeen order={order} />}
+          <ExcessNote order={order} />
           {again && covers && order.coverage_end_at !== null && order.paid_at !== null && (
             <Suspense fallback={<Skeleton lines={4} />}>
               <AgainStep order={order} />
