@@ -93,6 +93,7 @@ export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown
   // While it is asked again, what could not be looked at so far is still to come.
   const checks =
     claim.status === 'VERIFYING' ? shown.checks.filter(({ result }) => result !== 'no_data') : shown.checks;
+  const isAccepted = claim.status === 'APPROVED_PENDING_MULTISIG' || claim.status === 'PAID';
   const to = useQuery(paymentInstructionsQuery);
   const explorer = to.data?.explorer_url ?? null;
   return (
@@ -187,6 +188,9 @@ export function ClaimPanel({ order, shown }: { order: PurchaseOrderAnswer; shown
             )}
           </div>
           <p className="mb-3 max-w-[40em] text-sm text-muted">{t('claim.checks_why')}</p>
+          {isAccepted && checks.some(({ result }) => result === 'fail') && (
+            <p className="mb-3 max-w-[40em]">{t('claim.accepted_all_the_same')}</p>
+          )}
           <CheckList checks={checks} running={claim.status === 'VERIFYING'} order={order} />
         </div>
       )}
