@@ -1,8 +1,8 @@
 import { ConfigError } from '@liqpass/service/environment';
 import assert from 'node:assert/strict';
-import { createECDH } from 'node:crypto';
 import { test } from 'node:test';
 import { readConfig } from '../src/config.ts';
+import { vapidKeys } from './pushReceiver.ts';
 
 const GIVEN = {
   DATABASE_URL: 'postgres://liqpass@127.0.0.1/liqpass',
@@ -32,11 +32,12 @@ test('keys may be short, which is remarked, and several with names', () => {
 
 test('what signs pushed messages is given whole or not at all, and its two keys are one pair', () => {
   const made = (): { VAPID_PUBLIC_KEY: string; VAPID_PRIVATE_KEY: string; VAPID_SUBJECT: string } => {
-    const pair = createECDH('prime256v1');
-    const VAPID_PUBLIC_KEY = pair.generateKeys('base64url');
-    // As it is made elsewhere: 32 bytes, leading zeros too.
-    const VAPID_PRIVATE_KEY = Buffer.from(pair.getPrivateKey('hex').padStart(64, '0'), 'hex').toString('base64url');
-    return { VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT: 'mailto:cover@liqpass.example' };
+    const { publicKey, privateKey } = vapidKeys();
+    return {
+      VAPID_PUBLIC_KEY: publicKey,
+      VAPID_PRIVATE_KEY: privateKey,
+      VAPID_SUBJECT: 'mailto:cover@liqpass.example',
+    };
   };
   const whole = made();
   assert.equal(readConfig(GIVEN).telling.push, null);

@@ -2,19 +2,16 @@ import type { ChannelAnswer, ChannelsAnswer } from '@liqpass/api/channels';
 import type { ErrorAnswer } from '@liqpass/api/errorAnswer';
 import { DAY_MS, formatIso, MINUTE_MS, SECOND_MS } from '@liqpass/kernel/time';
 import assert from 'node:assert/strict';
-import { createECDH } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { pushTtlSeconds, sendDue } from '../src/services/watch/tell.ts';
 import { APPLICATION, newOrdId, testBackend } from './harness.ts';
-import { pushService, subscription, vapidClaims } from './pushReceiver.ts';
+import { pushService, subscription, vapidClaims, vapidKeys } from './pushReceiver.ts';
 import { engine } from './testDatabase.ts';
 import { signInWith } from './wallet.ts';
 
 const SITE = 'https://liqpass.example';
-const pair = createECDH('prime256v1');
 const VAPID = {
-  publicKey: pair.generateKeys('base64url'),
-  privateKey: pair.getPrivateKey('base64url'),
+  ...vapidKeys(),
   subject: 'mailto:cover@liqpass.example',
 };
 

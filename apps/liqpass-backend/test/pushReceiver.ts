@@ -31,6 +31,14 @@ export async function pushService(t: { after(end: () => unknown): void }): Promi
   return { url: `http://${host}`, host, got, answer: (status, headers = {}) => void (next = { status, headers }) };
 }
 
+/** A pair of keys for VAPID (RFC 8292): the private one has its 32 bytes, where Node leaves out those in front that are zero. */
+export function vapidKeys(): { publicKey: string; privateKey: string } {
+  const pair = createECDH('prime256v1');
+  const publicKey = pair.generateKeys('base64url');
+  const privateKey = Buffer.from(pair.getPrivateKey('hex').padStart(64, '0'), 'hex').toString('base64url');
+  return { publicKey, privateKey };
+}
+
 const hmac = (key: Buffer, ...parts: (Buffer | string)[]): Buffer => {
   const mac = createHmac('sha256', key);
   for (const part of parts) mac.update(part);
