@@ -137,10 +137,9 @@ if (browser.length > 0) {
       'the web app in a browser: no Chromium found (Debian: apt-get install chromium fonts-noto-cjk; or set CHROMIUM)',
     );
   else {
-    // Once, before several processes at a time would.
+    // Once, before two processes at a time would.
     await buildWeb(console.log);
-    // They wait for the page, the clock and one another's processes: four of them keep two cores busy.
-    await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, processes: 4 });
+    await run('the web app in Chromium', browser, { env: { CHROMIUM: chromium }, processes: 2 });
   }
 }
 
