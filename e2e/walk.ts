@@ -148,7 +148,7 @@ async function walk(browser: Browser, clone: Clone, lng: Lng): Promise<void> {
       await picture(trader, 'buy');
       assert.ok(line.includes(text('trader:buy.to_address')), `the README names the choice as the page does: ${line}`);
       await trader.getByText(text('trader:buy.to_address'), { exact: true }).click();
-      await trader.getByLabel(text('trader:buy.address')).fill(addressIn(line));
+      await trader.getByLabel(text('trader:buy.address', { network: 'Base' })).fill(addressIn(line));
       await trader.getByRole('button', { name: text('trader:buy.continue') }).click();
       await expect(trader.getByRole('heading', { level: 1 })).toHaveText(text('trader:bind.title'));
     },

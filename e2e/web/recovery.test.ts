@@ -115,7 +115,7 @@ async function signForAnotherAddress(trader: Person): Promise<void> {
   const shows = async (address: string): Promise<void> =>
     expect.poll(async () => whole(await section.textContent())).toContain(address);
   const sign = section.getByRole('button', { name: say('trader:payout.sign') });
-  const field = section.getByLabel(say('trader:buy.address'));
+  const field = section.getByLabel(say('trader:buy.address', { network: 'Base' }));
   const other = privateKeyToAccount(generatePrivateKey()).address;
   await shows(wallet.address);
   await section.getByRole('button', { name: say('trader:payout.change') }).click();

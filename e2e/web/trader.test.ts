@@ -31,7 +31,7 @@ async function fillIn({ page, say }: Person, leverage = '5'): Promise<void> {
   await page.goto('/buy');
   await page.getByRole('textbox', { name: say('trader:buy.leverage'), exact: true }).fill(leverage);
   await page.getByText(say('trader:buy.to_address'), { exact: true }).click();
-  await page.getByLabel(say('trader:buy.address')).fill(someAddress());
+  await page.getByLabel(say('trader:buy.address', { network: 'Base' })).fill(someAddress());
   await expect(page.getByTestId('premium')).toBeVisible();
 }
 
@@ -261,7 +261,7 @@ test('what is pasted counts as it was meant, what is wrong is told by what is th
     const leverage = page.getByRole('textbox', { name: say('trader:buy.leverage'), exact: true });
     await leverage.blur();
     await expect(leverage).toHaveValue('10');
-    const address = page.getByLabel(say('trader:buy.address'));
+    const address = page.getByLabel(say('trader:buy.address', { network: 'Base' }));
     await address.fill('vitalik.eth');
     await expect(page.getByText(say('errors:pasted.IS_A_NAME', { found: 'vitalik.eth' }))).toBeVisible();
     await address.fill(`\u200Bhttps://basescan.org/address/${someAddress()}`);
