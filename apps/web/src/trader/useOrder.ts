@@ -20,7 +20,11 @@ export function useOrder(id: string): {
     traderEventData,
     useCallback(
       (event) => {
-        client.setQueryData(orderQuery(id).queryKey, event.purchase_order);
+        // What is read of one order alone stays: the stream does not tell it.
+        client.setQueryData(orderQuery(id).queryKey, (known) => ({
+          ...event.purchase_order,
+          ...(known?.excess === undefined ? {} : { excess: known.excess }),
+        }));
         if (event.claim) void client.invalidateQueries({ queryKey: claimQuery(id).queryKey });
         // A look leaves something here too, and what it saw may have been told.
         for (const what of ['watch', 'messages']) void client.invalidateQueries({ queryKey: [what, id] });
